@@ -1,0 +1,66 @@
+// env.processes: children of the agents. A scope holds everything that one operation started (a cgroup of its own
+// where they are writable, else a process group). A resource's scopes live in its slice and outlive the daemon, so that
+// restarting trouped touches no service; a kill never leaves the slice.
+//
+// Real: posix_spawn and pidfd in the event loop. Simulated: the world's services, with agents that are slow, fail or
+// hang.
+#pragma once
+
+#include "messages/types/bytes.hpp"
+#include "messages/types/time.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::agents {
+
+inline constexpr std::size_t max_captured_output = 64 * 1024; // a stream; what comes later is dropped and said
+
+struct scope_name { // "slice/act": the resource's name and what runs, e.g. "vip/4711"
+  std::string slice;
+  std::string scope;
+  auto operator<=>(const scope_name&) const = default;
+};
+
+struct command {
+  std::vector<std::string> arguments;             // [0]: path of the program
+  std::map<std::string, std::string> environment; // all of it: nothing is inherited
+  std::string input;                              // on standard input, then end of file
+  duration timeout{};                             // then TERM to the scope, and after `grace` KILL
+  duration grace{};
+};
+
+struct exited {
+  int status = 0;         // exit code; 128 + n for death by signal n
+  bool timed_out = false; // we ended it
+  std::string output;     // standard output and error, as captured
+  std::string error_output;
+};
+struct not_started { // the program does not exist or may not run
+  int error_number = 0;
+  std::string reason;
+};
+struct stuck { // KILL was sent and something in the scope lives on (uninterruptible sleep)
+  std::string what;
+};
+using outcome = std::variant<exited, not_started, stuck>;
+
+class processes {
+public:
+  using done = std::function<void(outcome)>; // exactly once, from any thread
+
+  virtual ~processes() = default;
+  // Starts `run` in its scope, or attaches `on_end` to the one that already runs under this name.
+  virtual void run(const scope_name& scope, command run, done on_end) = 0;
+  // TERM, after `grace` KILL, to everything in the slice: the service itself and whatever it left behind.
+  // `on_end`: exited{0} once it is empty, or stuck.
+  virtual void end_slice(const std::string& slice, duration grace, done on_end) = 0;
+  // What lives from an earlier session of the daemon, sorted.
+  virtual void list(std::function<void(std::vector<scope_name>)> on_list) = 0;
+};
+
+} // namespace troupe::agents

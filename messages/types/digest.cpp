@@ -1,0 +1,27 @@
+#include "messages/types/digest.hpp"
+
+#include "messages/types/assert.hpp"
+
+#include <sodium.h>
+
+namespace troupe {
+
+static const unsigned char* raw(byte_view v) {
+  return reinterpret_cast<const unsigned char*>(v.data());
+}
+
+digest digest_of(std::initializer_list<byte_view> parts) {
+  crypto_generichash_state state;
+  digest out{};
+  TROUPE_ASSERT(crypto_generichash_init(&state, nullptr, 0, out.size()) == 0, "BLAKE2b has no parameters to refuse");
+  for (auto part : parts) {
+    byte_buffer length;
+    put_le<std::uint64_t>(length, part.size());
+    crypto_generichash_update(&state, raw(length), length.size());
+    crypto_generichash_update(&state, raw(part), part.size());
+  }
+  crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(out.data()), out.size());
+  return out;
+}
+
+} // namespace troupe
