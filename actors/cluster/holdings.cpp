@@ -1,0 +1,119 @@
+#include "actors/cluster/holdings.hpp"
+
+#include <algorithm>
+
+namespace troupe::cluster {
+
+const member* member_of(const state& s, const node_name& node) {
+  auto* found = s.find(member_key{node});
+  return found ? &found->value : nullptr;
+}
+
+std::optional<session_id> acting_session(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  if (!m || !std::holds_alternative<joined>(m->here)) return std::nullopt;
+  return m->session;
+}
+
+const standing* standing_of(const state& s, const resource_name& resource) {
+  auto& resources = s.config().resources;
+  auto found = resources.find(resource);
+  return found == resources.end() ? nullptr : &found->second;
+}
+
+const definition* definition_of(const state& s, const resource_name& resource, log_index defined_at) {
+  auto* found = s.find(definition_key{resource, defined_at});
+  if (found) return &found->value;
+  auto* configured = standing_of(s, resource);
+  found = configured ? s.find(definition_key{resource, configured->defined_at}) : nullptr;
+  return found ? &found->value : nullptr;
+}
+
+bool not_inventoried(const state& s, const resource_name& resource, const node_name& node) {
+  auto* found = s.find(inventory_key{node});
+  return found && std::binary_search(found->value.pending.begin(), found->value.pending.end(), resource);
+}
+
+namespace {
+
+// What an uninventoried node may hold of the resource beside its known holders.
+head_count unseen_on(const state& s, const resource_name& resource, const node_name& node, std::uint32_t known) {
+  auto* configured = standing_of(s, resource);
+  auto most = configured ? configured->may.node_max : 1;
+  if (known >= most) return {};
+  auto promoted = configured ? configured->may.promoted_node_max : 0;
+  return not_inventoried(s, resource, node) ? head_count{most - known, promoted} : head_count{};
+}
+
+} // namespace
+
+head_count may_be_active_on(const state& s, const resource_name& resource, const node_name& node) {
+  head_count sum;
+  for_each_holder_of(s, resource, [&](const holder_key& key, const holder& h) {
+    if (key.node != node) return;
+    ++sum.active;
+    if (h.role == config::role::promoted) ++sum.promoted;
+  });
+  auto unseen = unseen_on(s, resource, node, sum.active);
+  return {sum.active + unseen.active, sum.promoted + unseen.promoted};
+}
+
+head_count may_be_active(const state& s, const resource_name& resource) {
+  head_count sum;
+  std::map<node_name, std::uint32_t> known;
+  for_each_holder_of(s, resource, [&](const holder_key& key, const holder& h) {
+    ++known[key.node];
+    ++sum.active;
+    if (h.role == config::role::promoted) ++sum.promoted;
+  });
+  for (auto& [key, found] : s.all<inventory_key>()) {
+    auto unseen = unseen_on(s, resource, key.node, known.contains(key.node) ? known.at(key.node) : 0);
+    sum.active += unseen.active;
+    sum.promoted += unseen.promoted;
+  }
+  return sum;
+}
+
+bool holds_anything(const state& s, const node_name& node) {
+  if (s.find(inventory_key{node})) return true;
+  bool any = false;
+  for_each_holder_on(s, node, [&](const holder_key&, const holder&) { any = true; });
+  return any;
+}
+
+bool needs_proof(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  if (!m) return false;
+  if (std::holds_alternative<lost>(m->here)) return holds_anything(s, node);
+  bool stuck = false;
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
+    stuck = stuck || (key.boot == m->boot && std::holds_alternative<stop_failed>(h.now));
+  });
+  return stuck;
+}
+
+log_index version_of(const state& s, const command::relies_on& what) {
+  using kind = command::relies_on::what;
+  switch (what.kind) {
+  case kind::assignment: return s.version_of(assignment_key{what.resource});
+  case kind::standby: return s.version_of(directive_key{command::directive_kind::standby, what.node.text});
+  case kind::session: {
+    // The member's record also counts its reports, on which nobody relies: the session itself is the version.
+    auto session = acting_session(s, what.node);
+    return session ? log_index{session->value} : log_index{};
+  }
+  case kind::cell: {
+    log_index newest;
+    auto& all = s.all<holder_key>();
+    for (auto at = all.lower_bound({what.resource, what.ordinal, what.node, log_index{}}); at != all.end(); ++at) {
+      auto& key = at->first;
+      if (key.resource != what.resource || key.ordinal != what.ordinal || key.node != what.node) break;
+      newest = std::max(newest, at->second.version);
+    }
+    return newest;
+  }
+  }
+  return log_index{};
+}
+
+} // namespace troupe::cluster

@@ -1,0 +1,62 @@
+// Questions about who may run what. Pure readings of the state; the kernel's rules, the planner and `status` ask the
+// same ones, so that they cannot disagree.
+#pragma once
+
+#include "actors/cluster/state.hpp"
+
+#include <optional>
+
+namespace troupe::cluster {
+
+// nullptr: never configured, or removed and held by nobody.
+const member* member_of(const state& s, const node_name& node);
+
+// The session that acts may name: set for a member that is joined (not suspected, detached, lost, left, down).
+std::optional<session_id> acting_session(const state& s, const node_name& node);
+
+// The configured resource, or nullptr.
+const standing* standing_of(const state& s, const resource_name& resource);
+
+// The definition a holder was started with, or the configured one when there is no holder; nullptr: neither is there.
+const definition* definition_of(const state& s, const resource_name& resource, log_index defined_at);
+
+// True if `resource` was not yet probed on the node's present (or last) boot, so that it may run there.
+bool not_inventoried(const state& s, const resource_name& resource, const node_name& node);
+
+// Where a resource may be active, counted as [K1] and [K2] do: each holder is one, an instance not yet inventoried
+// counts as many as may be on a node.
+struct head_count {
+  std::uint32_t active = 0;
+  std::uint32_t promoted = 0;
+};
+head_count may_be_active(const state& s, const resource_name& resource);
+head_count may_be_active_on(const state& s, const resource_name& resource, const node_name& node);
+
+// Calls `visit(key, holder)` for each holder on the node, of whatever boot.
+template <class Visit>
+void for_each_holder_on(const state& s, const node_name& node, Visit visit) {
+  for (auto& [key, found] : s.all<holder_key>())
+    if (key.node == node) visit(key, found.value);
+}
+
+// Calls `visit(key, holder)` for each holder of the resource.
+template <class Visit>
+void for_each_holder_of(const state& s, const resource_name& resource, Visit visit) {
+  auto& all = s.all<holder_key>();
+  for (auto at = all.lower_bound({resource, 0, node_name{}, log_index{}}); at != all.end(); ++at) {
+    if (at->first.resource != resource) break;
+    visit(at->first, at->second.value);
+  }
+}
+
+// True if anything may be active on the node, on whatever boot.
+bool holds_anything(const state& s, const node_name& node);
+
+// True if something waits for a proof that the node's present boot is dead: it is lost and may hold something, or a
+// stop failed there.
+bool needs_proof(const state& s, const node_name& node);
+
+// The version of what an act may rely on [K5].
+log_index version_of(const state& s, const command::relies_on& what);
+
+} // namespace troupe::cluster

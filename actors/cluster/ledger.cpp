@@ -1,0 +1,267 @@
+#include "actors/cluster/ledger.hpp"
+
+#include "actors/cluster/holdings.hpp"
+#include "actors/cluster/state_codec.hpp"
+#include "messages/command_codec.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::cluster {
+
+namespace {
+
+constexpr std::size_t batch_limit = std::size_t{192} << 10; // of commands; below the replica's own limit
+constexpr std::size_t max_queued = std::size_t{4} << 20;    // bytes that wait for the next batch; beyond, clients retry
+
+struct flush_batch {};
+
+} // namespace
+} // namespace troupe::cluster
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::flush_batch)
+
+namespace troupe::cluster {
+
+namespace {
+
+void say(ledger_actor* self, env::log_level level, const std::string& text) {
+  self->state.env->log.write(level, "ledger", text);
+}
+
+// --- the leader's part ---
+
+void propose_batch(ledger_actor* self) {
+  auto& state = self->state;
+  state.flush_sent = false;
+  if (!state.leads || state.batch.empty()) return;
+  std::vector<byte_buffer> now;
+  std::size_t bytes = 0;
+  auto at = state.batch.begin();
+  for (; at != state.batch.end() && now.size() < consensus::max_batch_commands; ++at) {
+    if (!now.empty() && bytes + at->size() > batch_limit) break;
+    bytes += at->size();
+    now.push_back(std::move(*at));
+  }
+  state.batch.erase(state.batch.begin(), at);
+  state.batch_bytes -= bytes;
+  state.last_proposal = env::now_of(self);
+  self->send(state.set.replica, consensus::propose{std::move(now)});
+  if (!state.batch.empty()) {
+    state.flush_sent = true;
+    self->send(self, flush_batch{});
+  }
+}
+
+// Whatever else lies in the mailbox comes before the flush, and into the same batch.
+void add_to_batch(ledger_actor* self, command::command c) {
+  auto& state = self->state;
+  if (state.batch_bytes > max_queued) return;
+  if (c.from.client.value != 0 && !state.proposed.insert({c.from.client, c.from.sequence}).second) return;
+  c.from.at = state.env->calendar.now();
+  c.from.level = state.content.constitution().level;
+  state.batch.push_back(command::encode(c));
+  state.batch_bytes += state.batch.back().size();
+  if (state.flush_sent) return;
+  state.flush_sent = true;
+  self->send(self, flush_batch{});
+}
+
+void propose_what_is_due(ledger_actor* self) {
+  auto& state = self->state;
+  if (!state.leads) return;
+  auto now = env::now_of(self);
+  auto due = next_deadline(state.content);
+  if (due && *due <= state.env->calendar.now() && !state.tick_proposed) {
+    state.tick_proposed = true;
+    command::command c;
+    c.from.why = reason::deadline_due;
+    c.from.by.node = state.set.self;
+    c.what = command::tick{};
+    add_to_batch(self, std::move(c));
+  }
+  if (state.batch.empty() && now >= state.last_proposal + state.set.idle_no_op) {
+    state.last_proposal = now;
+    self->send(state.set.replica, consensus::propose{});
+  }
+}
+
+std::optional<instant> leader_deadline(ledger_actor* self) {
+  auto& state = self->state;
+  if (!state.leads) return std::nullopt;
+  auto first = state.last_proposal + state.set.idle_no_op;
+  auto due = next_deadline(state.content);
+  if (due && !state.tick_proposed)
+    first = std::min(first, env::now_of(self) + std::max(duration{}, duration{*due - state.env->calendar.now()}));
+  return first;
+}
+
+// --- every node's part ---
+
+void deliver_due(ledger_actor* self) {
+  auto& state = self->state;
+  for (auto& d : state.desk->due(env::now_of(self))) {
+    if (d.to == state.set.self) {
+      if (state.leads) add_to_batch(self, std::move(d.what));
+    } else {
+      self->send(state.set.links, links::post{d.to, transport::route::stream, transport::message_kind::cluster,
+                                              command::encode(d.what)});
+    }
+  }
+}
+
+void rearm(ledger_actor* self) {
+  auto& state = self->state;
+  state.alarm.set(self, state.desk->next_deadline());
+  state.alarm.set(self, leader_deadline(self));
+}
+
+void halt(ledger_actor* self, log_index at, std::string why) {
+  auto& state = self->state;
+  state.halted = std::move(why);
+  say(self, env::log_level::error, fmt::format("halted before command {}: {}", at.value, state.halted));
+  self->send(state.set.root, ledger_halted{at, state.halted});
+}
+
+void tell_root(ledger_actor* self, bool configuration_changed) {
+  auto& state = self->state;
+  standing_of_node told;
+  if (auto* m = member_of(state.content, state.set.self)) told.self = *m;
+  told.configuration_changed = configuration_changed;
+  if (configuration_changed)
+    told.configuration = std::make_shared<const config::cluster>(state.content.config().value);
+  told.index = state.content.index();
+  self->send(state.set.root, std::move(told));
+}
+
+// False: halted.
+bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, bool& configuration_changed) {
+  auto& state = self->state;
+  auto at = state.content.index().next();
+  auto read = command::decode(bytes);
+  if (!read) return halt(self, at, read.error().text), false;
+  applied done;
+  try {
+    done = apply(state.content, at, *read);
+  } catch (const std::exception& e) { // a bug of ours; the state is as before
+    return halt(self, at, e.what()), false;
+  }
+  for (auto& key : done.touched) {
+    if (auto* m = std::get_if<member_key>(&key)) own_changed |= m->node == state.set.self;
+    configuration_changed |= std::holds_alternative<configuration_key>(key);
+  }
+  if (std::holds_alternative<command::tick>(read->what)) state.tick_proposed = false;
+  if (auto client = read->from.client; client.value != 0) {
+    state.proposed.erase({client, read->from.sequence});
+    if (auto number = state.desk->answered(client, read->from.sequence)) {
+      auto promise = state.waiting.extract(*number);
+      if (!promise.empty()) promise.mapped().deliver(told_outcome{done.answer});
+    }
+  }
+  if (state.set.on_applied)
+    state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content()});
+  return true;
+}
+
+void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen) {
+  auto& state = self->state;
+  if (!state.halted.empty()) return;
+  bool own_changed = false;
+  bool configuration_changed = false;
+  for (auto& bytes : chosen.value->commands)
+    if (!apply_one(self, bytes, own_changed, configuration_changed)) return;
+  state.slot = chosen.slot;
+  self->send(state.set.replica, consensus::applied_up_to{state.slot});
+  if (own_changed || configuration_changed) tell_root(self, configuration_changed);
+}
+
+void replace(ledger_actor* self, const consensus::replace_state& r) {
+  auto& state = self->state;
+  auto read = decode_snapshot(*r.state);
+  if (!read) return halt(self, state.content.index().next(), read.error().text);
+  state.content = std::move(*read);
+  state.slot = r.slot;
+  state.halted.clear();
+  // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
+  self->send(state.set.replica, consensus::applied_up_to{state.slot});
+  tell_root(self, true);
+}
+
+void change_leader(ledger_actor* self, const consensus::leadership& l) {
+  auto& state = self->state;
+  state.leads = l.ours;
+  state.proposed.clear();
+  state.tick_proposed = false;
+  if (!l.ours) {
+    state.batch.clear();
+    state.batch_bytes = 0;
+  }
+  state.last_proposal = env::now_of(self);
+  state.desk->leader_is(l.leader);
+}
+
+void take_in(ledger_actor* self, submit& s, caf::response_promise promise) {
+  auto& state = self->state;
+  auto number = state.desk->submit(s.lane, std::move(s.what), client_id{state.env->entropy.number() | 1});
+  if (number) state.waiting.emplace(*number, std::move(promise));
+  else promise.deliver(caf::make_error(caf::sec::runtime_error, "too many commands wait for an outcome"));
+}
+
+void close(ledger_actor* self, const std::string& lane) { self->state.desk->close(lane); }
+
+// From another node: only the leader can do something with it, any other lets its sender find out.
+void forwarded(ledger_actor* self, const links::delivered& d) {
+  if (!self->state.leads) return;
+  auto read = command::decode(d.payload);
+  // A node speaks for itself and for the operators at its console, for nobody else.
+  if (read && read->from.by.node == d.from) return add_to_batch(self, std::move(*read));
+  say(self, env::log_level::warning,
+      fmt::format("refused a command from {}: {}", d.from.text, read ? "it speaks for another node" : read.error().text));
+}
+
+} // namespace
+
+caf::behavior ledger(ledger_actor* self, env::environment* env, const console::directory_ptr& directory,
+                     ledger_settings set) {
+  auto& state = self->state;
+  self->publish(directory, "node/ledger", "ledger");
+  state.env = env;
+  state.content = form(set.formed);
+  state.desk = std::make_unique<front_desk>(set.retry);
+  state.set = std::move(set);
+  self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});
+  tell_root(self, true);
+
+  // Whatever came: deliver what is due, and set the alarm for the rest.
+  auto then = [self] {
+    propose_what_is_due(self);
+    deliver_due(self);
+    rearm(self);
+  };
+  return {
+      [=](const consensus::chosen_slot& c) { apply_slot(self, c), then(); },
+      [=](const consensus::replace_state& r) { replace(self, r), then(); },
+      [=](const consensus::leadership& l) { change_leader(self, l), then(); },
+      [=](consensus::take_snapshot) {
+        auto& s = self->state;
+        if (s.halted.empty())
+          self->send(s.set.replica,
+                     consensus::snapshot_taken{
+                         s.slot, std::make_shared<const byte_buffer>(encode_snapshot(s.content))});
+      },
+      [=](const consensus::proposal_refused&) { self->state.proposed.clear(); },
+      [=](submit& s) -> caf::result<told_outcome> {
+        auto promise = self->make_response_promise();
+        take_in(self, s, promise);
+        then();
+        return caf::delegated<told_outcome>{};
+      },
+      [=](const close_lane& c) { close(self, c.lane); },
+      [=](const links::delivered& d) { forwarded(self, d), then(); },
+      [=](flush_batch) { propose_batch(self), then(); },
+      [=](env::wake w) {
+        if (self->state.alarm.rang(w)) then();
+      },
+  };
+}
+
+} // namespace troupe::cluster

@@ -1,0 +1,57 @@
+// The ledger: the actor that holds the cluster's state on this node. It applies what is chosen, in order; takes commands
+// in at the front desk and answers them from the log; and, on the leader, puts commands of the whole cluster into
+// batches, sets their stamp and level, and commits what time makes due.
+//
+// A command that cannot be read or applied halts the ledger where it stands: the state stays as it was before, the
+// node's acceptor goes on, its resources keep running, and `status` says so. It is never skipped on one node alone.
+#pragma once
+
+#include "actors/cluster/front_desk.hpp"
+#include "actors/cluster/messages.hpp"
+#include "actors/consensus/messages.hpp"
+#include "actors/console/observed.hpp"
+#include "actors/env/clock.hpp"
+#include "actors/env/env.hpp"
+#include "actors/links/messages.hpp"
+
+#include <set>
+
+namespace troupe::cluster {
+
+struct ledger_settings {
+  node_name self;
+  genesis formed;
+  duration retry{};      // a command without an outcome is taken to the leader again
+  duration idle_no_op{}; // an idle leader proves that it can commit
+  caf::actor root;       // told of our own standing
+  caf::actor replica;
+  caf::actor links;
+  std::function<void(const applied_command&)> on_applied; // empty in trouped
+};
+
+struct ledger_state {
+  env::environment* env = nullptr;
+  ledger_settings set;
+  state content;
+  slot_number slot; // applied
+  std::string halted; // why; empty: it is not
+  std::unique_ptr<front_desk> desk;
+  std::map<ticket, caf::response_promise> waiting;
+
+  // on the leader
+  bool leads = false;
+  std::vector<byte_buffer> batch;
+  std::size_t batch_bytes = 0;
+  bool flush_sent = false;
+  std::set<std::pair<client_id, std::uint64_t>> proposed; // of this leadership: a retry needs no second slot
+  instant last_proposal{};
+  bool tick_proposed = false;
+
+  env::alarm alarm;
+};
+using ledger_actor = caf::stateful_actor<ledger_state, console::observed<caf::event_based_actor>>;
+
+caf::behavior ledger(ledger_actor* self, env::environment* env, const console::directory_ptr& directory,
+                     ledger_settings set);
+
+} // namespace troupe::cluster

@@ -1,0 +1,51 @@
+// What the ledger is told and what it tells.
+#pragma once
+
+#include "actors/cluster/apply.hpp"
+
+#include <caf/all.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace troupe::cluster {
+
+// --- told, by actors of this node ---
+struct submit { // answered with told_outcome; an error when the desk is full
+  std::string lane;
+  command::command what; // level, stamp, client and sequence are the ledger's and the leader's to set
+};
+struct told_outcome {
+  outcome answer;
+};
+struct close_lane {
+  std::string lane;
+};
+
+// --- tells, to the root: after each slot that changed one of these ---
+struct standing_of_node {
+  std::optional<member> self; // our own record
+  bool configuration_changed = false;
+  std::shared_ptr<const config::cluster> configuration; // set when it changed
+  log_index index;
+};
+struct ledger_halted { // a command that this replica cannot apply; its acceptor goes on
+  log_index index;
+  std::string why;
+};
+
+// What this node has made its own; for observers, and for history.
+struct applied_command {
+  lineage_id lineage;
+  log_index index;
+  digest command;
+  digest state; // after it
+};
+
+} // namespace troupe::cluster
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::submit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::told_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::close_lane)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::standing_of_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ledger_halted)

@@ -1,0 +1,107 @@
+// Reports: what a node says of itself, in the order in which it said it [K9]. Only a stop's good end, or a probe of this
+// session, frees a holder: a monitor that finds nothing frees nothing.
+#include "actors/cluster/holdings.hpp"
+#include "actors/cluster/rules.hpp"
+
+#include <algorithm>
+
+namespace troupe::cluster::rules {
+
+namespace {
+
+const holder* find_open(const state& s, const command::report& r, const command::act_done& done) {
+  auto* m = member_of(s, r.node);
+  auto* found = s.find(holder_key{done.resource, done.ordinal, r.node, m->boot});
+  bool open = found && found->value.open && found->value.open->id == done.act;
+  return open ? &found->value : nullptr;
+}
+
+void count_failure(transaction& t, const resource_name& resource, const node_name& node, std::int32_t exit_code,
+                   const std::string& note) {
+  auto* found = t.now().find(failure_key{resource, node});
+  auto count = found ? found->value.count + 1 : 1;
+  t.put(failure_key{resource, node}, {count, t.now().now(), exit_code, note});
+}
+
+void item(transaction& t, const command::report& r, const command::act_done& done) {
+  auto* open = find_open(t.now(), r, done);
+  if (!open) return; // an earlier item of this report closed it
+  auto action = open->open->action;
+  auto boot = member_of(t.now(), r.node)->boot;
+  holder_key key{done.resource, done.ordinal, r.node, boot};
+  using config::action;
+  using command::act_end;
+
+  bool gone = (done.end == act_end::ok && action == action::stop) ||
+              (done.end == act_end::not_run && action == action::start);
+  if (gone) return free_holder(t, key);
+  bool went_wrong = done.end == act_end::failed || done.end == act_end::stuck;
+  if (went_wrong) count_failure(t, done.resource, r.node, done.exit_code, done.note);
+  t.update(key, [&](holder& h) {
+    h.open.reset();
+    if (done.end == act_end::stuck || (done.end == act_end::failed && action == action::stop))
+      h.now = stop_failed{done.exit_code, done.end == act_end::stuck};
+    else if (done.end == act_end::failed)
+      h.now = failed{done.exit_code};
+    else if (done.end == act_end::ok && action == action::start)
+      h.now = running{};
+    bool started = (done.end == act_end::ok && action == action::demote) ||
+                   (done.end == act_end::not_run && action == action::promote);
+    if (started) h.role = config::role::started;
+  });
+}
+
+void item(transaction& t, const command::report& r, const command::probed& p) {
+  if (!not_inventoried(t.now(), p.resource, r.node)) return; // asked and answered
+  auto boot = member_of(t.now(), r.node)->boot;
+  holder_key key{p.resource, p.ordinal, r.node, boot};
+  auto* before = t.now().find(key);
+  auto* configured = standing_of(t.now(), p.resource);
+  if (p.found == command::finding::not_held) {
+    free_holder(t, key);
+  } else if (before || configured) {
+    auto defined_at = before ? before->value.definition : configured->defined_at;
+    auto role = p.found == command::finding::promoted ? config::role::promoted : config::role::started;
+    // A failed instance may still be promoted: it was, as far as anybody knows.
+    if (p.found == command::finding::failed && before) role = before->value.role;
+    phase now = p.found == command::finding::failed ? phase{failed{p.exit_code}} : phase{running{}};
+    t.put(key, {now, role, std::nullopt, defined_at});
+    if (p.found == command::finding::failed) count_failure(t, p.resource, r.node, p.exit_code, "found failed");
+  }
+  auto pending = t.now().find(inventory_key{r.node})->value.pending;
+  std::erase(pending, p.resource);
+  put_inventory(t, r.node, boot, std::move(pending));
+}
+
+void item(transaction& t, const command::report& r, const command::monitored& m) {
+  auto boot = member_of(t.now(), r.node)->boot;
+  holder_key key{m.resource, m.ordinal, r.node, boot};
+  auto* found = t.now().find(key);
+  if (!found || !std::holds_alternative<running>(found->value.now)) return; // overtaken by an act
+  if (!m.healthy) count_failure(t, m.resource, r.node, m.exit_code, m.note);
+  t.update(key, [&](holder& h) { h.now = running{m.healthy, m.healthy ? 0 : m.exit_code}; });
+}
+
+} // namespace
+
+refusal check(const state& s, const provenance& from, const command::report& r) {
+  auto* m = member_of(s, r.node);
+  if (!m) return refusal::unknown_node;
+  if (from.by.node != r.node) return refusal::not_its_own;
+  if (m->session != r.session) return refusal::stale_session;
+  bool heard = std::holds_alternative<joined>(m->here) || std::holds_alternative<detached>(m->here) ||
+               std::holds_alternative<under_suspicion>(m->here);
+  if (!heard) return refusal::not_joined;
+  if (r.number != m->reports + 1) return refusal::out_of_order;
+  if (r.items.size() > command::max_report_items) return refusal::too_large;
+  for (auto& i : r.items)
+    if (auto* done = std::get_if<command::act_done>(&i); done && !find_open(s, r, *done)) return refusal::act_closed;
+  return refusal::none;
+}
+
+void effect(transaction& t, const provenance&, const command::report& r) {
+  t.update(member_key{r.node}, [&](member& m) { m.reports = r.number; });
+  for (auto& i : r.items) std::visit([&](auto& one) { item(t, r, one); }, i);
+}
+
+} // namespace troupe::cluster::rules

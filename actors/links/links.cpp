@@ -1,0 +1,89 @@
+#include "actors/links/links.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::links {
+
+namespace {
+
+transport::moment moment_of(links_actor* self) { return {env::now_of(self), self->state.random}; }
+
+void tell(links_actor* self, transport::effect&& e) {
+  auto& state = self->state;
+  if (auto* m = std::get_if<transport::message_received>(&e)) {
+    auto reader = state.readers.find(m->head.kind);
+    if (reader != state.readers.end())
+      self->send(reader->second, delivered{std::move(m->from), m->head, std::move(m->payload)});
+  } else if (auto* l = std::get_if<transport::link_changed>(&e)) {
+    for (auto& w : state.watchers) self->send(w, link_is{l->peer, l->state});
+  } else if (auto* h = std::get_if<transport::host_answered>(&e)) {
+    for (auto& w : state.watchers) self->send(w, host_is_up{h->peer});
+  } else if (auto* t = std::get_if<transport::turned_away>(&e)) {
+    state.env->log.write(env::log_level::warning, "links",
+                         fmt::format("turned away {}{}: {}", transport::to_text(t->from),
+                                     t->who ? " (" + t->who->text + ")" : "", transport::to_text(t->why)));
+  }
+}
+
+void carry_out(links_actor* self) {
+  auto& state = self->state;
+  transport::carry_out(state.effects, state.env->network, *state.board,
+                       [self](transport::effect&& e) { tell(self, std::move(e)); });
+  state.alarm.set(self, state.board->deadline());
+}
+
+// An actor that is not there any more is told nothing: the network holds it weakly.
+std::string open(links_actor* self, const std::vector<transport::endpoint>& listen) {
+  auto here = caf::actor_cast<caf::actor_addr>(self);
+  return self->state.env->network.open(listen, [here](transport::network_event event) {
+    if (auto alive = caf::actor_cast<caf::actor>(here)) caf::anon_send(alive, network_said{std::move(event)});
+  });
+}
+
+} // namespace
+
+caf::behavior links(links_actor* self, env::environment* env, const console::directory_ptr& directory, settings s) {
+  auto& state = self->state;
+  self->publish(directory, "node/links", "links");
+  state.env = env;
+  state.random = [env](std::span<std::byte> out) { env->entropy.fill(out); };
+  std::array<std::byte, 32> cookie_key{};
+  env->entropy.fill(cookie_key);
+  transport::seed_bytes seed(s.identity_seed);
+  state.board = std::make_unique<transport::switchboard>(transport::identity(s.name, seed), s.ours, session_id{},
+                                                         transport::secret_bytes<32>(cookie_key));
+  if (auto wrong = open(self, s.listen); !wrong.empty()) {
+    env->log.write(env::log_level::error, "links", wrong);
+    self->quit(caf::exit_reason::user_shutdown);
+    return {};
+  }
+  state.board->set_directory(moment_of(self), std::move(s.keys), state.effects);
+  carry_out(self);
+
+  return {
+      [=](post& p) {
+        self->state.board->send(moment_of(self), p.to, p.by, p.kind, p.payload, self->state.effects);
+        carry_out(self);
+      },
+      [=](network_said& n) {
+        self->state.board->on_event(moment_of(self), std::move(n.event), self->state.effects);
+        carry_out(self);
+      },
+      [=](env::wake w) {
+        if (!self->state.alarm.rang(w)) return;
+        self->state.board->tick(moment_of(self), self->state.effects);
+        carry_out(self);
+      },
+      [=](subscribe& s2) {
+        if (s2.kind) self->state.readers[*s2.kind] = s2.to;
+        else self->state.watchers.push_back(s2.to);
+      },
+      [=](keys_changed& k) {
+        self->state.board->set_directory(moment_of(self), std::move(k.keys), self->state.effects);
+        carry_out(self);
+      },
+      [=](const terms_changed& t) { self->state.board->set_terms(t.ours, t.session); },
+  };
+}
+
+} // namespace troupe::links

@@ -1,0 +1,57 @@
+// What the links actor is told and what it tells.
+#pragma once
+
+#include "transport/switchboard.hpp"
+
+#include <caf/all.hpp>
+
+namespace troupe::links {
+
+// --- told ---
+struct post { // may be lost: whoever must know asks again
+  node_name to;
+  transport::route by{};
+  transport::message_kind kind{};
+  byte_buffer payload;
+};
+struct subscribe { // messages of this kind, and (kind unset) changes of links, go to `to`
+  std::optional<transport::message_kind> kind;
+  caf::actor to;
+};
+struct keys_changed {
+  transport::directory_of_keys keys;
+};
+struct terms_changed {
+  transport::terms ours;
+  session_id session;
+};
+
+// --- tells ---
+struct delivered { // authenticated, not decoded
+  node_name from;
+  transport::envelope head;
+  byte_buffer payload;
+};
+struct link_is {
+  node_name peer;
+  transport::link_state state;
+};
+struct host_is_up { // its daemon is away
+  node_name peer;
+};
+
+// --- from env.network ---
+struct network_said {
+  transport::network_event event;
+};
+
+} // namespace troupe::links
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::subscribe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::keys_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::terms_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::delivered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::link_is)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::host_is_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::network_said)
