@@ -11,8 +11,7 @@ datagram_link::session* datagram_link::find(channel_id channel) {
 }
 
 bool datagram_link::up(instant now) const {
-  const auto* s = sending();
-  return s != nullptr && s->confirmed && !silent(now);
+  return sending() != nullptr && !silent(now);
 }
 
 std::optional<channel_id> datagram_link::sending_channel() const {
@@ -110,8 +109,7 @@ void datagram_link::on_welcome(const moment& m, const welcome& answer, const end
   auto first = parse_hello(attempt_->hand.hello_message());
   session rest{
       sealed_datagrams(agreed_session{}), attempt_->to, first->ephemeral, attempt_->begun, m.now, m.now, false};
-  auto& made = establish(std::move(*agreed), std::move(rest));
-  if (sending() == nullptr || silent(m.now)) prefer(m, made, out);
+  establish(std::move(*agreed), std::move(rest));
 }
 
 // --- answering ---

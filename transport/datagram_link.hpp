@@ -3,8 +3,10 @@
 // Either end may open a session; up to max_sessions live side by side, and any of them is accepted. What is sent goes
 // out under one of them, the sending session. So nothing is lost when they overlap, and the rules about them decide
 // only which one is sent under:
-//   - the newest that the peer has shown to hold: an initiator sends under its old one until the new one is confirmed
-//     by a datagram that opens under it (the responder sends an empty one at once, and again for each repeated finish);
+//   - the newest that the peer has shown to hold: the responder by its initiator's finish; the initiator once a
+//   datagram
+//     opens under it (the responder sends an empty one at once, and again for each repeated finish). Sending earlier
+//     would save a round trip and lose what overtakes the finish;
 //   - of two that were opened by both ends at the same time, the one opened by the lower key, on both sides.
 // Nothing unauthenticated ends or delays anything: a replayed hello costs one of max_answers places for answer_life.
 // A peer that does not answer for silent_after, although we send, gets a new handshake: it may have restarted.
