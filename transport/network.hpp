@@ -71,6 +71,7 @@ public:
   virtual void send(const endpoint& to, byte_buffer datagram) = 0; // may be lost, as datagrams are
   virtual stream_id connect(const endpoint& to) = 0;               // answered by connected or closed
   virtual void write(stream_id stream, byte_buffer data) = 0;
+  // What was written before still goes out, for a short while; nothing comes in any more.
   virtual void close(stream_id stream) = 0;
 };
 

@@ -1,0 +1,39 @@
+// The control socket for real: a Unix socket on the event loop.
+#pragma once
+
+#include "transport/control_socket.hpp"
+#include "transport/loop/bounded_stream.hpp"
+
+#include <atomic>
+#include <map>
+
+namespace troupe::loop {
+
+class loop_control final : public transport::control_socket {
+public:
+  explicit loop_control(event_loop& loop)
+    : loop_(loop) {}
+  ~loop_control() override; // removes the socket's file
+  loop_control(const loop_control&) = delete;
+  loop_control& operator=(const loop_control&) = delete;
+
+  std::string open(const std::string& path, handler on_event) override;
+  void write(transport::caller_id caller, byte_buffer data) override;
+  void close(transport::caller_id caller) override;
+
+private:
+  struct listener;
+
+  std::string listen_on(int descriptor);
+  void accept();
+  void lose(transport::caller_id caller);
+
+  event_loop& loop_;
+  handler on_event_;
+  std::string path_;
+  listener* listener_ = nullptr; // frees itself
+  std::map<transport::caller_id, bounded_stream*> callers_;
+  std::uint64_t last_caller_ = 0;
+};
+
+} // namespace troupe::loop

@@ -1,0 +1,105 @@
+// A sealed stream with one peer: dials, answers, keeps one open. Texts go in and come out.
+//
+// Each end dials as soon as it has no stream, its addresses in order, with back_off in between. If both ends' dials
+// succeed, the stream that the lower key dialled stays, on both sides; a later one of any side replaces the earlier
+// (the peer restarted). The one that goes is closed by a final frame, and what was already in it is still read, so that
+// nothing is lost by the choice; the order between the two streams is. A stream that breaks loses what it held.
+// Nothing unauthenticated closes a stream or a dial.
+#pragma once
+
+#include "transport/back_off.hpp"
+#include "transport/link_context.hpp"
+#include "transport/sealed_stream.hpp"
+
+#include <deque>
+
+namespace troupe::transport {
+
+class stream_link {
+public:
+  static constexpr std::size_t max_waiting = 1024;                       // texts for which there is no stream yet,
+  static constexpr std::size_t max_waiting_bytes = std::size_t{4} << 20; // and their bytes; then the oldest goes
+  static constexpr std::size_t max_answers = 4; // streams of the peer that are not authenticated; then the oldest goes
+  static constexpr std::size_t max_draining = 2;
+  static constexpr duration handshake_time = std::chrono::seconds(3); // from dialling or accepting to an open stream
+  static constexpr duration drain_time = std::chrono::seconds(5);
+
+  // `context` outlives this.
+  explicit stream_link(const link_context& context)
+    : context_(&context) {}
+
+  void send(const moment& m, byte_buffer text, effects& out);
+  void tick(const moment& m, effects& out);
+  [[nodiscard]] std::optional<instant> deadline() const;
+  // Ends everything, the open stream in good order.
+  void stop(effects& out);
+
+  void dialled(stream_id stream); // answers the effect dial
+  void on_connected(stream_id stream, effects& out);
+  // An accepted stream whose hello is recognized. `rest`: what came behind it.
+  void on_hello(const moment& m, stream_id stream, const hello& first, const endpoint& from, byte_view rest,
+                std::vector<byte_buffer>& texts, effects& out);
+  void on_data(const moment& m, stream_id stream, byte_view data, std::vector<byte_buffer>& texts, effects& out);
+  void on_closed(const moment& m, stream_id stream, close_reason why, effects& out);
+
+  [[nodiscard]] bool holds(stream_id stream) const;
+  [[nodiscard]] bool up() const { return open_.has_value(); }
+  [[nodiscard]] const terms& theirs() const { return theirs_; }
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  [[nodiscard]] std::optional<stream_id> open_stream() const;
+
+private:
+  struct dialling {
+    std::optional<stream_id> stream;
+    initiator hand;
+    endpoint to;
+    instant begun;
+    byte_buffer partial;
+  };
+  struct unfinished {
+    stream_id stream;
+    responder hand;
+    endpoint from;
+    instant begun;
+    byte_buffer partial;
+  };
+  struct sealed {
+    stream_id stream;
+    endpoint remote;
+    bool initiated = false;
+    instant begun; // dialled, or its hello answered
+    instant born;  // the peer authenticated
+    stream_sealer sealer;
+    stream_opener opener;
+  };
+  struct drain {
+    sealed stream;
+    instant until;
+  };
+
+  void start(const moment& m, effects& out);
+  void dial_failed(const moment& m);
+  void on_welcome_bytes(const moment& m, byte_view data, std::vector<byte_buffer>& texts, effects& out);
+  void on_finish_bytes(const moment& m, std::size_t which, byte_view data, std::vector<byte_buffer>& texts,
+                       effects& out);
+  void establish(const moment& m, sealed made, effects& out);
+  void retire(const moment& m, sealed old, effects& out);
+  bool read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out);
+  void lose_open(const moment& m);
+  void turn_away(refusal why, const endpoint& from, effects& out) const;
+
+  const link_context* context_;
+  terms theirs_;
+  std::optional<sealed> open_;
+  std::optional<dialling> dialling_;
+  std::vector<unfinished> answers_;
+  std::vector<drain> draining_;
+  std::deque<byte_buffer> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::size_t address_ = 0;
+  back_off back_off_;
+  instant may_dial_{};
+};
+
+} // namespace troupe::transport
