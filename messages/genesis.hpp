@@ -6,19 +6,13 @@
 #include "messages/config.hpp"
 #include "messages/types/bytes.hpp"
 #include "messages/types/result.hpp"
+#include "messages/types/voter.hpp"
 
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace troupe {
-
-// A promise lives in a journal: a node that comes back with another one has promised nothing.
-struct voter {
-  node_name node;
-  journal_id journal;
-  auto operator<=>(const voter&) const = default;
-};
 
 struct genesis {
   lineage_id lineage;         // random

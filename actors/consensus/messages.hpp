@@ -1,0 +1,62 @@
+// What the replica actor is told and what it tells, beside the messages of other nodes.
+#pragma once
+
+#include "actors/consensus/effects.hpp"
+#include "actors/consensus/replica.hpp"
+
+#include <caf/all.hpp>
+
+namespace troupe::consensus {
+
+// --- told, by the owner of the state ---
+struct propose { // refused: proposal_refused; else what comes of it is read in the log
+  std::vector<byte_buffer> commands;
+};
+struct applied_up_to {
+  slot_number slot;
+};
+struct snapshot_taken {
+  slot_number slot;
+  shared_bytes state;
+};
+struct members_are {
+  std::vector<node_name> members;
+};
+struct detector_says {
+  node_name node;
+  bool suspected = false;
+};
+struct ask_status {}; // answered with replica_status
+
+// --- tells the owner ---
+struct chosen_slot {
+  slot_number slot;
+  shared_batch value;
+};
+struct replace_state {
+  slot_number slot;
+  shared_bytes state;
+};
+struct take_snapshot {}; // answer with snapshot_taken
+struct leadership {
+  bool ours = false; // proposals are taken
+  node_name leader;  // empty: nobody known
+};
+struct proposal_refused {
+  refused why{};
+};
+
+} // namespace troupe::consensus
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::propose)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::applied_up_to)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::snapshot_taken)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::members_are)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::detector_says)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::ask_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replica_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::chosen_slot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replace_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::take_snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::leadership)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::proposal_refused)

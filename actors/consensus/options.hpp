@@ -1,0 +1,54 @@
+// Times and limits of a replica. All times derive from `tolerate`, the longest silence that must not cost a node its
+// membership; derive() is the only place that knows how.
+//
+// A lost leader must be replaced before `tolerate` is over, so that losing it costs no more than losing a member:
+// with the detector's help about suspect_silence after it suspects, without it leader_silence.
+#pragma once
+
+#include "messages/types/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace troupe::consensus {
+
+struct options {
+  // --- times ---
+  duration tick{};            // leader to all members: ballot, newest chosen slot
+  duration suspect_silence{}; // without a tick, when the detector suspects the leader: it counts as lost
+  duration leader_silence{};  // without a tick, whatever the detector says: it counts as lost
+  duration leader_patience{}; // a leader without acks of a quorum for so long steps down
+  duration stall{};           // a leader whose oldest open proposal is so old stops its ticks
+  duration retransmit{};      // an unanswered prepare, accept or question is sent again
+  duration takeover_step{};   // between the tries of two voters in their order after a suspicion
+  duration back_off{};        // most jitter added to what voters might otherwise do at the same moment
+  duration quiet{};           // a member silent for so long is named in ticks
+
+  // --- limits ---
+  std::size_t window = 64;                              // slots proposed and not yet chosen
+  std::size_t max_pending = 1024;                       // batches that wait for the window
+  std::size_t max_batch_bytes = std::size_t{256} << 10; // size_of() of one batch
+  std::size_t message_bytes = std::size_t{384} << 10;   // where a long answer is cut (a batch more may fit in)
+  std::size_t chunk_bytes = std::size_t{128} << 10;     // of a snapshot
+  std::size_t max_snapshot_bytes = std::size_t{256} << 20;
+  std::size_t snapshot_after = 4096;                       // slots beyond the snapshot: ask the owner for a new one
+  std::size_t snapshot_after_bytes = std::size_t{8} << 20; // or so many bytes
+  std::size_t keep_behind = 512; // slots kept below the snapshot, for followers that lag a little
+  std::size_t max_kept = 32768;  // slots; an acceptor with more takes nothing new until it has a snapshot
+};
+
+[[nodiscard]] inline options derive(duration tolerate) {
+  options o;
+  o.tick = tolerate / 40;
+  o.quiet = 3 * o.tick;
+  o.suspect_silence = tolerate / 10;
+  o.leader_silence = tolerate / 2;
+  o.leader_patience = tolerate / 2;
+  o.stall = tolerate / 2;
+  o.retransmit = 2 * o.tick;
+  o.takeover_step = o.tick;
+  o.back_off = tolerate / 8;
+  return o;
+}
+
+} // namespace troupe::consensus

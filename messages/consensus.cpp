@@ -1,0 +1,19 @@
+#include "messages/consensus.hpp"
+
+#include <algorithm>
+
+namespace troupe::consensus {
+
+std::size_t size_of(const batch& value) {
+  static constexpr std::size_t overhead = 16; // of a list or of an element, rounded up to words
+  std::size_t bytes = overhead;
+  for (const auto& c : value.commands) bytes += c.size() + overhead;
+  return bytes;
+}
+
+bool learned::operator==(const learned& o) const {
+  return first == o.first && chosen == o.chosen &&
+         std::ranges::equal(values, o.values, [](const auto& a, const auto& b) { return *a == *b; });
+}
+
+} // namespace troupe::consensus
