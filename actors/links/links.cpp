@@ -1,5 +1,7 @@
 #include "actors/links/links.hpp"
 
+#include "transport/endpoint.hpp"
+
 #include <fmt/format.h>
 
 namespace troupe::links {
