@@ -55,7 +55,7 @@ std::optional<instant> datagram_link::next_start() const {
   if (s == nullptr) return may_start_;
   auto wanted = s->born + (s->seal.agreed().initiated ? renew_after : renew_by_responder);
   if (s->seal.worn()) wanted = s->born;
-  if (unanswered_) wanted = std::min(wanted, *unanswered_ + silent_after);
+  if (unanswered_) wanted = std::min(wanted, *unanswered_ + context_->timing.silent_after);
   return std::max(wanted, may_start_);
 }
 
@@ -214,7 +214,7 @@ void datagram_link::tick(const moment& m, effects& out) {
       give_up(m);
   }
   if (auto at = next_start(); at && *at <= m.now) start(m, out);
-  if (auto* s = sending(); s != nullptr && last_sent_ + keep_alive <= m.now) seal(m, *s, {}, out);
+  if (auto* s = sending(); s != nullptr && last_sent_ + context_->timing.keep_alive <= m.now) seal(m, *s, {}, out);
 }
 
 std::optional<instant> datagram_link::deadline() const {
@@ -223,7 +223,7 @@ std::optional<instant> datagram_link::deadline() const {
   for (const auto& a : answers_) at_most(a.begun + answer_life);
   for (const auto& s : sessions_) at_most(expiry(s));
   if (attempt_) at_most(attempt_->due);
-  if (sending() != nullptr) at_most(last_sent_ + keep_alive);
+  if (sending() != nullptr) at_most(last_sent_ + context_->timing.keep_alive);
   return first;
 }
 

@@ -9,7 +9,9 @@
 //     would save a round trip and lose what overtakes the finish;
 //   - of two that were opened by both ends at the same time, the one opened by the lower key, on both sides.
 // Nothing unauthenticated ends or delays anything: a replayed hello costs one of max_answers places for answer_life.
-// A peer that does not answer for silent_after, although we send, gets a new handshake: it may have restarted.
+// A peer that does not answer for silent_after, although we send, gets a new handshake: it may have restarted,
+// or be reachable at its next address. A loss in one direction only is not noticed here but by the detector, which asks
+// for answers.
 #pragma once
 
 #include "transport/back_off.hpp"
@@ -27,10 +29,8 @@ public:
   static constexpr std::size_t max_answers = 4; // handshakes of the peer that are not finished; then the oldest goes
   static constexpr int max_sends = 3;           // of a hello or a finish, to one address
   static constexpr int max_challenges = 2;      // followed in one attempt
-  static constexpr duration resend = std::chrono::milliseconds(200); // doubles
+  static constexpr duration resend = std::chrono::milliseconds(100); // doubles
   static constexpr duration answer_life = std::chrono::seconds(5);
-  static constexpr duration keep_alive = std::chrono::seconds(2);
-  static constexpr duration silent_after = std::chrono::seconds(5);
   static constexpr duration renew_after = std::chrono::minutes(10);
   static constexpr duration renew_by_responder = renew_after + std::chrono::seconds(30); // if the initiator does not
   static constexpr duration session_life = renew_after + std::chrono::minutes(2);
@@ -88,7 +88,9 @@ private:
   session* find(channel_id channel);
   session* sending() { return sending_ ? find(*sending_) : nullptr; }
   [[nodiscard]] const session* sending() const { return const_cast<datagram_link*>(this)->sending(); }
-  [[nodiscard]] bool silent(instant now) const { return unanswered_ && now - *unanswered_ >= silent_after; }
+  [[nodiscard]] bool silent(instant now) const {
+    return unanswered_ && now - *unanswered_ >= context_->timing.silent_after;
+  }
   [[nodiscard]] std::optional<instant> next_start() const;
   [[nodiscard]] instant expiry(const session& s) const;
   void start(const moment& m, effects& out);

@@ -6,10 +6,22 @@
 
 namespace troupe::transport {
 
+// How soon a link notices that nobody answers. With a second address, the time to find it (silent_after, and the
+// repeated hellos to the first one) is to stay below `tolerate`, so that losing one of two networks costs nobody its
+// membership.
+struct link_timing {
+  duration keep_alive = std::chrono::milliseconds(400); // silence of our own, after which an empty datagram goes out
+  duration silent_after = std::chrono::seconds(1);      // sent, and heard nothing: a new handshake is tried
+};
+[[nodiscard]] inline link_timing timing_for(duration tolerate) {
+  return {tolerate / 5, tolerate / 2};
+}
+
 struct link_context {
   const identity* me = nullptr; // outlives the link
   pinned_node peer;
   terms ours;
+  link_timing timing;
   std::uint16_t number = 0; // of this link on this node; never 0
 
   // When both ends opened a session at the same time, the one that the lower key opened stays.

@@ -35,7 +35,7 @@ using stream_id = ordinal<struct stream_tag>; // of this process, never reused
 enum class close_reason : std::uint8_t {
   by_peer,     // orderly, or reset while open
   refused,     // the host answered: nobody listens there. Its host is alive, its daemon is away
-  unreachable, // no route, time-out of the connection attempt
+  unreachable, // no route, time-out of the connection attempt, or no stream left on our side
   backlog,     // ours: max_stream_backlog exceeded
 };
 

@@ -4,8 +4,9 @@
 
 namespace troupe::transport {
 
-peer_link::peer_link(const identity& me, pinned_node peer, const terms& ours, session_id session, std::uint16_t number)
-  : context_{&me, std::move(peer), ours, number}
+peer_link::peer_link(const identity& me, pinned_node peer, const terms& ours, session_id session,
+                     const link_timing& timing, std::uint16_t number)
+  : context_{&me, std::move(peer), ours, timing, number}
   , session_(session)
   , datagrams_(context_)
   , stream_(context_) {

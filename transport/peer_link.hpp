@@ -23,7 +23,8 @@ struct link_counters {
 class peer_link {
 public:
   // `me` outlives this. `number` is no other link's, and not 0.
-  peer_link(const identity& me, pinned_node peer, const terms& ours, session_id session, std::uint16_t number);
+  peer_link(const identity& me, pinned_node peer, const terms& ours, session_id session, const link_timing& timing,
+            std::uint16_t number);
   peer_link(const peer_link&) = delete;
   peer_link& operator=(const peer_link&) = delete;
 

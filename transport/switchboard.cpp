@@ -51,7 +51,7 @@ void switchboard::set_directory(const moment& m, directory_of_keys directory, ef
     bool ours = name == me_.name() || node.key == me_.key();
     if (ours || links_.contains(name) || directory_.revoked.contains(node.key)) continue;
     auto number = free_number();
-    auto made = std::make_unique<peer_link>(me_, node, ours_, session_, number);
+    auto made = std::make_unique<peer_link>(me_, node, ours_, session_, timing_, number);
     by_number_[number] = made.get();
     links_[name] = {number, std::move(made)};
   }

@@ -15,10 +15,11 @@ namespace troupe::transport {
 
 class switchboard {
 public:
-  switchboard(identity me, terms ours, session_id session, secret_bytes<32> cookie_key)
+  switchboard(identity me, terms ours, session_id session, secret_bytes<32> cookie_key, link_timing timing = {})
     : me_(std::move(me))
     , ours_(ours)
     , session_(session)
+    , timing_(timing)
     , doorman_(std::move(cookie_key)) {}
 
   // Links to nodes that are gone, have another key or are revoked end; new ones begin. Our own entry is left out.
@@ -30,7 +31,7 @@ public:
   void dialled(const node_name& whom, stream_id stream);
   void tick(const moment& m, effects& out);
   [[nodiscard]] std::optional<instant> deadline() const;
-  void stop(const moment& m, effects& out); // every stream in good order
+  void stop(const moment& m, effects& out); // every stream in good order; tick no more
 
   [[nodiscard]] const identity& me() const { return me_; }
   [[nodiscard]] const refusal_log& refusals() const { return refusals_; }
@@ -59,6 +60,7 @@ private:
   identity me_; // links point at it: it stays in its place, so this class is neither copied nor moved
   terms ours_;
   session_id session_;
+  link_timing timing_; // of links that begin from now on
   doorman doorman_;
   directory_of_keys directory_;
   std::map<node_name, numbered_link> links_;

@@ -181,6 +181,133 @@ TEST_CASE("link: renewed before it is worn; both ends follow; nothing is lost me
   CHECK(w.link("n2", "n1").datagrams().sessions() == 1);
 }
 
+TEST_CASE("link: renewals that cross, message by message, settle on the lower key's and lose nothing") {
+  two_nodes w;
+  w.slowest = duration{1};
+  w.boot_both();
+  REQUIRE(w.run_until([&] { return w.up(); }));
+  w.run_for(1s);
+  // No handshake gets through until both want a new session; then both start over at once.
+  bool blocked = true;
+  w.on_the_wire = [&](const auto&, const auto&, byte_buffer& data) { return !blocked || !is_handshake(data); };
+  w.run_for(10min + 40s);
+  auto before = w.link("n1", "n2").datagrams().sending_channel();
+  CHECK(w.same_session());
+  blocked = false;
+  std::size_t sent = 0;
+  for (; sent < 2000; ++sent) {
+    w.send("n1", "n2", route::datagram, "x");
+    w.send("n2", "n1", route::datagram, "x");
+    w.run_for(2ms);
+  }
+  w.run_for(1s);
+  CHECK(w.at("n2").got.size() == sent);
+  CHECK(w.at("n1").got.size() == sent);
+  CHECK(w.link("n1", "n2").datagrams().sending_channel() != before);
+  CHECK(w.same_session());
+}
+
+TEST_CASE("link: when one of two networks goes silent, the other address is found within tolerate") {
+  two_nodes w;
+  w.boot_both();
+  auto two = w.directory();
+  two.nodes.at(node_name{"n2"}).addresses.push_back(test_endpoint(9));
+  w.set_directory("n1", two);
+  REQUIRE(w.run_until([&] { return w.up(); }));
+  w.run_for(1s);
+  // The first network is dead both ways. The second one knows n1 as .8 and n2 as .9.
+  w.on_the_wire = [&](const auto&, const auto& to, byte_buffer& data) {
+    if (to == test_endpoint(9)) w.relay(test_endpoint(8), test_endpoint(2), data);
+    if (to == test_endpoint(8)) w.relay(test_endpoint(9), test_endpoint(1), data);
+    return false;
+  };
+  auto dead = w.now;
+  CHECK(w.run_until([&] {
+    w.send("n1", "n2", route::datagram, "x");
+    return !w.at("n2").got.empty();
+  }));
+  CHECK(w.now - dead < 2s);
+}
+
+TEST_CASE(
+    "link: a byte changed in an open stream ends it; it is counted, dialled again, and nothing false is delivered") {
+  for (int which = 0; which < 30; ++which) {
+    two_nodes w;
+    w.boot_both();
+    REQUIRE(w.run_until([&] { return w.up(); }));
+    w.run_for(1s);
+    bool done = false;
+    w.on_streams = [&](byte_buffer& data) {
+      if (!done) data[4 + static_cast<std::size_t>(which)] ^= std::byte{1};
+      done = true;
+    };
+    w.send("n1", "n2", route::stream, "an order");
+    w.run_for(100ms);
+    CHECK(w.at("n2").got.empty());
+    CHECK(w.refused("n2", refusal::forged) == 1);
+    REQUIRE(w.run_until([&] { return w.up(); }));
+    w.send("n1", "n2", route::stream, "an order");
+    w.run_for(100ms);
+    CHECK(w.at("n2").got.size() == 1);
+  }
+}
+
+TEST_CASE("link: any byte of anything in a handshake over a stream changed: it is dialled again, nobody is let in") {
+  for (std::size_t at = 0; at < hello_size + welcome_size + finish_size; at += 5) {
+    two_nodes w;
+    std::size_t seen = 0;
+    w.on_streams = [&](byte_buffer& data) {
+      if (seen <= at && at < seen + data.size()) data[at - seen] ^= std::byte{0x20};
+      seen += data.size();
+    };
+    w.boot("n1");
+    auto mute = w.directory();
+    mute.nodes.at(node_name{"n1"}).addresses.clear();
+    w.boot("n2");
+    w.set_directory("n2", mute);
+    REQUIRE_MESSAGE(w.run_until([&] { return w.up(); }), "byte ", at);
+    bool cookie_byte = at >= hello_size - 16 && at < hello_size; // means nothing over TCP
+    auto refusals = w.at("n1").board->refusals().total() + w.at("n2").board->refusals().total();
+    CHECK_MESSAGE((refusals == 0) == cookie_byte, "byte ", at);
+  }
+}
+
+TEST_CASE("link: changed copies of everything that was ever sent have no effect") {
+  two_nodes w;
+  w.record = true;
+  w.boot_both();
+  REQUIRE(w.run_until([&] { return w.up(); }));
+  for (int i = 0; i < 20; ++i) w.send("n1", "n2", route::datagram, "x");
+  w.run_for(1s);
+  auto recorded = w.sent;
+  random_source random{11};
+  for (int round = 0; round < 200; ++round) {
+    for (auto [from, to, data] : recorded) {
+      for (auto flips = 1 + random.below(4); flips > 0; --flips)
+        data[random.below(data.size())] ^= static_cast<std::byte>(1 + random.below(255));
+      if (random.chance(100'000)) data.resize(random.below(data.size() + 1));
+      w.inject(from, to, data);
+    }
+  }
+  w.run_for(1s);
+  CHECK(w.at("n2").got.size() == 20);
+  CHECK(w.at("n1").got.empty());
+  CHECK(w.up());
+  CHECK(w.at("n1").board->link(node_name{"n2"})->datagrams().sessions() <= datagram_link::max_sessions);
+}
+
+TEST_CASE("link: a node whose configuration leads to itself finds out") {
+  two_nodes w;
+  w.boot("n1");
+  auto looped = w.directory();
+  looped.nodes.at(node_name{"n2"}).addresses = {test_endpoint(1)};
+  w.set_directory("n1", looped);
+  w.run_for(5s);
+  CHECK(w.refused("n1", refusal::self_connect) > 0);
+  CHECK_FALSE(w.link("n1", "n2").state().datagrams);
+  CHECK_FALSE(w.link("n1", "n2").state().stream);
+}
+
 TEST_CASE("link: a restarted daemon is back at once; what was sealed for its former life is refused") {
   two_nodes w;
   w.boot_both();

@@ -86,6 +86,11 @@ void test_world::inject(const endpoint& from, const endpoint& to, byte_buffer da
   deliver(from, to, std::move(datagram));
 }
 
+void test_world::relay(const endpoint& from, const endpoint& to, byte_buffer datagram) {
+  at_time(now + std::chrono::milliseconds(1),
+          [this, from, to, data = std::move(datagram)] { deliver(from, to, data); });
+}
+
 test_world::node* test_world::node_at(const endpoint& where) {
   for (auto& [name, n] : nodes_)
     if (n.at == where) return &n;
@@ -130,6 +135,7 @@ stream_id test_world::connect(node& from, const endpoint& to) {
 void test_world::write(stream_id stream, byte_buffer data) {
   auto end = pipes_.find(stream);
   if (end == pipes_.end()) return;
+  if (on_streams) on_streams(data);
   auto arrives = std::max(now + delay(), end->second.free);
   end->second.free = arrives;
   at_time(arrives, [this, to = end->second.other, bytes = std::move(data)]() mutable {

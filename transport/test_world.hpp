@@ -33,6 +33,8 @@ public:
   instant now = instant{} + std::chrono::hours(1);
   // May drop or change a datagram; false: it is lost.
   std::function<bool(const transport::endpoint& from, const transport::endpoint& to, byte_buffer&)> on_the_wire;
+  // The same for bytes of a stream.
+  std::function<void(byte_buffer&)> on_streams;
   std::vector<std::tuple<transport::endpoint, transport::endpoint, byte_buffer>> sent; // datagrams, if `record`
   bool record = false;
 
@@ -44,6 +46,8 @@ public:
   [[nodiscard]] const transport::directory_of_keys& directory() const { return directory_; }
   bool send(std::string_view from, std::string_view to, transport::route by, std::string_view text);
   void inject(const transport::endpoint& from, const transport::endpoint& to, byte_buffer datagram);
+  // The same in a millisecond: for on_the_wire, where a node is in the middle of its effects.
+  void relay(const transport::endpoint& from, const transport::endpoint& to, byte_buffer datagram);
   void run_for(duration span);
   bool run_until(const std::function<bool()>& done, duration within = std::chrono::seconds(30));
   // A stranger's stream to a node: bytes in, nothing read. Returns the node's id of it.

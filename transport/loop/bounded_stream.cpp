@@ -18,8 +18,16 @@ bounded_stream* bounded_stream::make(event_loop& loop, kind what, std::size_t ma
   else
     uv_pipe_init(loop.uv(), &made->handle_.pipe, 0);
   uv_timer_init(loop.uv(), &made->drain_);
-  made->handle_.stream.data = made->drain_.data = made->shutdown_.data = made;
+  made->handle_.stream.data = made->drain_.data = made->shutdown_.data = made->connect_.data = made;
   return made;
+}
+
+void bounded_stream::connect(const sockaddr* to) {
+  auto connected = [](uv_connect_t* request, int failed) {
+    auto tell = std::move(static_cast<bounded_stream*>(request->data)->on_connect);
+    if (tell) tell(failed);
+  };
+  if (int failed = uv_tcp_connect(&connect_, tcp(), to, connected); failed != 0) connected(&connect_, failed);
 }
 
 void bounded_stream::start_reading() {
@@ -56,6 +64,7 @@ bool bounded_stream::write(byte_buffer data) {
 }
 
 void bounded_stream::finish() {
+  on_connect = nullptr;
   on_data = nullptr;
   on_end = nullptr;
   if (closing_) return;
@@ -74,6 +83,7 @@ void bounded_stream::end(int error) {
 }
 
 void bounded_stream::abort() {
+  on_connect = nullptr;
   on_data = nullptr;
   on_end = nullptr;
   if (closing_) return;

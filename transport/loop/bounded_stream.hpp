@@ -14,12 +14,14 @@ public:
 
   static bounded_stream* make(event_loop& loop, kind what, std::size_t max_backlog);
 
+  std::function<void(int)> on_connect; // once, 0 or libuv's error; before anything else
   std::function<void(byte_buffer)> on_data;
   std::function<void(int)> on_end; // libuv's error, or UV_EOF; the last event
 
   [[nodiscard]] uv_stream_t* stream() { return &handle_.stream; }
   [[nodiscard]] uv_tcp_t* tcp() { return &handle_.tcp; }
   [[nodiscard]] uv_pipe_t* local() { return &handle_.pipe; }
+  void connect(const sockaddr* to); // answered by on_connect, also at once
   void start_reading();
   // False, and nothing is written: the other end does not drain. The caller ends it.
   bool write(byte_buffer data);
@@ -39,6 +41,7 @@ private:
     uv_pipe_t pipe;
   } handle_{};
   uv_timer_t drain_{};
+  uv_connect_t connect_{};
   uv_shutdown_t shutdown_{};
   std::size_t max_backlog_;
   int open_handles_ = 2;

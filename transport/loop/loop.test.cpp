@@ -153,6 +153,21 @@ TEST_CASE("network: datagrams and streams over IPv4 and IPv6") {
   }
 }
 
+TEST_CASE("network: on two networks, each is spoken to from its own address") {
+  event_loop loop;
+  open_network peer(loop, "127.0.0.1");
+  auto port = static_cast<std::uint16_t>(peer.at.port + 1);
+  auto first = *make_endpoint("127.77.0.1", port), second = *make_endpoint("127.0.0.2", port);
+  for (const auto& order : {std::vector{first, second}, std::vector{second, first}}) {
+    loop_network both(loop);
+    REQUIRE(both.open(order, [](network_event) {}) == "");
+    both.send(peer.at, bytes("x"));
+    std::vector<datagram_received> got;
+    REQUIRE(peer.events.wait<datagram_received>(order.front() == first ? 1 : 2, &got));
+    CHECK(got.back().from == second);
+  }
+}
+
 TEST_CASE("network: what cannot be bound or reached is said, by its reason") {
   event_loop loop;
   open_network a(loop, "127.0.0.1");

@@ -3,6 +3,7 @@
 #include "transport/endpoint.hpp"
 #include "transport/loop/addresses.hpp"
 
+#include <bit>
 #include <netinet/tcp.h>
 
 namespace troupe::loop {
@@ -12,7 +13,7 @@ using namespace transport;
 struct loop_network::udp_socket {
   uv_udp_t handle{};
   loop_network& network;
-  bool v4;
+  endpoint at;
 };
 
 struct loop_network::tcp_listener {
@@ -33,10 +34,15 @@ std::string not_bound(const char* what, const endpoint& at, int failed) {
   return std::string(what) + " " + to_text(at) + " could not be bound: " + uv_strerror(failed);
 }
 
-struct connect_request {
-  uv_connect_t request{};
-  std::function<void(int)> done;
-};
+int common_bits(const endpoint& a, const endpoint& b) {
+  int bits = 0;
+  for (std::size_t i = 0; i < a.address.size(); ++i) {
+    auto different = std::to_integer<std::uint8_t>(a.address[i] ^ b.address[i]);
+    bits += std::countl_zero(different);
+    if (different != 0) break;
+  }
+  return bits;
+}
 
 } // namespace
 
@@ -80,7 +86,7 @@ std::string loop_network::listen_on(const endpoint& at) {
 }
 
 std::string loop_network::listen_datagrams(const endpoint& at) {
-  auto* s = new udp_socket{{}, *this, is_v4(at)};
+  auto* s = new udp_socket{{}, *this, at};
   uv_udp_init(loop_.uv(), &s->handle);
   s->handle.data = s;
   sockets_.push_back(s);
@@ -131,11 +137,13 @@ void loop_network::send(const endpoint& to, byte_buffer datagram) {
 void loop_network::send_now(const endpoint& to, byte_buffer& datagram) {
   auto address = to_sockaddr(to);
   auto bytes = uv_buf_init(reinterpret_cast<char*>(datagram.data()), static_cast<unsigned>(datagram.size()));
+  udp_socket* nearest = nullptr;
   for (auto* s : sockets_) {
-    if (s->v4 != is_v4(to)) continue;
-    uv_udp_try_send(&s->handle, &bytes, 1, reinterpret_cast<const sockaddr*>(&address)); // or it is lost
-    return;
+    if (is_v4(s->at) != is_v4(to)) continue;
+    if (nearest == nullptr || common_bits(s->at, to) > common_bits(nearest->at, to)) nearest = s;
   }
+  if (nearest != nullptr) // what the kernel does not take at once is lost, as datagrams may be
+    uv_udp_try_send(&nearest->handle, &bytes, 1, reinterpret_cast<const sockaddr*>(&address));
 }
 
 // --- streams ---
@@ -172,30 +180,19 @@ stream_id loop_network::connect(const endpoint& to) {
 }
 
 void loop_network::connect_now(stream_id id, const endpoint& to) {
+  if (streams_.size() >= max_streams) return on_event_(stream_closed{id, close_reason::unreachable});
   auto* stream = bounded_stream::make(loop_, bounded_stream::kind::tcp, max_stream_backlog);
   streams_[id] = stream;
   auto address = to_sockaddr(to);
-  auto* call = new connect_request;
-  call->request.data = call;
-  call->done = [this, id, stream](int failed) {
-    if (auto at = streams_.find(id); at == streams_.end() || at->second != stream) return; // closed meanwhile
-    if (failed != 0) {
-      stream->abort();
-      return lose(id, failed == UV_ECONNREFUSED ? close_reason::refused : close_reason::unreachable);
+  stream->on_connect = [this, id, stream](int failed) {
+    if (failed == 0) {
+      use(*stream, id);
+      return on_event_(stream_connected{id});
     }
-    use(*stream, id);
-    on_event_(stream_connected{id});
+    stream->abort();
+    lose(id, failed == UV_ECONNREFUSED ? close_reason::refused : close_reason::unreachable);
   };
-  auto connected = [](uv_connect_t* request, int failed) {
-    std::unique_ptr<connect_request> self(static_cast<connect_request*>(request->data));
-    if (failed != UV_ECANCELED) self->done(failed);
-  };
-  int failed = streams_.size() > max_streams ? static_cast<int>(UV_EMFILE)
-                                             : uv_tcp_connect(&call->request, stream->tcp(),
-                                                              reinterpret_cast<const sockaddr*>(&address), connected);
-  if (failed == 0) return;
-  call->done(failed);
-  delete call;
+  stream->connect(reinterpret_cast<const sockaddr*>(&address));
 }
 
 void loop_network::lose(stream_id id, close_reason why) {

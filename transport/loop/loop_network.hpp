@@ -1,10 +1,10 @@
 // env.network for real: UDP and TCP on the event loop, IPv4 and IPv6 side by side.
 //
-// Datagrams leave from the first listening socket of their family and are dropped where the kernel will not take them
-// at once. Streams have Nagle off and die when what was sent is not acknowledged for silent_stream: a peer that lost
-// its power must not keep a stream. Limits: max_streams at once (an accepted one beyond it is closed),
-// max_stream_backlog a stream, max_posted bytes between the callers and the loop's thread (then datagrams are dropped,
-// streams closed).
+// Datagrams leave from the listening socket whose address is closest to the destination's (longest common prefix: on
+// two networks, each is spoken to from its own address) and are dropped where the kernel will not take them at once.
+// Streams have Nagle off and die when what was sent is not acknowledged for silent_stream: a peer that lost its power
+// must not keep a stream. Limits: max_streams at once (an accepted one beyond it is closed), max_stream_backlog a
+// stream, max_posted bytes between the callers and the loop's thread (then datagrams are dropped, streams closed).
 #pragma once
 
 #include "transport/loop/bounded_stream.hpp"
