@@ -54,10 +54,9 @@ static void sort_by_name(std::vector<T>& items) {
 
 // A finding about what was not understood in the first place would only repeat the reader's error in other words.
 static void place(const std::vector<finding>& found, const value& root, diagnostics& out) {
-  diagnostics placed;
+  const diagnostics read = out;
   for (const auto& f : found)
-    if (!out.mentions(f.key)) placed.add(placed.full() ? position{} : place_of(root, f.key), f);
-  for (const auto& d : placed.sorted()) out.add(d.at, d.found);
+    if (!read.mentions(f.key)) out.add(out.full(f.level) ? position{} : place_of(root, f.key), f);
 }
 
 config::cluster read_cluster_tree(const value& root, const abilities& can, diagnostics& out) {

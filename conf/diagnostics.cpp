@@ -70,8 +70,9 @@ std::string diagnostic::text(std::string_view file) const {
 }
 
 void diagnostics::add(position at, finding f) {
+  bool kept = !full(f.level);
   ++(f.level == severity::error ? errors_ : warnings_);
-  if (items_.size() < max_diagnostics) items_.push_back({at, std::move(f)});
+  if (kept) items_.push_back({at, std::move(f)});
 }
 
 bool diagnostics::mentions(const key_path& key) const {

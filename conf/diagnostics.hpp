@@ -3,7 +3,8 @@
 // Two kinds: an error refuses the file, a warning states a price and lets it pass. A check that looks at the meaning of
 // a configuration knows keys but no lines (the same check serves what did not come from a file): it makes findings;
 // cluster_file places them. The rejected alternative, throwing at the first fault, makes an operator run `check` once
-// per typing error. At most max_diagnostics are kept, the rest is counted.
+// per typing error. At most max_diagnostics of each kind are kept, the rest is counted:
+// a flood of warnings must not hide an error.
 #pragma once
 
 #include <compare>
@@ -18,7 +19,7 @@ namespace troupe::conf {
 
 inline constexpr std::size_t max_diagnostics = 200;
 
-struct position { // from 1, columns in bytes as toml++ counts them; line 0: the file as a whole
+struct position { // from 1, columns in code points as toml++ counts them; line 0: the file as a whole
   std::uint32_t line = 0;
   std::uint32_t column = 0;
   auto operator<=>(const position&) const = default;
@@ -70,10 +71,10 @@ public:
   [[nodiscard]] bool good() const { return errors_ == 0; }
   [[nodiscard]] std::size_t errors() const { return errors_; }
   [[nodiscard]] std::size_t warnings() const { return warnings_; }
-  // No more are kept: whoever would work for a good text may save it.
-  [[nodiscard]] bool full() const { return items_.size() >= max_diagnostics; }
+  // No more of this kind are kept: whoever would work for a good text may save it.
+  [[nodiscard]] bool full(severity s) const { return (s == severity::error ? errors_ : warnings_) >= max_diagnostics; }
   [[nodiscard]] bool mentions(const key_path& key) const; // is there an error at this key, or below it?
-  // By place, errors before warnings at the same one. Fewer than errors() + warnings() if there were too many.
+  // By place, errors before warnings at the same one. What was kept.
   [[nodiscard]] std::vector<diagnostic> sorted() const;
   // One a line, each with the file's name, and the number of those that were left out.
   [[nodiscard]] std::string text(std::string_view file) const;

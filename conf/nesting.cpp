@@ -20,9 +20,9 @@ public:
         skip_string(c);
       else {
         count(c);
+        if (depth_ > max_depth || parts_ > max_depth) return position{line_, column_};
         step();
       }
-      if (depth_ > max_depth || parts_ > max_depth) return position{line_, column_};
     }
     return std::nullopt;
   }

@@ -18,7 +18,7 @@ static seed read_seed(const std::string& name, const slot& s) {
   in.finish();
   for (std::size_t i = 0; i < out.addresses.size(); ++i)
     if (is_wildcard(out.addresses[i]))
-      s.out.error(place_of(s.held, {"addresses", i}), s.key / "addresses",
+      s.out.error(place_of(s.held, key_path{"addresses"}[i]), (s.key / "addresses")[i],
                   "nobody can be reached at a wildcard address", "write the address that the others see");
   return out;
 }

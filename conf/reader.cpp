@@ -65,7 +65,8 @@ void table_reader::finish() {
   if (!table_) return;
   for (const auto& e : *table_)
     if (std::find(known_.begin(), known_.end(), e.key) == known_.end())
-      out_.error(e.at, key_ / e.key, "unknown key", out_.full() ? "" : suggestion(e.key, known_, "known here"));
+      out_.error(e.at, key_ / e.key, "unknown key",
+                 out_.full(severity::error) ? "" : suggestion(e.key, known_, "known here"));
 }
 
 std::optional<std::size_t> choose(const slot& s, const std::vector<std::string>& words) {

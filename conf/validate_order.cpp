@@ -75,20 +75,24 @@ struct frame {
   std::optional<std::size_t> because = {}; // of the edge that led here
 };
 
+// The names along a circle, each once where it comes up, the middle of a long one left out.
+static std::string names_along(const subject& s, const std::vector<frame>& path, std::size_t start) {
+  std::vector<entity> along;
+  for (std::size_t i = start; i < path.size(); ++i)
+    if (auto e = graph::entity_of(path[i].vertex); along.empty() || along.back() != e) along.push_back(e);
+  if (along.size() > 1 && along.back() == along.front()) along.pop_back();
+  std::string out;
+  for (std::size_t i = 0; i < along.size() && i < max_listed; ++i) out += s.name_of(along[i]) + " -> ";
+  if (along.size() > max_listed) out += std::to_string(along.size() - max_listed) + " more -> ";
+  return out + s.name_of(graph::entity_of(path[start].vertex));
+}
+
 // `path` from `start` on, closed by an edge: said at the last of its orders in the file.
 static void report(subject& s, const std::vector<frame>& path, std::size_t start, std::optional<std::size_t> closing) {
   auto last = closing;
-  std::string circle;
-  entity before = s.entities();
-  for (std::size_t i = start; i < path.size(); ++i) {
-    if (i > start) last = std::max(last, path[i].because);
-    auto e = graph::entity_of(path[i].vertex);
-    if (e != before) circle += s.name_of(e) + " -> ";
-    before = e;
-  }
+  for (std::size_t i = start + 1; i < path.size(); ++i) last = std::max(last, path[i].because);
   if (!last) return; // a member twice in a group: said there
-  s.error(key_path{"order"}[*last],
-          "orders run in a circle: " + circle + s.name_of(graph::entity_of(path[start].vertex)), "remove one of them");
+  s.error(key_path{"order"}[*last], "orders run in a circle: " + names_along(s, path, start), "remove one of them");
 }
 
 static void search(subject& s, const graph& g, std::size_t root, std::vector<char>& colour) {

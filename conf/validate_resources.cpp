@@ -34,7 +34,7 @@ static void check_promotable(subject& s, const key_path& at, const config::resou
 
 static void check_monitors(subject& s, const key_path& at, const config::resource& r) {
   if (r.monitors.empty())
-    s.warning(at, "no monitor: nobody would notice that it fails", "add monitor = { interval = \"10s\" }");
+    s.warning(at / "monitor", "no monitor: nobody would notice that it fails", "add monitor = { interval = \"10s\" }");
   std::set<std::pair<duration, std::optional<config::role>>> seen;
   for (std::size_t i = 0; i < r.monitors.size(); ++i) {
     const auto& m = r.monitors[i];
