@@ -21,10 +21,20 @@ namespace troupe::config {
 // --- limits: one place, checked by conf and asserted where they matter ---
 inline constexpr std::size_t max_nodes = 128;
 inline constexpr std::size_t max_voters = 7;
+inline constexpr std::size_t max_addresses = 8;   // of one node
+inline constexpr std::size_t max_attributes = 64; // of one node
 inline constexpr std::size_t max_resources = 20'000;
-inline constexpr std::size_t max_instances = 128;  // of one clone
-inline constexpr std::size_t max_name = 63;        // bytes of a name
-inline constexpr std::size_t max_text = 64 * 1024; // bytes of one parameter's value
+inline constexpr std::size_t max_groups = 20'000;
+inline constexpr std::size_t max_constraints = 50'000; // of each kind
+inline constexpr std::size_t max_devices = 512;
+inline constexpr std::size_t max_parameters = 256;   // of one resource or device
+inline constexpr std::size_t max_monitors = 16;      // of one resource
+inline constexpr std::uint32_t max_instances = 128;  // of one clone
+inline constexpr std::size_t max_name = 63;          // bytes of a name
+inline constexpr std::size_t max_text = 64 * 1024;   // bytes of one parameter's value
+inline constexpr std::uint32_t max_failures = 1'000; // tolerated, or before a node is left
+inline constexpr std::uint32_t max_fence_level = 9;
+inline constexpr std::uint32_t max_fence_retries = 20;
 
 using group_name = label<struct group_name_tag>;
 using parameters = std::map<std::string, std::string>;
@@ -39,7 +49,7 @@ struct node {
   node_name name;
   public_key key;
   std::vector<address> addresses; // at least one; tried in order
-  std::optional<bool> voter;      // unset: chosen automatically
+  std::optional<bool> voter;      // see voters()
   std::map<std::string, std::string> attributes;
   bool operator==(const node&) const = default;
 };
@@ -181,5 +191,10 @@ struct cluster {
   std::vector<fence_device> devices;
   bool operator==(const cluster&) const = default;
 };
+
+// Who votes at genesis, sorted by name. Nodes that say voter = true: exactly these. Otherwise chosen among those that
+// do not say false: the first ones by name, an odd number up to max_voters, because the last of an even number raises
+// the majority without raising the losses that can be borne.
+std::vector<node_name> voters(const cluster& c);
 
 } // namespace troupe::config

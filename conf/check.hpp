@@ -1,0 +1,28 @@
+// What `troupe check` does to a text: recognises which file it is, reads it, and keeps everything that was found.
+#pragma once
+
+#include "conf/diagnostics.hpp"
+#include "conf/tree.hpp"
+#include "conf/validate.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace troupe::conf {
+
+enum class file_kind : std::uint8_t { node, cluster };
+
+std::string_view name_of(file_kind k);
+
+// By its keys at the top: those that only one of the two files has, exactly or nearly; nothing if that does not decide.
+std::optional<file_kind> recognise(const value& root);
+
+struct checked {
+  std::optional<file_kind> kind; // nothing: no TOML, or neither file
+  diagnostics found;
+};
+
+// `told` by the caller, or recognised.
+checked check_text(std::string_view text, std::optional<file_kind> told, const abilities& can = {});
+
+} // namespace troupe::conf

@@ -1,0 +1,83 @@
+// troupe check FILE: everything that is wrong with a node.toml or cluster.toml, at once. Talks to no daemon.
+#include "conf/check.hpp"
+
+#include "conf/file.hpp"
+#include "tools/troupe/commands.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace troupe::cli {
+
+namespace check_detail {
+
+struct options {
+  std::string file;
+  std::string as;
+  bool json = false;
+};
+
+std::string counted(std::size_t n, const char* thing) {
+  return std::to_string(n) + " " + thing + (n == 1 ? "" : "s");
+}
+
+void print_text(const std::string& file, const conf::checked& answer) {
+  const auto& found = answer.found;
+  auto kind = answer.kind ? std::string(conf::name_of(*answer.kind)) + " file, " : std::string();
+  std::printf("%s%s: %s%s, %s\n", found.text(file).c_str(), file.c_str(), kind.c_str(),
+              counted(found.errors(), "error").c_str(), counted(found.warnings(), "warning").c_str());
+}
+
+void print_json(const std::string& file, const conf::checked& answer) {
+  nlohmann::ordered_json out;
+  out["file"] = file;
+  out["kind"] = answer.kind ? nlohmann::ordered_json(conf::name_of(*answer.kind)) : nlohmann::ordered_json();
+  out["good"] = answer.found.good();
+  out["errors"] = answer.found.errors();
+  out["warnings"] = answer.found.warnings();
+  out["diagnostics"] = nlohmann::ordered_json::array();
+  for (const auto& d : answer.found.sorted())
+    out["diagnostics"].push_back({{"severity", conf::name_of(d.found.level)},
+                                  {"line", d.at.line},
+                                  {"column", d.at.column},
+                                  {"key", d.found.key.text()},
+                                  {"what", d.found.what},
+                                  {"fix", d.found.fix}});
+  // A file's name need not be UTF-8, JSON must be.
+  std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+int run(const options& o) {
+  auto file = conf::read_file(o.file, conf::max_file);
+  conf::checked answer;
+  if (file) {
+    std::optional<conf::file_kind> told;
+    if (!o.as.empty()) told = o.as == "node" ? conf::file_kind::node : conf::file_kind::cluster;
+    answer = conf::check_text(file->text, told);
+  } else if (!o.json) {
+    return fail(file.error().text);
+  } else {
+    answer.found.error({}, {}, file.error().text, "name a file that can be read");
+  }
+  (o.json ? print_json : print_text)(o.file, answer);
+  return answer.found.good() ? good : bad;
+}
+
+} // namespace check_detail
+
+void add_check(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "check", "Check a node.toml or cluster.toml, and say everything that is wrong with it",
+                      "  troupe check /etc/troupe/node.toml\n"
+                      "  troupe check cluster.toml --json\n"
+                      "Every line names the file, line, column, key, what is wrong and the way out. Errors make the\n"
+                      "exit status 1; warnings state a price and do not.");
+  auto o = std::make_shared<check_detail::options>();
+  sub.add_option("FILE", o->file, "The file")->required();
+  sub.add_option("--as", o->as, "Which file it is, if its keys do not tell")->check(CLI::IsMember({"node", "cluster"}));
+  sub.add_flag("--json", o->json, "Print one JSON object");
+  sub.callback([o, &chosen] { chosen = [o] { return check_detail::run(*o); }; });
+}
+
+} // namespace troupe::cli
