@@ -5,7 +5,7 @@
 // the owner may send whatever it sees.
 #pragma once
 
-#include "actors/consensus/journal_record.hpp"
+#include "actors/consensus/journal/record.hpp"
 #include "messages/consensus.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 // Little-endian numbers; a batch is a count, then each command with its length.
 #pragma once
 
-#include "actors/consensus/journal_record.hpp"
+#include "actors/consensus/journal/record.hpp"
 #include "actors/consensus/replica_log.hpp"
 #include "messages/types/result.hpp"
 

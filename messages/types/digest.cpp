@@ -24,4 +24,10 @@ digest digest_of(std::initializer_list<byte_view> parts) {
   return out;
 }
 
+short_digest short_digest_of(byte_view data) {
+  short_digest out{};
+  crypto_generichash(reinterpret_cast<unsigned char*>(out.data()), out.size(), raw(data), data.size(), nullptr, 0);
+  return out;
+}
+
 } // namespace troupe

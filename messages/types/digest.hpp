@@ -13,4 +13,8 @@ using digest = std::array<std::byte, 32>;
 // Digest of the concatenation of `parts`, each preceded by its length, so that ("ab","c") != ("a","bc").
 digest digest_of(std::initializer_list<byte_view> parts);
 
+// BLAKE2b-128 of one run of bytes: a checksum where 32 bytes are too many (the frames of the journal).
+using short_digest = std::array<std::byte, 16>;
+short_digest short_digest_of(byte_view data);
+
 } // namespace troupe

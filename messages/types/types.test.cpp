@@ -42,6 +42,11 @@ TEST_CASE("digest: the empty input, and where parts end matters") {
   CHECK(digest_of({view_of("ab")}) == digest_of({view_of("ab")}));
 }
 
+TEST_CASE("short digest: BLAKE2b-128 of the empty input as published") {
+  CHECK(to_hex(short_digest_of({})) == "cae66941d9efbd404e4d88758ea67670");
+  CHECK(short_digest_of(view_of("a")) != short_digest_of(view_of("b")));
+}
+
 TEST_CASE("little-endian numbers come back") {
   byte_buffer b;
   put_le<std::uint32_t>(b, 0x01020304u);
