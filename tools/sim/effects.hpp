@@ -41,8 +41,8 @@ enum class effect : std::uint8_t {
 };
 inline constexpr std::size_t effect_count = static_cast<std::size_t>(effect::count_);
 
-// The parts of a node that must be there before an effect can be seen.
-enum class reach : std::uint8_t { always, agents, fencing };
+// What a node must do before an effect can be seen: write to its disk all the time, run agents, fence.
+enum class reach : std::uint8_t { always, journal, agents, fencing };
 
 std::string_view name_of(effect e);
 reach reach_of(effect e);

@@ -18,12 +18,12 @@ public:
     const auto& earlier = first->second;
     if (earlier.what.command != what.command)
       report(at, "I1",
-             fmt::format("at index {} machine {} applied a command that is not the one of machine {}", what.index.value,
+             fmt::format("at index {} n{} applied a command that is not the one of n{}", what.index.value,
                          who.value + 1, earlier.who.value + 1));
     else if (earlier.what.state != what.state)
       report(at, "I1",
-             fmt::format("after index {} machine {} is in another state than machine {}", what.index.value,
-                         who.value + 1, earlier.who.value + 1));
+             fmt::format("after index {} n{} is in another state than n{}", what.index.value, who.value + 1,
+                         earlier.who.value + 1));
   }
 
 private:
@@ -46,9 +46,8 @@ public:
     where.insert(event.machine);
     if (where.size() <= limit_(event.slice)) return;
     std::string list;
-    for (auto m : where) list += fmt::format(" {}", m.value + 1);
-    report(event.at, "I3",
-           fmt::format("{} runs on machines{} and may run on {}", event.slice, list, limit_(event.slice)));
+    for (auto m : where) list += fmt::format(" n{}", m.value + 1);
+    report(event.at, "I3", fmt::format("{} runs on{} and may run on {}", event.slice, list, limit_(event.slice)));
   }
 
 private:

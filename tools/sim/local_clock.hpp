@@ -31,21 +31,22 @@ public:
 
   [[nodiscard]] instant local(instant world) const {
     if (!running_) return local_;
-    auto passed = (world - world_).count();
-    return local_ + duration{passed + passed / 1000 * ppm_ / 1000};
+    return local_ + duration{static_cast<std::int64_t>(wide{(world - world_).count()} * pace() / million)};
   }
   // The first moment of the world at which it shows at least `shows`; it must run.
   [[nodiscard]] instant when(instant shows) const {
     if (shows <= local_) return world_;
-    auto left = (shows - local_).count();
-    auto guess = world_ + duration{left - left / 1000 * ppm_ / 1000};
-    while (local(guess) < shows) guess += shows - local(guess);
-    return guess;
+    auto scaled = wide{(shows - local_).count()} * million;
+    return world_ + duration{static_cast<std::int64_t>((scaled + pace() - 1) / pace())};
   }
   [[nodiscard]] bool running() const { return running_; }
   [[nodiscard]] std::int64_t drifts_by() const { return ppm_; }
 
 private:
+  __extension__ using wide = __int128; // exact: a rounding error of a life long would move timers by seconds
+  static constexpr std::int64_t million = 1'000'000;
+  [[nodiscard]] std::int64_t pace() const { return million + ppm_; }
+
   instant world_{};
   instant local_{};
   std::int64_t ppm_ = 0;

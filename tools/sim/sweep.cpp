@@ -5,12 +5,7 @@
 namespace troupe::sim {
 
 static bool in_reach(effect e, const sweep_options& how) {
-  switch (reach_of(e)) {
-  case reach::always: return true;
-  case reach::agents: return how.runs_agents;
-  case reach::fencing: return how.fences;
-  }
-  return true;
+  return reach_of(e) == reach::always || how.node_does.contains(reach_of(e));
 }
 
 sweep_report sweep(const sweep_options& how, const invariant_registry& invariants,

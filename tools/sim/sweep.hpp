@@ -14,10 +14,8 @@ struct sweep_options {
   std::size_t machines = 5;
   duration faults_for = std::chrono::seconds{120};
   duration quiet_for = std::chrono::seconds{60};
-  std::set<std::string> plants;
-  // Parts that the node under test has: effects out of their reach may be zero.
-  bool runs_agents = false;
-  bool fences = false;
+  std::set<std::string> plants{};
+  std::set<reach> node_does{}; // an effect that needs more than this may be zero
 };
 
 struct sweep_report {

@@ -30,7 +30,8 @@ world::world(world_options options)
     how.on_applied = [this, m](const node::applied_command& what) {
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);
     };
-    machines_.push_back(std::make_unique<machine>(machine{{}, process_table{kernel_, m, grid_}, nullptr, how}));
+    machines_.push_back(
+        std::make_unique<machine>(machine{{}, process_table{kernel_, m, grid_}, nullptr, how, {}, init_waits}));
     kernel_.hardware(m).calendar_offset =
         duration{static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * calendar_skew.count())))} -
         calendar_skew;
@@ -86,6 +87,7 @@ void world::boot(machine_index m, duration takes) {
   ++hardware.boot;
   hardware.power = power::booting;
   hardware.clock.set(kernel_.now(), instant{1s});
+  machines_[m.value]->init_wait = init_waits;
   kernel_.tell(truth_kind::power_on, m);
   kernel_.after(takes, kernel_.boot_of(m), [this, m] {
     kernel_.hardware(m).power = power::on;
@@ -97,6 +99,7 @@ void world::start_daemon(machine_index m) {
   auto& here = *machines_[m.value];
   if (here.running) return;
   ++kernel_.hardware(m).life;
+  here.daemon_since = kernel_.now();
   kernel_.tell(truth_kind::daemon_up, m);
   auto list = [this](daemon& d) {
     if (std::exchange(d.listed, true)) return;
@@ -108,7 +111,10 @@ void world::start_daemon(machine_index m) {
 }
 
 void world::daemon_ended(machine_index m) {
-  kill_daemon(m, "ended by itself", init_waits);
+  auto& here = *machines_[m.value];
+  if (kernel_.now() - here.daemon_since > init_forgives) here.init_wait = init_waits;
+  kill_daemon(m, "ended by itself", here.init_wait);
+  here.init_wait = std::min(here.init_wait * 2, init_waits_most);
 }
 
 void world::kill_daemon(machine_index m, std::string why, duration back_after) {

@@ -13,7 +13,10 @@ namespace troupe::sim {
 
 inline constexpr duration boot_takes_least = std::chrono::seconds{3};
 inline constexpr std::uint64_t boot_takes_spread_ms = 4000;
-inline constexpr duration init_waits = std::chrono::seconds{1};          // before it starts a daemon again that ended
+// Before init starts a daemon again that ended by itself; doubles while it keeps ending within init_forgives.
+inline constexpr duration init_waits = std::chrono::seconds{1};
+inline constexpr duration init_waits_most = std::chrono::seconds{16};
+inline constexpr duration init_forgives = std::chrono::seconds{30};
 inline constexpr duration calendar_skew = std::chrono::milliseconds{50}; // at most, either way, from the start
 
 struct world_options {
@@ -56,6 +59,8 @@ private:
     process_table processes;
     std::unique_ptr<sim::daemon> running;
     node::node_options options;
+    instant daemon_since{};
+    duration init_wait = init_waits;
   };
   void start_daemon(machine_index m);
   void daemon_ended(machine_index m);
