@@ -153,6 +153,7 @@ int main_of_troupe_sim(int argc, char** argv) {
   auto* plan = app.add_subcommand("plan", "print the fault plan of a seed, as a scenario file");
   common_options(*plan, a, false);
   plan->add_option("--seed", a.seed, "the seed")->required();
+  plan->add_option("--scenario", a.scenario_file, "check this file and print it in full");
 
   auto* run = app.add_subcommand("run", "run one seed; exit 1 on a violation");
   common_options(*run, a, true);
