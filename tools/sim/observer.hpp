@@ -1,0 +1,70 @@
+// Observers judge. They see the truth of the world and what each node says it has made its own, never a node's inside,
+// and report what must not be. An invariant has a name (I1 to I12, of the design); several observers may serve one.
+#pragma once
+
+#include "actors/node/node_main.hpp"
+#include "tools/sim/truth.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::sim {
+
+struct violation {
+  instant at;
+  std::string invariant;
+  std::string text;
+};
+
+inline constexpr std::size_t max_violations = 16; // of one run; the first one counts
+
+class observer {
+public:
+  virtual ~observer() = default;
+  virtual void see(const truth_event&) {}
+  virtual void applied(instant, machine_index, const node::applied_command&) {}
+  virtual void at_end(instant) {} // after the quiet period
+
+  [[nodiscard]] const std::vector<violation>& found() const { return found_; }
+
+protected:
+  void report(instant at, std::string_view invariant, std::string text) {
+    if (found_.size() < max_violations) found_.push_back({at, std::string(invariant), std::move(text)});
+  }
+
+private:
+  std::vector<violation> found_;
+};
+
+// The invariants that are checked, by name. main() fills it; what a run needs is made anew for each.
+class invariant_registry {
+public:
+  using factory = std::function<std::unique_ptr<observer>()>;
+  struct row {
+    std::string invariant; // "I3"
+    std::string says;      // in words
+    factory make;
+  };
+  void add(std::string invariant, std::string says, factory make); // I1 to I12, or an assertion
+  [[nodiscard]] const std::vector<row>& rows() const { return rows_; }
+  [[nodiscard]] std::vector<std::unique_ptr<observer>> make_all() const;
+
+private:
+  std::vector<row> rows_;
+};
+
+// How many instances of a slice's service may run at once, at most one on a machine.
+using instance_limit = std::function<std::size_t(std::string_view slice)>;
+
+// I1: at one index of one lineage all nodes apply the same command and come to the same state.
+std::unique_ptr<observer> agreement();
+// I3: a service runs on no more machines than it may, whatever anybody believes.
+std::unique_ptr<observer> single_active(instance_limit limit);
+
+// What there is so far.
+invariant_registry standard_invariants();
+
+} // namespace troupe::sim

@@ -1,0 +1,154 @@
+#include "tools/sim/process_table.hpp"
+
+#include "messages/types/assert.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace troupe::sim {
+
+using namespace agents;
+
+static stuck survivor(const scope_name& scope) {
+  return {"a process of " + scope.slice + "/" + scope.scope + " survived KILL"};
+}
+
+process_table::process_table(kernel& k, machine_index machine, power_grid& grid)
+  : kernel_(k)
+  , machine_(machine)
+  , grid_(grid)
+  , random_(k.random_for("processes", machine.value)) {}
+
+void process_table::run(const scope_name& scope, command call, processes::done on_end) {
+  if (auto there = running_.find(scope); there != running_.end()) {
+    if (there->second.beyond_help)
+      on_end(survivor(scope));
+    else
+      there->second.waiting.push_back(std::move(on_end));
+    return;
+  }
+  TROUPE_ASSERT(running_.size() < max_running_agents, "a node starts agents without bound");
+  auto plan_ = plan(scope, call);
+  if (plan_.status < 0) {
+    on_end(not_started{ENOENT, call.arguments.empty() ? "no program" : call.arguments[0] + ": No such file"});
+    return;
+  }
+  auto& op = running_[scope];
+  op.number = ++last_;
+  op.plan = std::move(plan_);
+  op.call = std::move(call);
+  op.waiting.push_back(std::move(on_end));
+  names_[op.number] = scope;
+  start_operation(op);
+}
+
+void process_table::start_operation(const operation& op) {
+  auto boot = kernel_.boot_of(machine_);
+  auto number = op.number;
+  if (!op.plan.hangs) {
+    kernel_.after(op.plan.takes / 2, boot, [this, number] { half_way(number); });
+    kernel_.after(op.plan.takes, boot, [this, number] { ended(number); });
+  } else if (random_.below(2) == 0) {
+    kernel_.after(op.call.timeout / 2, boot, [this, number] { half_way(number); });
+  }
+  if (op.call.timeout == duration{}) return;
+  constexpr int term = 15, kill = 9;
+  bool heeds_term = !op.plan.hangs || random_.below(2) == 0;
+  if (heeds_term && !op.plan.stuck)
+    kernel_.after(op.call.timeout, boot, [this, number] { timed_out(number, term); });
+  else
+    kernel_.after(op.call.timeout + op.call.grace, boot, [this, number] { timed_out(number, kill); });
+}
+
+// The operation of this number, if it still runs.
+process_table::operation* process_table::find(std::uint64_t number) {
+  auto named = names_.find(number);
+  return named == names_.end() ? nullptr : &running_.at(named->second);
+}
+
+void process_table::half_way(std::uint64_t number) {
+  auto* op = find(number);
+  if (op == nullptr || !op->plan.works) return;
+  auto works = std::move(op->plan.works); // it may cut our own power, and the operation with it
+  works();
+}
+
+void process_table::ended(std::uint64_t number) {
+  auto* op = find(number);
+  if (op == nullptr) return;
+  int status = op->plan.answer ? op->plan.answer() : op->plan.status;
+  finish(number, exited{status, false, op->plan.output, {}});
+}
+
+void process_table::timed_out(std::uint64_t number, int signal) {
+  auto* op = find(number);
+  if (op == nullptr) return;
+  if (!op->plan.stuck) return finish(number, exited{128 + signal, true, {}, {}});
+  op->beyond_help = true;
+  for (auto& waiting : std::exchange(op->waiting, {})) waiting(survivor(names_.at(number)));
+}
+
+void process_table::finish(std::uint64_t number, const outcome& how) {
+  auto name = names_.extract(number);
+  if (name.empty()) return;
+  auto op = running_.extract(name.mapped());
+  for (auto& waiting : op.mapped().waiting) waiting(how);
+}
+
+void process_table::end_slice(const std::string& slice, duration grace, processes::done on_end) {
+  // What heeds TERM goes at once; a hanging agent waits for KILL.
+  bool stubborn = std::any_of(running_.begin(), running_.end(),
+                              [&](const auto& each) { return each.first.slice == slice && each.second.plan.hangs; });
+  auto ticket = ++last_;
+  ending_[ticket] = {slice, std::move(on_end)};
+  kernel_.after(slice_end_takes + (stubborn ? grace : duration{}), kernel_.boot_of(machine_),
+                [this, ticket] { slice_ended(ticket); });
+}
+
+void process_table::slice_ended(std::uint64_t ticket) {
+  auto node = ending_.extract(ticket);
+  auto slice = std::move(node.mapped().slice);
+  auto on_end = std::move(node.mapped().on_end);
+  std::vector<std::uint64_t> over;
+  std::optional<scope_name> left;
+  for (const auto& [scope, op] : running_) {
+    if (scope.slice != slice) continue;
+    if (op.plan.stuck)
+      left = scope;
+    else
+      over.push_back(op.number);
+  }
+  stop_service(slice, "killed");
+  for (auto number : over) finish(number, exited{128 + 9, false, {}, {}});
+  if (!on_end) return; // whoever asked is gone; the kill was under way
+  if (left)
+    on_end(survivor(*left));
+  else
+    on_end(exited{});
+}
+
+std::vector<scope_name> process_table::list() const {
+  std::vector<scope_name> names;
+  for (const auto& [scope, op] : running_) names.push_back(scope);
+  return names;
+}
+
+void process_table::forget_callbacks() {
+  for (auto& [scope, op] : running_) op.waiting.clear();
+  for (auto& [ticket, each] : ending_) each.on_end = {};
+}
+
+void process_table::kill_service(const std::string& slice, std::string why) {
+  stop_service(slice, std::move(why));
+}
+
+void process_table::lose_power() {
+  running_.clear();
+  names_.clear();
+  ending_.clear();
+  while (!services_.empty()) stop_service(std::string(services_.begin()->first), "power off");
+}
+
+} // namespace troupe::sim

@@ -1,0 +1,67 @@
+#include "tools/sim/run.hpp"
+
+#include <algorithm>
+
+namespace troupe::sim {
+
+namespace {
+
+// Keeps the story as it was when the first violation was reported.
+class story_keeper final : public observer {
+public:
+  story_keeper(kernel& k, const std::vector<std::unique_ptr<observer>>& judges)
+    : kernel_(k)
+    , judges_(judges) {}
+
+  void see(const truth_event&) override { look(); }
+  void applied(instant, machine_index, const node::applied_command&) override { look(); }
+  void at_end(instant) override {
+    if (story.empty()) keep();
+  }
+
+  std::vector<std::string> story;
+
+private:
+  void look() {
+    if (story.empty() &&
+        std::any_of(judges_.begin(), judges_.end(), [](const auto& judge) { return !judge->found().empty(); }))
+      keep();
+  }
+  void keep() {
+    const auto& lines = kernel_.record().last_lines();
+    auto from = lines.size() > story_lines ? lines.end() - story_lines : lines.begin();
+    story.assign(from, lines.end());
+  }
+
+  kernel& kernel_;
+  const std::vector<std::unique_ptr<observer>>& judges_;
+};
+
+} // namespace
+
+run_report run_seed(world_options options, const invariant_registry& invariants) {
+  run_report report;
+  report.seed = options.seed;
+  auto end = instant{options.plan.faults_for + options.plan.quiet_for};
+  auto judges = invariants.make_all();
+  world w{std::move(options)};
+  for (auto& judge : judges) w.watch(*judge);
+  story_keeper keeper{w.inside(), judges}; // after the judges, so that it sees what they found
+  w.watch(keeper);
+  w.run_until(end);
+  for (auto& judge : judges) judge->at_end(end);
+  keeper.at_end(end);
+  for (auto& judge : judges)
+    report.violations.insert(report.violations.end(), judge->found().begin(), judge->found().end());
+  std::stable_sort(report.violations.begin(), report.violations.end(),
+                   [](const violation& a, const violation& b) { return a.at < b.at; });
+  report.trace_hash = w.inside().record().hash();
+  report.trace_lines = w.inside().record().lines();
+  report.resumes = w.resumes();
+  report.datagrams = w.network().delivered();
+  report.effects = w.inside().effects();
+  report.story = std::move(keeper.story);
+  return report;
+}
+
+} // namespace troupe::sim

@@ -1,0 +1,177 @@
+#include "tools/sim/scenario.hpp"
+
+#include "messages/types/random.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::sim {
+
+std::vector<node_name> machine_names(std::size_t count) {
+  std::vector<node_name> names;
+  for (std::size_t i = 1; i <= count; ++i) names.emplace_back(fmt::format("n{}", i));
+  return names;
+}
+
+std::string to_toml(const scenario& s) {
+  auto text = fmt::format("machines = {}\nfaults-for = \"{}\"\nquiet-for = \"{}\"\ntick = \"{}\"\n", s.machines.size(),
+                          show(s.faults_for), show(s.quiet_for), show(s.tick));
+  for (const auto& f : s.plan) text += "\n" + to_toml(f);
+  return text;
+}
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Draws one plan. Times are whole milliseconds, so that they read well.
+class planner {
+public:
+  planner(std::uint64_t seed, std::size_t machines)
+    : random_(seed)
+    , names_(machine_names(machines)) {
+    auto shuffled = names_;
+    random_.shuffle(shuffled);
+    bad_disks_.assign(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>((machines - 1) / 2));
+  }
+
+  std::vector<fault> draw(duration faults_for) {
+    std::vector<fault> plan;
+    auto kinds = choose_kinds();
+    auto pace = between(1s, 10s);
+    for (auto at = between(5s, 10s); at < faults_for - 1s; at += between(pace / 4, pace * 2)) {
+      auto what = make(kinds[random_.below(kinds.size())]);
+      if (!what) continue;
+      plan.push_back({at, length(*what), *what});
+      if (std::holds_alternative<faults::power_loss>(*what) && random_.chance(80'000)) lose_all(plan, at);
+    }
+    std::stable_sort(plan.begin(), plan.end(), [](const fault& a, const fault& b) { return a.at < b.at; });
+    plan.push_back({faults_for, {}, faults::heal{}});
+    return plan;
+  }
+
+private:
+  static constexpr std::size_t kind_count = std::variant_size_v<fault_kind> - 1; // without heal
+
+  duration between(duration least, duration most) {
+    auto span = static_cast<std::uint64_t>((most - least) / 1ms);
+    return std::chrono::floor<std::chrono::milliseconds>(least) +
+           std::chrono::milliseconds{static_cast<std::int64_t>(random_.below(span + 1))};
+  }
+
+  std::vector<std::size_t> choose_kinds() {
+    std::vector<std::size_t> kinds;
+    for (std::size_t i = 0; i < kind_count; ++i)
+      if (random_.below(2) == 0) kinds.push_back(i);
+    if (kinds.empty()) kinds.push_back(random_.below(kind_count));
+    return kinds;
+  }
+
+  node_name one() { return names_[random_.below(names_.size())]; }
+  nodes one_or_all() { return random_.below(3) == 0 ? nodes{} : nodes{one()}; }
+  std::string some_action() {
+    static constexpr std::array actions{"", "start", "stop", "monitor", "promote"};
+    return actions[random_.below(actions.size())];
+  }
+
+  // Two sides: mostly one machine against the rest, else any split, else one pair.
+  std::pair<nodes, nodes> sides() {
+    auto all = names_;
+    random_.shuffle(all);
+    std::size_t left = random_.below(2) == 0 ? 1 : 1 + random_.below(all.size() - 1);
+    nodes a{all.begin(), all.begin() + static_cast<std::ptrdiff_t>(left)};
+    nodes b{all.begin() + static_cast<std::ptrdiff_t>(left), all.end()};
+    if (random_.below(4) == 0) b.resize(1);
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return {a, b};
+  }
+
+  template <class Kind>
+  Kind on_links() {
+    Kind kind;
+    if (random_.below(2) == 0) std::tie(kind.from, kind.to) = sides();
+    return kind;
+  }
+
+  std::optional<fault_kind> make(std::size_t index);
+  duration length(const fault_kind& what);
+
+  void lose_all(std::vector<fault>& plan, duration at) {
+    for (const auto& name : names_) plan.push_back({at, between(100ms, 5s), faults::power_loss{name}});
+  }
+
+  random_source random_;
+  std::vector<node_name> names_;
+  std::vector<node_name> bad_disks_;
+};
+
+// Fills in one kind, chosen by its place in the variant. None where this world is too small for it.
+std::optional<fault_kind> planner::make(std::size_t index) {
+  auto bad_disk = [&] { return bad_disks_[random_.below(bad_disks_.size())]; };
+  auto made = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    fault_kind kind;
+    ((I == index ? void(kind = std::variant_alternative_t<I, fault_kind>{}) : void()), ...);
+    return kind;
+  }
+  (std::make_index_sequence<kind_count>{});
+  bool possible = true;
+  auto fill = [&]<class K>(K& kind) {
+    using namespace faults;
+    if constexpr (requires { kind.from; }) {
+      kind = on_links<K>();
+      if (std::is_same_v<K, partition> && kind.from.empty()) std::tie(kind.from, kind.to) = sides();
+    }
+    if constexpr (requires { kind.on; }) kind.on = one_or_all();
+    if constexpr (requires { kind.target; }) kind.target = one_or_all();
+    if constexpr (requires { kind.node; }) kind.node = one();
+    if constexpr (requires { kind.action; }) kind.action = some_action();
+    if constexpr (requires { kind.of; }) kind.of = rate{static_cast<std::uint32_t>(10'000 + random_.below(400'000))};
+    if constexpr (requires { kind.one_way; }) kind.one_way = random_.below(2) == 0;
+    if constexpr (requires { kind.clock_stops; }) kind.clock_stops = random_.below(2) == 0;
+    if constexpr (requires { kind.up_to; }) kind.up_to = between(5ms, 300ms);
+    if constexpr (std::is_same_v<K, delay>) kind.by = between(5ms, 400ms);
+    if constexpr (std::is_same_v<K, disk_slow>) kind.by = between(5ms, 5s);
+    if constexpr (std::is_same_v<K, agent_slow>) kind.by = between(500ms, 30s);
+    if constexpr (std::is_same_v<K, fence_late>) kind.by = between(1s, 20s);
+    if constexpr (std::is_same_v<K, calendar_jump>) kind.by = between(0s, 120s) - 60s;
+    if constexpr (std::is_same_v<K, clock_drift>) kind.by = static_cast<std::int64_t>(random_.below(20'001)) - 10'000;
+    if constexpr (std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip>) {
+      possible = !bad_disks_.empty();
+      if (possible) kind.node = bad_disk();
+    }
+  };
+  std::visit(fill, made);
+  if (names_.size() < 2 && std::visit(
+                               [](const auto& k) {
+                                 return requires {
+                                   k.from;
+                                 };
+                               },
+                               made))
+    return {};
+  return possible ? std::optional(made) : std::nullopt;
+}
+
+duration planner::length(const fault_kind& what) {
+  using namespace faults;
+  if (std::holds_alternative<service_dies>(what) || std::holds_alternative<disk_bit_flip>(what)) return {};
+  if (std::holds_alternative<daemon_restart>(what)) return between(10ms, 8s);
+  if (std::holds_alternative<pause>(what)) return between(50ms, 10s);
+  if (std::holds_alternative<disk_sync_fails>(what)) return between(10ms, 2s);
+  return between(200ms, 20s);
+}
+
+} // namespace
+
+scenario plan_from_seed(std::uint64_t seed, std::size_t machines, duration faults_for, duration quiet_for) {
+  scenario s;
+  s.machines = machine_names(machines);
+  s.faults_for = faults_for;
+  s.quiet_for = quiet_for;
+  s.plan = planner{seed, machines}.draw(faults_for);
+  return s;
+}
+
+} // namespace troupe::sim

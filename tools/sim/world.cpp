@@ -1,0 +1,146 @@
+#include "tools/sim/world.hpp"
+
+#include "messages/types/assert.hpp"
+
+#include <algorithm>
+
+namespace troupe::sim {
+
+using namespace std::chrono_literals;
+
+world::world(world_options options)
+  : options_(std::move(options))
+  , kernel_({options_.seed, options_.plan.machines, options_.plan.tick, std::move(options_.trace_sink)})
+  , fabric_(kernel_)
+  , grid_(
+        kernel_, [this](machine_index m, std::string why) { power_off(m, std::move(why)); },
+        [this](machine_index m) { power_on(m); })
+  , random_(kernel_.random_for("world")) {
+  auto count = static_cast<std::uint32_t>(kernel_.machine_count());
+  TROUPE_ASSERT(count > 0 && count <= max_machines, "a world has machines, and a limit of them");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    machine_index m{i};
+    node::node_options how;
+    how.name = kernel_.hardware(m).name;
+    how.listen = {address_of(m)};
+    for (std::uint32_t other = 0; other < count; ++other)
+      if (other != i)
+        how.seeds.push_back({kernel_.hardware(machine_index{other}).name, address_of(machine_index{other})});
+    how.plants = options_.plants;
+    how.on_applied = [this, m](const node::applied_command& what) {
+      for (auto* o : observers_) o->applied(kernel_.now(), m, what);
+    };
+    machines_.push_back(
+        std::make_unique<machine>(machine{{}, process_table{kernel_, m, grid_}, nullptr, how, {}, init_waits}));
+    kernel_.hardware(m).calendar_offset =
+        duration{static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * calendar_skew.count())))} -
+        calendar_skew;
+    boot(m, duration{static_cast<std::int64_t>(random_.below(500'000'000))});
+  }
+  for (const auto& f : options_.plan.plan) kernel_.at(instant{f.at}, kernel_.world(), [this, &f] { begin(f); });
+}
+
+world::~world() {
+  for (auto& m : machines_) m->running.reset();
+}
+
+void world::watch(observer& o) {
+  observers_.push_back(&o);
+  kernel_.truth().subscribe([&o](const truth_event& event) { o.see(event); });
+}
+
+// --- the loop ---
+void world::run_until(instant when) {
+  do run_ready();
+  while (kernel_.step(when));
+}
+
+void world::run_ready() {
+  while (!ready_.empty()) {
+    auto chosen = ready_.size() > 1 ? kernel_.random().below(ready_.size()) : 0;
+    auto* d = ready_[chosen];
+    bool runs = !kernel_.hardware(d->machine()).paused;
+    if (runs) {
+      d->run_one();
+      ++resumes_;
+    }
+    if (runs && d->ready()) continue;
+    d->listed = false;
+    ready_[chosen] = ready_.back();
+    ready_.pop_back();
+  }
+}
+
+// --- machines ---
+duration world::boot_time() {
+  return boot_takes_least + std::chrono::milliseconds{static_cast<std::int64_t>(random_.below(boot_takes_spread_ms))};
+}
+
+void world::power_on(machine_index m) {
+  if (kernel_.hardware(m).power != power::off) return;
+  kernel_.effects().add(effect::booted);
+  boot(m, boot_time());
+}
+
+void world::boot(machine_index m, duration takes) {
+  auto& hardware = kernel_.hardware(m);
+  ++hardware.boot;
+  hardware.power = power::booting;
+  hardware.clock.set(kernel_.now(), instant{1s});
+  machines_[m.value]->init_wait = init_waits;
+  kernel_.tell(truth_kind::power_on, m);
+  kernel_.after(takes, kernel_.boot_of(m), [this, m] {
+    kernel_.hardware(m).power = power::on;
+    start_daemon(m);
+  });
+}
+
+void world::start_daemon(machine_index m) {
+  auto& here = *machines_[m.value];
+  if (here.running) return;
+  ++kernel_.hardware(m).life;
+  here.daemon_since = kernel_.now();
+  kernel_.tell(truth_kind::daemon_up, m);
+  auto list = [this](daemon& d) {
+    if (std::exchange(d.listed, true)) return;
+    ready_.push_back(&d);
+  };
+  auto on_end = [this, m] { kernel_.after({}, kernel_.life_of(m), [this, m] { daemon_ended(m); }); };
+  here.running = std::make_unique<daemon>(daemon::place{kernel_, fabric_, here.disk, here.processes, m}, options_.make,
+                                          here.options, daemon::callbacks{list, on_end});
+}
+
+void world::daemon_ended(machine_index m) {
+  auto& here = *machines_[m.value];
+  if (kernel_.now() - here.daemon_since > init_forgives) here.init_wait = init_waits;
+  kill_daemon(m, "ended by itself", here.init_wait);
+  here.init_wait = std::min(here.init_wait * 2, init_waits_most);
+}
+
+void world::kill_daemon(machine_index m, std::string why, duration back_after) {
+  auto& here = *machines_[m.value];
+  if (!here.running) return;
+  ++kernel_.hardware(m).life; // what it had under way is nobody's now
+  std::erase(ready_, here.running.get());
+  here.running.reset();
+  kernel_.tell(truth_kind::daemon_down, m, {}, std::move(why));
+  if (kernel_.hardware(m).power == power::on)
+    kernel_.after(back_after, kernel_.boot_of(m), [this, m] { start_daemon(m); });
+}
+
+void world::power_off(machine_index m, std::string why) {
+  auto& hardware = kernel_.hardware(m);
+  if (hardware.power == power::off) return;
+  hardware.power = power::off;
+  hardware.paused = false;
+  hardware.held.clear();
+  kernel_.tell(truth_kind::power_off, m, {}, why);
+  kill_daemon(m, "power off", {});
+  machines_[m.value]->processes.lose_power();
+  auto loss = machines_[m.value]->disk.lose_power(random_);
+  if (loss.write_lost) kernel_.effects().add(effect::write_lost);
+  if (loss.write_torn) kernel_.effects().add(effect::write_torn);
+  if (loss.name_lost) kernel_.effects().add(effect::name_change_lost);
+}
+
+} // namespace troupe::sim
