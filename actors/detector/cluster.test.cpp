@@ -1,0 +1,3 @@
+#include "actors/detector/test_cluster.hpp"
+
+#include <doctest/doctest.h>

@@ -1,0 +1,161 @@
+#include "conf/timers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <set>
+
+namespace troupe::timers_test {
+
+using namespace std::chrono_literals;
+using conf::timer_inputs;
+using conf::timers;
+
+timers of(duration tolerate) {
+  return conf::derive({.tolerate = tolerate}).value();
+}
+
+std::string why(const timer_inputs& in) {
+  auto r = conf::derive(in);
+  return r ? "accepted" : r.error().text;
+}
+
+TEST_CASE("the timers of the default, each by its own number") {
+  auto t = of(2s);
+  CHECK(t.tick == 50ms);
+  CHECK(t.idle_noop == 500ms);
+  CHECK(t.own_index_stalled == 1s);
+  CHECK(t.contact_lost == 1s);
+  CHECK(t.no_contact_stop == 4s);
+  CHECK(t.step_down == 2s);
+  CHECK(t.takeover_step == 50ms);
+  CHECK(t.election_fallback == 2s);
+  CHECK(t.election_spread == 500ms);
+  CHECK(t.vote_retry == 200ms);
+  CHECK(t.accept_retry == 100ms);
+  CHECK(t.lost_if_suspected == 2100ms);
+  CHECK(t.lost_alone == 6s);
+  CHECK(t.brake_window == 20s);
+  CHECK(t.probe_interval == 100ms);
+  CHECK(t.probe_timeout == 50ms);
+  CHECK(t.nack_after == 40ms);
+  CHECK(t.suspicion_min == 400ms);
+  CHECK(t.suspicion_max == 1200ms);
+  CHECK(t.gossip_interval == 50ms);
+  CHECK(t.push_pull_interval == 10s);
+  CHECK(t.pause_limit == 50ms);
+  CHECK(t.restart_grace == 5s);
+  CHECK(t.boot_grace == 120s);
+}
+
+TEST_CASE("every timer has a value, a name of its own, a reason, and follows tolerate") {
+  auto one = conf::entries(of(1s));
+  auto two = conf::entries(of(2s));
+  CHECK(one.size() * sizeof(duration) == sizeof(timers)); // none forgotten in the table
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CAPTURE(one[i].name);
+    CHECK(names.insert(one[i].name).second);
+    CHECK(one[i].value > 0ns);
+    CHECK_FALSE(one[i].reason.empty());
+    if (one[i].formula != "set by the operator") CHECK(two[i].value == 2 * one[i].value);
+  }
+}
+
+TEST_CASE("the formula shown is the one computed") {
+  auto formula = [](std::string_view name) {
+    for (const auto& e : conf::entries(of(2s)))
+      if (e.name == name) return e.formula;
+    return std::string{"missing"};
+  };
+  CHECK(formula("tick") == "tolerate / 40");
+  CHECK(formula("lost-if-suspected") == "tolerate + 2 x tick");
+  CHECK(formula("nack-after") == "4 x probe-timeout / 5");
+  CHECK(formula("takeover-step") == "tick");
+  CHECK(formula("tolerate") == "set by the operator");
+}
+
+TEST_CASE("values out of range are refused with key, value and range") {
+  CHECK(why({.tolerate = 200ms}) == "accepted");
+  CHECK(why({.tolerate = 60s}) == "accepted");
+  CHECK(why({.tolerate = 199ms}) == "tolerate is 199ms; it must be between 200ms and 60s");
+  CHECK(why({.tolerate = 60001ms}) == "tolerate is 60.001s; it must be between 200ms and 60s");
+  CHECK(why({.tolerate = -1s}) == "tolerate is -1s; it must be between 200ms and 60s");
+  CHECK(why({.restart_grace = -1ms}) == "restart-grace is -1ms; it must be between 0s and 3600s");
+  CHECK(why({.boot_grace = 3601s}) == "boot-grace is 3601s; it must be between 0s and 3600s");
+  CHECK(why({.restart_grace = 0s, .boot_grace = 0s, .late_margin = 0s}) == "accepted");
+}
+
+TEST_CASE("all checks hold for every tolerate, and each fails when what it guards is broken") {
+  for (duration d : {duration{200ms}, duration{333333333ns}, duration{1s}, duration{2s}, duration{7s}, duration{60s}})
+    for (const auto& c : conf::checks(of(d))) {
+      CAPTURE(c.name);
+      CHECK(c.holds());
+    }
+  auto broken = [](auto change) {
+    auto t = of(2s);
+    change(t);
+    std::string names;
+    for (const auto& c : conf::checks(t))
+      if (!c.holds()) names += std::string(c.name) + ";";
+    return names;
+  };
+  CHECK(broken([](timers& t) { t.suspicion_min = 550ms; }) == "seven nodes detect within tolerate;");
+  CHECK(broken([](timers& t) { t.suspicion_min = 650ms, t.probe_interval = 200ms; }).find("three nodes detect") !=
+        std::string::npos);
+  CHECK(broken([](timers& t) { t.suspicion_max = 1400ms; }) == "a lone accuser of three is heard within tolerate;");
+  CHECK(broken([](timers& t) { t.lost_if_suspected = 2s; }) == "a tolerated silence costs no membership;");
+  CHECK(broken([](timers& t) { t.lost_alone = 4s; }) == "acknowledgements alone decide later;");
+  CHECK(broken([](timers& t) { t.nack_after = 50ms; }) == "others can answer for a member;");
+  CHECK(broken([](timers& t) { t.suspicion_min = 250ms; }) == "a suspicion can be refuted;");
+  CHECK(broken([](timers& t) { t.contact_lost = 1200ms; }) ==
+        "a stalled leader does not lose its followers' membership;");
+  CHECK(broken([](timers& t) { t.idle_noop = 600ms; }) == "idle no-ops keep the index moving;");
+  CHECK(broken([](timers& t) { t.no_contact_stop = 3500ms; }) == "a change of leader stops no service;");
+  CHECK(broken([](timers& t) { t.tie_wait = 3s; }) == "the second half shoots after the first;");
+}
+
+TEST_CASE("detection: the bound of each small cluster") {
+  auto t = of(2s);
+  CHECK(conf::detection_bound(t, 2) == 700ms);
+  CHECK(conf::detection_bound(t, 3) == 900ms);
+  CHECK(conf::detection_bound(t, 5) == 1300ms);
+  CHECK(conf::detection_bound(t, 7) == 1700ms);
+}
+
+TEST_CASE("confirmations: as many as a bare majority can give, three at most") {
+  for (auto [nodes, wanted] : std::initializer_list<std::pair<unsigned, unsigned>>{
+           {1, 0}, {2, 0}, {3, 1}, {4, 2}, {5, 2}, {6, 3}, {7, 3}, {128, 3}}) {
+    CAPTURE(nodes);
+    CHECK(conf::confirmations_wanted(nodes) == wanted);
+  }
+}
+
+TEST_CASE("suspicion grows with the logarithm of the nodes, from ten on") {
+  CHECK(conf::scaled_by_log10(400ms, 1) == 400ms);
+  CHECK(conf::scaled_by_log10(400ms, 10) == 400ms);
+  CHECK(conf::scaled_by_log10(400ms, 100) == 800ms);
+  CHECK(conf::scaled_by_log10(400ms, 32) == 400ms * 1505 / 1000);
+}
+
+TEST_CASE("durations as text are exact") {
+  CHECK(conf::to_text(2s) == "2s");
+  CHECK(conf::to_text(2100ms) == "2.1s");
+  CHECK(conf::to_text(50ms) == "50ms");
+  CHECK(conf::to_text(12500us) == "12.5ms");
+  CHECK(conf::to_text(1001ns) == "1.001us");
+  CHECK(conf::to_text(7ns) == "7ns");
+  CHECK(conf::to_text(0s) == "0s");
+}
+
+TEST_CASE("the table has a line for every timer and every check") {
+  auto text = conf::table(of(2s));
+  CHECK(text.find("probe-interval       100ms    tolerate / 20              one member is probed in each") !=
+        std::string::npos);
+  CHECK(text.find("holds  seven nodes detect within tolerate") != std::string::npos);
+  CHECK(text.find("1.7s + 200ms <= 2s") != std::string::npos);
+  CHECK(text.find("BROKEN") == std::string::npos);
+  MESSAGE("\n" << text);
+}
+
+} // namespace troupe::timers_test
