@@ -23,7 +23,7 @@
 namespace troupe::consensus {
 
 // --- limits of what is decoded; the replica's own (options.hpp) lie below them ---
-inline constexpr std::size_t max_message_bytes = std::size_t{1} << 20; // encoded
+inline constexpr std::size_t max_encoded_bytes = std::size_t{1} << 20; // encoded
 inline constexpr std::size_t max_batch_commands = 1024;
 inline constexpr std::size_t max_values = 4096;  // accepted or chosen values in one message
 inline constexpr std::size_t max_contacts = 128; // the cluster's most nodes

@@ -74,6 +74,13 @@ journal_record chosen_record(slot_number slot, const batch& value) {
   return r;
 }
 
+journal_record value_of_learned(const journal_record& learned) {
+  journal_record r{record_kind::accepted, learned.slot, {}};
+  put_ballot(r.payload, ballot{});
+  r.payload.insert(r.payload.end(), learned.payload.begin(), learned.payload.end());
+  return r;
+}
+
 journal_record snapshot_record(slot_number slot, const byte_buffer& state) {
   return {record_kind::snapshot, slot, state};
 }

@@ -10,14 +10,6 @@ namespace troupe::consensus {
 
 namespace {
 
-// A value that was learned, not accepted: the journal keeps values under one kind, with the ballot of nobody before it.
-journal_record as_accepted(const journal_record& learned) {
-  auto r = accepted_record(learned.slot, ballot{}, batch{});
-  r.payload.resize(r.payload.size() - size_of_empty_batch);
-  r.payload.insert(r.payload.end(), learned.payload.begin(), learned.payload.end());
-  return r;
-}
-
 // What the journal and the snapshot say, as the records that a replica reads.
 std::vector<journal_record> records_of(const recovered_journal& j, const std::optional<snapshot>& s) {
   std::vector<journal_record> out{identity_record(j.state.identity.journal)};
@@ -106,7 +98,7 @@ env::disk_request store::persist(const std::vector<journal_record>& records) {
   for (auto& r : records) {
     if (r.kind == record_kind::identity) continue; // the journal writes its own
     if (r.kind == record_kind::chosen && !r.payload.empty()) {
-      batch.push_back(as_accepted(r));
+      batch.push_back(value_of_learned(r));
       batch.push_back(chosen_record(r.slot));
     } else if (r.kind == record_kind::snapshot) {
       append_steps(request, save_snapshot(r.slot, encode_snapshot({r.slot, lineage_, r.payload}), snapshots_));
