@@ -1,0 +1,65 @@
+// The examples are what people copy: each is read, has no warning, and says what its comments promise.
+#include "conf/check.hpp"
+#include "conf/cluster_file.hpp"
+#include "conf/file.hpp"
+#include "conf/node_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace troupe::conf::examples_test {
+
+const std::filesystem::path folder = TROUPE_EXAMPLES;
+
+std::string text_of_example(const char* name) {
+  return read_file(folder / name, max_file).value().text;
+}
+
+TEST_CASE("every example is good, without a warning") {
+  int seen = 0;
+  for (const auto& e : std::filesystem::directory_iterator(folder)) {
+    auto answer = check_text(read_file(e.path(), max_file).value().text, std::nullopt);
+    CHECK_MESSAGE(answer.found.text(e.path().filename().string()).empty(),
+                  answer.found.text(e.path().filename().string()));
+    ++seen;
+  }
+  CHECK(seen == 3);
+}
+
+TEST_CASE("cluster.toml: a group, a clone, a device for every node") {
+  diagnostics d;
+  auto c = parse_cluster_file(text_of_example("cluster.toml"), d).value();
+  CHECK(config::voters(c).size() == 3);
+  CHECK(c.groups.at(0).members == std::vector{resource_name("vip"), resource_name("site")});
+  CHECK(c.fencing == config::fencing_policy::devices);
+  CHECK(std::count_if(c.resources.begin(), c.resources.end(), [](const auto& r) { return r.clone.has_value(); }) == 1);
+}
+
+TEST_CASE("control-plane.toml: three of five vote, a second level of fencing, storage that asks for power") {
+  diagnostics d;
+  auto c = parse_cluster_file(text_of_example("control-plane.toml"), d).value();
+  CHECK(config::voters(c) == std::vector{node_name("ctl1"), node_name("ctl2"), node_name("ctl3")});
+  CHECK(std::count_if(c.devices.begin(), c.devices.end(), [](const auto& f) { return f.level == 2; }) == 1);
+  auto volumes =
+      std::find_if(c.resources.begin(), c.resources.end(), [](const auto& r) { return r.name.text == "volumes"; });
+  REQUIRE(volumes != c.resources.end());
+  CHECK(volumes->accepts == std::set{config::proof_kind::power});
+}
+
+TEST_CASE("node.toml is the first node of cluster.toml, and its seeds are the others") {
+  diagnostics d;
+  auto n = parse_node_file(text_of_example("node.toml"), d).value();
+  auto c = parse_cluster_file(text_of_example("cluster.toml"), d).value();
+  CHECK(n.name == c.nodes.at(0).name);
+  CHECK(n.listen == c.nodes.at(0).addresses);
+  REQUIRE(n.seeds.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(n.seeds[i].name == c.nodes.at(i + 1).name);
+    CHECK(n.seeds[i].key == c.nodes[i + 1].key);
+    CHECK(n.seeds[i].addresses == c.nodes[i + 1].addresses);
+  }
+}
+
+} // namespace troupe::conf::examples_test

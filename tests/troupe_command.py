@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""The `troupe` command as a user runs it: exit statuses, what is on which stream, files left behind.
+
+Usage: troupe_command.py TROUPE EXAMPLES. Closes with `N passed, N failed`.
+"""
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+
+TROUPE, EXAMPLES = sys.argv[1], pathlib.Path(sys.argv[2])
+KEY = re.compile(r"troupe-ed25519:[A-Za-z0-9+/]{43}=\n")
+
+
+def run(*args, text=None):
+    done = subprocess.run([TROUPE, *map(str, args)], input=text, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def equal(got, wanted):
+    assert got == wanted, f"got {got!r}, wanted {wanted!r}"
+
+
+def test_usage(folder):
+    for args in ([], ["chekc"], ["check"], ["check", "a", "b"], ["check", "--jsn", "a"], ["keygen"],
+                 ["check", "--as", "both", "a"]):
+        status, out, err = run(*args)
+        equal((status, out), (2, ""))
+        assert err, args
+    equal(run("chekc")[2], "troupe: no command 'chekc'; did you mean 'check'?\n")
+
+
+def test_help(folder):
+    status, out, _ = run("--help")
+    equal(status, 0)
+    for command in ("check", "keygen"):
+        assert re.search(rf"^  {command} ", out, re.M), out
+        status, out_of_command, _ = run(command, "--help")
+        equal(status, 0)
+        assert f"Examples:\n  troupe {command} " in out_of_command, out_of_command
+        assert "--json" in out_of_command
+    assert re.fullmatch(r"troupe \d+\.\d+\.\d+\n", run("--version")[1])
+
+
+def test_check_good(folder):
+    for example in sorted(EXAMPLES.iterdir()):
+        status, out, err = run("check", example)
+        equal((status, err), (0, ""))
+        kind = "node" if example.name == "node.toml" else "cluster"
+        equal(out, f"{example}: {kind} file, 0 errors, 0 warnings\n")
+
+
+def test_check_bad(folder):
+    bad = folder / "node.toml"
+    bad.write_text('name = "n1"\nlisten = ["10.0.0.1"]\ndta = 1\n')
+    status, out, err = run("check", bad)
+    equal((status, err), (1, ""))
+    lines = out.splitlines()
+    equal(len(lines), 4)
+    assert lines[1].startswith(f"{bad}:2:11: error: listen[0]: not an address; "), lines[1]
+    equal(lines[2], f"{bad}:3:1: error: dta: unknown key; did you mean 'data'?")
+    equal(lines[3], f"{bad}: node file, 2 errors, 1 warning")
+
+
+def test_check_warnings_are_good(folder):
+    lone = folder / "lone.toml"
+    lone.write_text('name = "n1"\nlisten = ["10.0.0.1:1"]\n')
+    equal(run("check", lone)[0], 0)
+
+
+def test_check_json(folder):
+    bad = folder / "cluster.toml"
+    bad.write_text('[cluster]\nnmae = "c"\n')
+    status, out, err = run("check", "--json", bad)
+    equal((status, err), (1, ""))
+    answer = json.loads(out)
+    equal({k: v for k, v in answer.items() if k != "diagnostics"},
+          {"file": str(bad), "kind": "cluster", "good": False, "errors": 3, "warnings": 1})
+    assert {"severity": "error", "line": 2, "column": 1, "key": "cluster.nmae", "what": "unknown key",
+            "fix": "did you mean 'name'?"} in answer["diagnostics"], answer
+
+
+def test_check_unreadable(folder):
+    closed = folder / "closed.toml"
+    closed.write_text("")
+    closed.chmod(0)
+    cases = {folder: "is a folder; name a file in it", folder / "none": "cannot be opened: No such file or directory",
+             "/dev/zero": "is not a regular file", f"{closed}/x": "cannot be opened: Not a directory"}
+    if os.geteuid() != 0:  # root reads everything
+        cases[closed] = "cannot be opened: Permission denied"
+    for path, why in cases.items():
+        equal(run("check", path), (1, "", f"troupe: {path}: {why}\n"))
+        status, out, err = run("check", "--json", path)
+        equal((status, err, json.loads(out)["good"]), (1, "", False))
+
+
+def test_check_any_bytes(folder):
+    for name, content in {"empty": b"", "zeros": bytes(4096), "latin": b'name = "\xe4"\n', "deep": b"[" * 10**6,
+                          "dots": b"a." * 10**6 + b"a=1", "tables": b"[a.b]\n" * 10**5, "long": b"#" * (9 << 20),
+                          "elf": pathlib.Path(TROUPE).read_bytes()[:1 << 20]}.items():
+        path = folder / name
+        path.write_bytes(content)
+        status, out, err = run("check", path)
+        equal(status, 1)
+        equal("error" in out or path.name in err, True)
+
+
+def test_check_pipe(folder):
+    status, out, _ = run("check", "/dev/stdin", text=(EXAMPLES / "node.toml").read_text())
+    equal((status, out), (0, "/dev/stdin: node file, 0 errors, 0 warnings\n"))
+
+
+def test_check_odd_name(folder):
+    path = os.fsencode(folder) + b"/\xff.toml"
+    pathlib.Path(os.fsdecode(path)).write_text('name = "n1"\nlisten = ["10.0.0.1:1"]\n')
+    done = subprocess.run([TROUPE, "check", "--json", path], capture_output=True, timeout=60)
+    equal(done.returncode, 0)
+    assert json.loads(done.stdout)["file"].endswith("/\ufffd.toml")
+
+
+def test_check_as(folder):
+    path = folder / "unclear.toml"
+    path.write_text("")
+    for kind in ("node", "cluster"):
+        status, out, _ = run("check", "--as", kind, path)
+        equal(status, 1)
+        assert f"{path}: {kind} file, " in out, out
+
+
+def test_keygen(folder):
+    os.umask(0)
+    path = folder / "identity.key"
+    status, out, err = run("keygen", path)
+    equal((status, err), (0, ""))
+    assert KEY.fullmatch(out), out
+    equal(stat.S_IMODE(path.stat().st_mode), 0o600)
+    content = path.read_text()
+    assert content.endswith("\n" + out), content
+    equal(run("keygen", path), (1, "", f"troupe: {path}: exists already and is not overwritten; remove it first, or choose "
+                                       "another name\n"))
+    equal(path.read_text(), content)
+    status, out_of_other, _ = run("keygen", "--json", folder / "other.key")
+    other = json.loads(out_of_other)
+    equal(other["file"], str(folder / "other.key"))
+    assert KEY.fullmatch(other["key"] + "\n") and other["key"] != out.strip(), other
+
+
+def test_keygen_nowhere(folder):
+    status, out, err = run("keygen", folder / "no" / "key")
+    equal((status, out), (1, ""))
+    assert err.endswith("cannot be made: No such file or directory\n"), err
+    equal(run("keygen", "/dev/full")[:2], (1, ""))  # what is there is never opened, not even a device
+
+
+def test_key_fits_files(folder):
+    key = run("keygen", folder / "n.key")[1].strip()
+    path = folder / "node.toml"
+    path.write_text(f'name = "n1"\nlisten = ["10.0.0.1:1"]\n[seed.n2]\naddresses = ["10.0.0.2:1"]\nkey = "{key}"\n')
+    equal(run("check", path)[0], 0)
+
+
+def main():
+    tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
+    failed = 0
+    for name, test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                test(pathlib.Path(folder))
+            except (AssertionError, subprocess.TimeoutExpired, ValueError) as e:
+                print(f"{name}: {e}")
+                failed += 1
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
