@@ -26,7 +26,7 @@ void trace::mix(byte_view data) {
     mix(word);
   }
   std::uint64_t tail = 0;
-  std::memcpy(&tail, data.data(), data.size());
+  if (!data.empty()) std::memcpy(&tail, data.data(), data.size()); // null is not allowed, not even for 0 bytes
   mix(tail);
 }
 
