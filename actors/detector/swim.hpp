@@ -1,10 +1,11 @@
 // The failure detector: SWIM (Das, Gupta, Motivala, DSN 2002) with Lifeguard (Dadgar, Phillips, Currey, 2018).
 //
-// Each period a member is probed, in shuffled rotation; if it does not answer, three others are asked to probe it; if
-// that brings nothing either it is suspected, the suspicion spreads, and unless the member contradicts (with a higher
-// incarnation) it is called faulty, the sooner the more accuse it. News rides on probes and on short bursts of gossip.
-// Load per node and period is constant: one probe, its answer, at most three requests, at most 2 x 3 gossip datagrams
-// while there is news. All times come from conf::timers, which holds the argument for them.
+// Each period a member is probed, in shuffled rotation; if it does not answer, it is probed once more and three others
+// are asked to probe it; if that brings nothing either it is suspected, the suspicion spreads, and unless the member
+// contradicts (with a higher incarnation) it is called faulty, the sooner the more accuse it. News rides on probes and
+// on short bursts of gossip. Load per node and period is constant: one probe, its answer, at most four more datagrams
+// if none comes, at most 2 x 3 gossip datagrams while there is news. All times come from conf::timers, which holds the
+// argument for them.
 //
 // What it gives are opinions with evidence, and contacts: who was heard directly and when. It accelerates; it does not
 // decide: who is a member is in the log, and a membership ends by NodeLost alone.

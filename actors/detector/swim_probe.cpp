@@ -36,6 +36,7 @@ void swim::begin_probe(const context& c) {
 void swim::ask_others(const context& c) {
   probe_->asked = true;
   if (plants_.skip_indirect) return;
+  send(probe_->target, gossip::ping{probe_->number}); // among three nodes one other path is not much against loss
   std::vector<node_name> able;
   for (const auto& [name, m] : members_)
     if (name != probe_->target && standing_of(m) == gossip::standing::alive) able.push_back(name);

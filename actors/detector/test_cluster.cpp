@@ -26,8 +26,8 @@ test_cluster::test_cluster(const cluster_options& o)
   for (unsigned i = 0; i < size(); ++i) {
     auto& h = nodes_[i];
     h.random = random_.fork();
-    h.core = std::make_unique<swim>(
-        detector::options{name(i), session_id{100 + i}, {name(0)}, timers_, budget}, options_.planted);
+    h.core = std::make_unique<swim>(detector::options{name(i), session_id{100 + i}, {name(0)}, timers_, budget},
+                                    options_.planted);
     perform(i, h.core->start(now_, h.random));
     for (unsigned other = 0; options_.acquainted && other < size(); ++other)
       perform(i, h.core->admit(name(other), session_id{100 + other}, now_, h.random));
@@ -42,7 +42,8 @@ duration test_cluster::latency() {
 void test_cluster::plan_wake(host& h) {
   h.wakes = h.core->next_deadline();
   if (h.wakes == instant::max()) return;
-  h.wakes = std::max(h.wakes, now_) + duration{random_.below(static_cast<std::uint64_t>(options_.timer_late.count()) + 1)};
+  h.wakes =
+      std::max(h.wakes, now_) + duration{random_.below(static_cast<std::uint64_t>(options_.timer_late.count()) + 1)};
 }
 
 void test_cluster::perform(unsigned node, detector::outputs outs) {

@@ -50,6 +50,7 @@ public:
   [[nodiscard]] const detector::swim& core(unsigned node) const { return *nodes_[node].core; }
   [[nodiscard]] const traffic& traffic_of(unsigned node) const { return nodes_[node].load; }
   [[nodiscard]] const std::vector<sighting>& sightings() const { return sightings_; }
+  [[nodiscard]] bool dead(unsigned node) const { return nodes_[node].dead; }
   [[nodiscard]] bool departed(unsigned node) const { return nodes_[node].departed; }
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(nodes_.size()); }
   // What `observer` thinks of `of`; left for one it does not know.
