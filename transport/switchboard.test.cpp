@@ -115,7 +115,7 @@ TEST_CASE("link: lost, repeated, delayed and reordered handshake datagrams: it c
       ++times[text(m)];
       if (m.via == route::stream) by_stream.push_back(text(m));
     }
-    for (const auto& [what, count] : times) CHECK_MESSAGE(count == 1, "seed ", seed, " ", what);
+    for (const auto& sent_once : times) CHECK_MESSAGE(sent_once.second == 1, "seed ", seed, " ", sent_once.first);
     REQUIRE_MESSAGE(by_stream.size() == 300, "seed ", seed);
     for (int i = 0; i < 300; ++i) CHECK(by_stream[static_cast<std::size_t>(i)] == "s" + std::to_string(i));
     auto arrived = times.size() - by_stream.size();
