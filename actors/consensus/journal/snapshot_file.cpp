@@ -82,43 +82,4 @@ env::disk_request save_snapshot(slot_number slot, byte_buffer encoded, std::span
   return out;
 }
 
-std::size_t chunk_count(std::size_t size) {
-  return (size + snapshot_chunk_size - 1) / snapshot_chunk_size;
-}
-
-byte_view snapshot_chunk(byte_view encoded, std::size_t i) {
-  if (i >= chunk_count(encoded.size())) return {};
-  auto from = i * snapshot_chunk_size;
-  return encoded.subspan(from, std::min(snapshot_chunk_size, encoded.size() - from));
-}
-
-snapshot_assembly::snapshot_assembly(std::size_t size)
-  : bytes_(size)
-  , have_(chunk_count(size))
-  , missing_(chunk_count(size)) {}
-
-result<snapshot_assembly> snapshot_assembly::of_size(std::uint64_t size) {
-  if (size < snapshot_header_size || size > snapshot_header_size + max_snapshot)
-    return failure(fmt::format("a snapshot cannot have {} bytes", size));
-  return snapshot_assembly(static_cast<std::size_t>(size));
-}
-
-result<std::size_t> snapshot_assembly::add(std::size_t i, byte_view chunk) {
-  if (i >= have_.size())
-    return failure(fmt::format("the snapshot has {} chunks, not one numbered {}", have_.size(), i));
-  auto wanted = snapshot_chunk(bytes_, i).size();
-  if (chunk.size() != wanted)
-    return failure(fmt::format("chunk {} of the snapshot has {} bytes instead of {}", i, chunk.size(), wanted));
-  std::copy(chunk.begin(), chunk.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(i * snapshot_chunk_size));
-  if (!have_[i]) --missing_;
-  have_[i] = true;
-  return missing_;
-}
-
-std::optional<std::size_t> snapshot_assembly::first_missing() const {
-  auto it = std::find(have_.begin(), have_.end(), false);
-  if (it == have_.end()) return std::nullopt;
-  return static_cast<std::size_t>(it - have_.begin());
-}
-
 } // namespace troupe::consensus

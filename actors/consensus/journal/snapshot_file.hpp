@@ -5,7 +5,7 @@
 // Layout, little-endian: sum 32 (BLAKE2b-256 of all that follows), magic "TRS1" 4, slot 8, lineage 16, length 8, state.
 //
 // A damaged newest snapshot is not replaced by an older one: the journal may no longer hold the slots between them. The
-// node then fetches a snapshot from another one, whose chunks are cut and joined here.
+// node then fetches one from another node (catch_up.hpp).
 #pragma once
 
 #include "actors/env/disk.hpp"
@@ -21,7 +21,6 @@
 namespace troupe::consensus {
 
 inline constexpr std::size_t max_snapshot = 256 * 1024 * 1024; // bytes of state
-inline constexpr std::size_t snapshot_chunk_size = 64 * 1024;  // of the file, in transfer
 inline const std::string new_snapshot_name = "snapshot.new";
 
 struct snapshot {
@@ -42,26 +41,5 @@ result<snapshot> decode_snapshot(byte_view file);
 
 // Makes `encoded` (of `slot`) durable, then removes the older ones among `names` (list_files).
 env::disk_request save_snapshot(slot_number slot, byte_buffer encoded, std::span<const std::string> names);
-
-// Transfer: chunk i of chunk_count(size); all but the last have snapshot_chunk_size bytes.
-std::size_t chunk_count(std::size_t size);
-byte_view snapshot_chunk(byte_view encoded, std::size_t i); // empty: there is no such chunk
-
-// The other end: takes chunks in any order, each any number of times.
-class snapshot_assembly {
-public:
-  static result<snapshot_assembly> of_size(std::uint64_t size); // refuses what no snapshot can have
-  result<std::size_t> add(std::size_t i, byte_view chunk);      // how many are still missing
-  [[nodiscard]] std::optional<std::size_t> first_missing() const;
-  // Once none is missing.
-  result<snapshot> finish() const { return decode_snapshot(bytes_); }
-  [[nodiscard]] const byte_buffer& bytes() const { return bytes_; }
-
-private:
-  explicit snapshot_assembly(std::size_t size);
-  byte_buffer bytes_;
-  std::vector<bool> have_;
-  std::size_t missing_ = 0;
-};
 
 } // namespace troupe::consensus

@@ -64,29 +64,4 @@ TEST_CASE("power lost at every step of saving: the old one or the new one is who
   }
 }
 
-TEST_CASE("transfer: chunks in any order and twice make the same snapshot; bad ones are refused") {
-  auto value = example(7, 200'000);
-  auto file = encode_snapshot(value);
-  REQUIRE(chunk_count(file.size()) == 4);
-  CHECK(snapshot_chunk(file, 4).empty());
-  auto assembly = snapshot_assembly::of_size(file.size());
-  REQUIRE(assembly);
-  CHECK(assembly->first_missing() == 0);
-  CHECK(assembly->add(3, snapshot_chunk(file, 3)) == 3);
-  CHECK(assembly->add(0, snapshot_chunk(file, 0)) == 2);
-  CHECK(assembly->add(0, snapshot_chunk(file, 0)) == 2);
-  CHECK(assembly->first_missing() == 1);
-  CHECK(!assembly->finish());
-  CHECK(assembly->add(4, {}).error().text == "the snapshot has 4 chunks, not one numbered 4");
-  CHECK(assembly->add(3, snapshot_chunk(file, 0)).error().text ==
-        "chunk 3 of the snapshot has 65536 bytes instead of 3460");
-  CHECK(assembly->add(1, snapshot_chunk(file, 1)) == 1);
-  CHECK(assembly->add(2, snapshot_chunk(file, 2)) == 0);
-  CHECK(!assembly->first_missing());
-  CHECK(assembly->finish() == value);
-  CHECK(assembly->bytes() == file);
-  CHECK(!snapshot_assembly::of_size(0));
-  CHECK(!snapshot_assembly::of_size(UINT64_MAX));
-}
-
 } // namespace troupe::snapshot_test

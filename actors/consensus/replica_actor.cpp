@@ -1,0 +1,229 @@
+#include "actors/consensus/replica_actor.hpp"
+
+#include "messages/consensus_codec.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::consensus {
+
+namespace {
+
+enum class step : std::uint8_t { listed, read, opened };
+
+// Its own messages.
+struct store_said {
+  step at{};
+  env::disk_result result;
+};
+struct durable_said {
+  sync_token token;
+  env::disk_result result;
+};
+struct settled_said {
+  env::disk_result result;
+};
+
+} // namespace
+} // namespace troupe::consensus
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::store_said)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::durable_said)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::settled_said)
+
+namespace troupe::consensus {
+
+namespace {
+
+// The disk holds the actor weakly: who is not there any more is told nothing.
+template <class Make>
+void ask_disk(replica_actor* self, env::disk_request request, Make make) {
+  auto here = caf::actor_cast<caf::actor_addr>(self);
+  self->state.env->disk.submit(std::move(request), [here, make](env::disk_result r) {
+    if (auto alive = caf::actor_cast<caf::actor>(here)) caf::anon_send(alive, make(std::move(r)));
+  });
+}
+
+// True: it failed, and the node ends. The mark lets the next start doubt the journal, whatever the cache shows then.
+bool failed(replica_actor* self, const env::disk_result& result) {
+  auto* failure = std::get_if<env::disk_failure>(&result);
+  if (!failure) return false;
+  auto& state = self->state;
+  state.env->log.write(env::log_level::error, "replica", failure->what);
+  state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
+  self->send(state.set.root, disk_failed{failure->what});
+  self->quit(caf::exit_reason::user_shutdown);
+  return true;
+}
+
+// --- effects ---
+
+// Short, frequent, made good by the next one: better lost than late.
+transport::route route_of(const message_body& body, std::size_t size) {
+  bool small = size <= transport::max_datagram_payload;
+  bool repeated = std::holds_alternative<tick>(body) || std::holds_alternative<ack>(body) ||
+                  std::holds_alternative<pre_vote>(body) || std::holds_alternative<pre_vote_answer>(body);
+  return small && repeated ? transport::route::datagram : transport::route::stream;
+}
+
+void carry_out_one(replica_actor* self, persist& p) {
+  auto& state = self->state;
+  ++state.unanswered;
+  state.settled = false;
+  ask_disk(self, state.writing->persist(p.records), [token = p.token](env::disk_result r) {
+    return durable_said{token, std::move(r)};
+  });
+}
+void carry_out_one(replica_actor* self, send& s) {
+  auto payload = encode(s.what);
+  auto by = route_of(s.what.body, payload.size());
+  self->send(self->state.set.links,
+             links::post{s.to, by, transport::message_kind::consensus, std::move(payload)});
+}
+void carry_out_one(replica_actor* self, apply& a) {
+  self->send(self->state.set.owner_of_state, chosen_slot{a.slot, a.value});
+}
+void carry_out_one(replica_actor* self, install_snapshot& i) {
+  self->send(self->state.set.owner_of_state, replace_state{i.slot, i.state});
+}
+void carry_out_one(replica_actor* self, want_snapshot&) {
+  self->send(self->state.set.owner_of_state, take_snapshot{});
+}
+void tell_leadership(replica_actor* self) {
+  auto& state = self->state;
+  self->send(state.set.owner_of_state, leadership{state.core->may_propose(), state.core->leader()});
+}
+void carry_out_one(replica_actor* self, leading&) { tell_leadership(self); }
+void carry_out_one(replica_actor* self, stepped_down&) { tell_leadership(self); }
+void carry_out_one(replica_actor* self, leader_known&) { tell_leadership(self); }
+
+// Everything that one input led to, and the alarm for the next.
+void carry_out(replica_actor* self) {
+  auto& state = self->state;
+  auto now = std::exchange(state.effects, {});
+  for (auto& e : now) std::visit([self](auto& one) { carry_out_one(self, one); }, e);
+  state.alarm.set(self, state.core->next_deadline());
+}
+
+void on_durable(replica_actor* self, durable_said& d) {
+  if (failed(self, d.result)) return;
+  auto& state = self->state;
+  --state.unanswered;
+  state.core->durable(d.token, env::now_of(self), state.effects);
+  carry_out(self);
+  if (state.unanswered > 0 || state.settled) return;
+  state.settled = true;
+  ++state.unanswered;
+  ask_disk(self, state.writing->settle(), [](env::disk_result r) { return settled_said{std::move(r)}; });
+}
+
+void receive(replica_actor* self, const links::delivered& d) {
+  auto& state = self->state;
+  auto read = decode(d.payload);
+  if (!read) {
+    state.env->log.write(env::log_level::warning, "replica",
+                         fmt::format("refused a message of {}: {}", d.from.text, read.error().text));
+    return;
+  }
+  state.core->receive(d.from, *read, env::now_of(self), state.effects);
+  carry_out(self);
+}
+
+caf::behavior running(replica_actor* self) {
+  auto& state = self->state;
+  auto now = [self] { return env::now_of(self); };
+  state.core->start(now(), state.effects);
+  carry_out(self);
+  return {
+      [=](const links::delivered& d) { receive(self, d); },
+      [=](env::wake w) {
+        if (!self->state.alarm.rang(w)) return;
+        self->state.core->time_reached(now(), self->state.effects);
+        carry_out(self);
+      },
+      [=](durable_said& d) { on_durable(self, d); },
+      [=](settled_said& s) {
+        if (!failed(self, s.result)) --self->state.unanswered;
+      },
+      [=](propose& p) {
+        auto taken = self->state.core->propose(std::move(p.commands), now(), self->state.effects);
+        carry_out(self);
+        if (auto* no = std::get_if<refused>(&taken)) self->send(self->state.set.owner_of_state, proposal_refused{*no});
+      },
+      [=](applied_up_to a) { self->state.core->applied(a.slot); },
+      [=](const snapshot_taken& s) {
+        self->state.core->snapshot_made(s.slot, s.state, now(), self->state.effects);
+        carry_out(self);
+      },
+      [=](members_are& m) { self->state.core->set_members(std::move(m.members)); },
+      [=](const detector_says& d) {
+        self->state.core->opinion(d.node, d.suspected, now(), self->state.effects);
+        carry_out(self);
+      },
+      [=](ask_status) { return self->state.core->status(); },
+  };
+}
+
+// --- opening ---
+
+void on_listed(replica_actor* self, const env::disk_answer& answer) {
+  auto& state = self->state;
+  std::string name;
+  for (auto b : answer.results.at(0)) {
+    auto c = static_cast<char>(b);
+    if (c != '\n') {
+      name.push_back(c);
+      continue;
+    }
+    state.names.push_back(std::exchange(name, {}));
+  }
+  if (!name.empty()) state.names.push_back(name);
+  ask_disk(self, store::read(state.names), [](env::disk_result r) { return store_said{step::read, std::move(r)}; });
+}
+
+void on_read(replica_actor* self, env::disk_answer& answer) {
+  auto& state = self->state;
+  auto asked = store::read(state.names);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    state.files[std::get<env::read_all>(asked[i]).file] = std::move(answer.results.at(i));
+  auto opened = store::open(state.set.owner, state.names, state.files, state.set.fresh);
+  state.names.clear();
+  state.files.clear();
+  if (!opened.told.empty()) state.env->log.write(env::log_level::warning, "replica", opened.told);
+  state.writing = std::make_unique<store>(std::move(opened.writing));
+  auto journal = opened.start.journal;
+  state.core = std::make_unique<replica>(state.set.owner.node, journal, make_configuration(state.set.voters),
+                                         state.set.limits, std::move(opened.start),
+                                         random_source{state.env->entropy.number()}, env::now_of(self),
+                                         state.set.planted);
+  ask_disk(self, std::move(opened.request),
+           [](env::disk_result r) { return store_said{step::opened, std::move(r)}; });
+}
+
+void on_store(replica_actor* self, store_said& said) {
+  if (failed(self, said.result)) return;
+  auto& answer = std::get<env::disk_answer>(said.result);
+  switch (said.at) {
+  case step::listed: return on_listed(self, answer);
+  case step::read: return on_read(self, answer);
+  case step::opened:
+    self->set_default_handler(caf::print_and_drop);
+    self->become(running(self));
+  }
+}
+
+} // namespace
+
+caf::behavior replica_of_log(replica_actor* self, env::environment* env, const console::directory_ptr& directory,
+                             replica_settings set) {
+  auto& state = self->state;
+  self->publish(directory, "node/replica", "replica");
+  state.env = env;
+  state.set = std::move(set);
+  self->send(state.set.links,
+             links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
+  self->set_default_handler(caf::skip);
+  ask_disk(self, store::list(), [](env::disk_result r) { return store_said{step::listed, std::move(r)}; });
+  return {[=](store_said& said) { on_store(self, said); }};
+}
+
+} // namespace troupe::consensus
