@@ -37,7 +37,7 @@ journal_writer::journal_writer(journal_state state)
 
 env::disk_request journal_writer::open() {
   env::disk_request out{env::remove_file{new_segment_name}};
-  out.push_back(env::sync_folder{});
+  out.emplace_back(env::sync_folder{});
   // What was read may be in this boot's cache only, names as well as bytes.
   if (state_.end.segment != 0) out.push_back(env::sync_file{segment_name(state_.end.segment)});
   if (state_.end.segment == 0 || state_.unusable_tail) begin_segment(out);
@@ -66,7 +66,7 @@ env::disk_request journal_writer::truncate(slot_number slot) {
   while (state_.segments.size() > 1 && state_.segments.front().highest <= slot) {
     auto oldest = state_.segments.front();
     out.push_back(env::remove_file{segment_name(oldest.number)});
-    out.push_back(env::sync_folder{});
+    out.emplace_back(env::sync_folder{});
     state_.highest_before = std::max(state_.highest_before, oldest.highest);
     state_.segments.erase(state_.segments.begin());
   }
@@ -110,7 +110,7 @@ void journal_writer::begin_segment(env::disk_request& out) {
   put_frame(out, new_segment_name, frame_kind::head, records);
   out.push_back(env::sync_file{new_segment_name});
   out.push_back(env::rename_to{new_segment_name, segment_name(state_.end.segment)});
-  out.push_back(env::sync_folder{});
+  out.emplace_back(env::sync_folder{});
   if (before.segment != 0) seal(out, before);
   state_.segments.push_back({state_.end.segment, {}});
   state_.unusable_tail = false;
@@ -154,9 +154,9 @@ env::disk_request discard_journal(std::span<const std::string> names) {
   for (const auto& name : names)
     if (segment_number_of(name)) out.push_back(env::remove_file{name});
   out.push_back(env::remove_file{new_segment_name});
-  out.push_back(env::sync_folder{});
+  out.emplace_back(env::sync_folder{});
   out.push_back(env::remove_file{doubtful_mark_name});
-  out.push_back(env::sync_folder{});
+  out.emplace_back(env::sync_folder{});
   return out;
 }
 

@@ -1,0 +1,115 @@
+// Disks that fail, with real errors of the kernel: a full and a read-only file system (tmpfs in a namespace of the
+// test's own), a limit on file sizes, files that are not files.
+#include "actors/env/posix_fixture.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <functional>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace troupe::posix_test {
+
+TEST_CASE("what is no regular file is not touched") {
+  temp_folder temp;
+  REQUIRE(::symlink("/dev/full", (temp.path() + "/link").c_str()) == 0);
+  REQUIRE(::mkfifo((temp.path() + "/pipe").c_str(), 0600) == 0);
+  REQUIRE(::mkdir((temp.path() + "/dir").c_str(), 0700) == 0);
+  auto d = open_disk(temp.path());
+  CHECK(failed(*d, {write_at{"link", 0, bytes("x")}}).error_number == ELOOP);
+  CHECK(failed(*d, {read_all{"pipe"}}).what == "read of pipe: Invalid argument");
+  CHECK(failed(*d, {write_at{"dir", 0, bytes("x")}}).error_number == EISDIR);
+  CHECK(failed(*d, {remove_file{"dir"}}).error_number == EISDIR);
+  CHECK(failed(*d, {sync_file{"absent"}}).what == "sync of absent: No such file or directory");
+  CHECK(failed(*d, {rename_to{"absent", "b"}}).error_number == ENOENT);
+  CHECK(failed(*d, {write_at{"big", max_file_size, bytes("x")}}).error_number == EFBIG);
+  CHECK(failed(*d, {set_size{"big", UINT64_MAX}}).what == "size 18446744073709551615 for big: File too large");
+}
+
+// Runs `body` in a child; its exit code. A test thread's limits and mounts must not be those of the other tests.
+static int in_child(const std::function<int()>& body) {
+  auto pid = ::fork();
+  if (pid == 0) ::_exit(body());
+  int status = 0;
+  REQUIRE(::waitpid(pid, &status, 0) == pid);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+TEST_CASE("a write above the limit on file sizes fails and does not kill the process") {
+  temp_folder temp;
+  CHECK(in_child([&] {
+          rlimit limit{8192, 8192};
+          if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+          auto d = posix_disk::open(temp.path());
+          if (!d) return 2;
+          auto f = failed(**d, {write_at{"a", 0, byte_buffer(8192)}, write_at{"a", 8000, byte_buffer(400)}});
+          return f.step == 1 && f.what == "write to a: File too large" ? 0 : 3;
+        }) == 0);
+}
+
+static constexpr int no_namespace = 77;
+
+static bool put(const char* file, const std::string& text) {
+  return static_cast<bool>(std::ofstream(file) << text << std::flush);
+}
+
+static bool own_mounts() { // as root directly, else as root of a user namespace
+  if (::unshare(CLONE_NEWNS) != 0) {
+    auto users = "0 " + std::to_string(::getuid()) + " 1";
+    auto groups = "0 " + std::to_string(::getgid()) + " 1";
+    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 || !put("/proc/self/setgroups", "deny") ||
+        !put("/proc/self/uid_map", users) || !put("/proc/self/gid_map", groups))
+      return false;
+  }
+  return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+}
+
+static int on_small_tmpfs(const std::string& path, const std::function<int()>& body) {
+  return in_child([&] {
+    if (!own_mounts() || ::mount("none", path.c_str(), "tmpfs", 0, "size=64k") != 0) return no_namespace;
+    return body();
+  });
+}
+
+TEST_CASE("a full file system: the write fails, and what was there before is whole") {
+  temp_folder temp;
+  auto status = on_small_tmpfs(temp.path(), [&] {
+    auto d = posix_disk::open(temp.path());
+    if (!d) return 2;
+    answer(**d, {write_at{"a", 0, bytes("kept")}, sync_file{"a"}});
+    auto f = failed(**d, {set_size{"b", 128 * 1024}, sync_file{"b"}});
+    if (f.step != 0 || f.error_number != ENOSPC || f.what != "size 131072 for b: No space left on device") return 3;
+    auto a = answer(**d, {remove_file{"b"}, read_all{"a"}, write_at{"c", 0, byte_buffer(30'000)}});
+    return a.results[0] == bytes("kept") ? 0 : 4;
+  });
+  if (status == no_namespace)
+    MESSAGE("skipped: no user namespace of our own here");
+  else
+    CHECK(status == 0);
+}
+
+TEST_CASE("a read-only file system: every use says so") {
+  temp_folder temp;
+  auto status = on_small_tmpfs(temp.path(), [&] {
+    {
+      auto d = posix_disk::open(temp.path());
+      if (!d) return 2;
+      answer(**d, {write_at{"a", 0, bytes("kept")}, sync_file{"a"}});
+    }
+    if (::mount("none", temp.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) != 0) return 5;
+    auto d = posix_disk::open(temp.path());
+    if (!d) return 6;
+    if (failed(**d, {read_all{"a"}}).what != "read of a: Read-only file system") return 7;
+    return failed(**d, {write_at{"a", 0, bytes("x")}}).what == "write to a: Read-only file system" ? 0 : 8;
+  });
+  if (status == no_namespace)
+    MESSAGE("skipped: no user namespace of our own here");
+  else
+    CHECK(status == 0);
+}
+
+} // namespace troupe::posix_test
