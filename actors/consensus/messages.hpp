@@ -9,6 +9,9 @@
 namespace troupe::consensus {
 
 // --- told, by the owner of the state ---
+struct state_is_with { // first of all
+  caf::actor actor;
+};
 struct propose { // refused: proposal_refused; else what comes of it is read in the log
   std::vector<byte_buffer> commands;
 };
@@ -48,6 +51,7 @@ struct proposal_refused {
 
 } // namespace troupe::consensus
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::state_is_with)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::propose)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::applied_up_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::snapshot_taken)

@@ -41,6 +41,11 @@ public:
   constexpr plants(std::initializer_list<plant> set) {
     for (auto p : set) bits_ |= 1u << static_cast<unsigned>(p);
   }
+  [[nodiscard]] constexpr plants with(plant p) const {
+    auto more = *this;
+    more.bits_ |= 1u << static_cast<unsigned>(p);
+    return more;
+  }
   [[nodiscard]] constexpr bool has(plant p) const { return (bits_ >> static_cast<unsigned>(p) & 1u) != 0; }
 
 private:

@@ -1,6 +1,7 @@
 #include "actors/consensus/replica_actor.hpp"
 
 #include "messages/consensus_codec.hpp"
+#include "messages/types/assert.hpp"
 
 #include <fmt/format.h>
 
@@ -80,17 +81,17 @@ void carry_out_one(replica_actor* self, send& s) {
              links::post{s.to, by, transport::message_kind::consensus, std::move(payload)});
 }
 void carry_out_one(replica_actor* self, apply& a) {
-  self->send(self->state.set.owner_of_state, chosen_slot{a.slot, a.value});
+  self->send(self->state.owner_of_state, chosen_slot{a.slot, a.value});
 }
 void carry_out_one(replica_actor* self, install_snapshot& i) {
-  self->send(self->state.set.owner_of_state, replace_state{i.slot, i.state});
+  self->send(self->state.owner_of_state, replace_state{i.slot, i.state});
 }
 void carry_out_one(replica_actor* self, want_snapshot&) {
-  self->send(self->state.set.owner_of_state, take_snapshot{});
+  self->send(self->state.owner_of_state, take_snapshot{});
 }
 void tell_leadership(replica_actor* self) {
   auto& state = self->state;
-  self->send(state.set.owner_of_state, leadership{state.core->may_propose(), state.core->leader()});
+  self->send(state.owner_of_state, leadership{state.core->may_propose(), state.core->leader()});
 }
 void carry_out_one(replica_actor* self, leading&) { tell_leadership(self); }
 void carry_out_one(replica_actor* self, stepped_down&) { tell_leadership(self); }
@@ -147,7 +148,7 @@ caf::behavior running(replica_actor* self) {
       [=](propose& p) {
         auto taken = self->state.core->propose(std::move(p.commands), now(), self->state.effects);
         carry_out(self);
-        if (auto* no = std::get_if<refused>(&taken)) self->send(self->state.set.owner_of_state, proposal_refused{*no});
+        if (auto* no = std::get_if<refused>(&taken)) self->send(self->state.owner_of_state, proposal_refused{*no});
       },
       [=](applied_up_to a) { self->state.core->applied(a.slot); },
       [=](const snapshot_taken& s) {
@@ -195,6 +196,10 @@ void on_read(replica_actor* self, env::disk_answer& answer) {
                                          state.set.limits, std::move(opened.start),
                                          random_source{state.env->entropy.number()}, env::now_of(self),
                                          state.set.planted);
+  if (!state.set.consumes.empty()) {
+    opened.request.push_back(env::remove_file{state.set.consumes});
+    opened.request.push_back(env::sync_folder{});
+  }
   ask_disk(self, std::move(opened.request),
            [](env::disk_result r) { return store_said{step::opened, std::move(r)}; });
 }
@@ -206,6 +211,7 @@ void on_store(replica_actor* self, store_said& said) {
   case step::listed: return on_listed(self, answer);
   case step::read: return on_read(self, answer);
   case step::opened:
+    TROUPE_ASSERT(self->state.owner_of_state, "the replica is told whose state it is before anything else");
     self->set_default_handler(caf::print_and_drop);
     self->become(running(self));
   }
@@ -223,7 +229,8 @@ caf::behavior replica_of_log(replica_actor* self, env::environment* env, const c
              links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
   self->set_default_handler(caf::skip);
   ask_disk(self, store::list(), [](env::disk_result r) { return store_said{step::listed, std::move(r)}; });
-  return {[=](store_said& said) { on_store(self, said); }};
+  return {[=](store_said& said) { on_store(self, said); },
+          [=](state_is_with& owner) { self->state.owner_of_state = owner.actor; }};
 }
 
 } // namespace troupe::consensus

@@ -20,7 +20,7 @@ struct replica_settings {
   journal_id fresh; // the id of a journal that begins now
   consensus::options limits;
   consensus::plants planted;
-  caf::actor owner_of_state; // the ledger
+  std::string consumes; // a file that must be gone before the first word; empty: none
   caf::actor links;
   caf::actor root; // told of the end: disk_failed
 };
@@ -35,6 +35,7 @@ struct replica_actor_state {
   replica_settings set;
   std::vector<std::string> names; // while opening
   std::map<std::string, byte_buffer> files;
+  caf::actor owner_of_state;
   std::unique_ptr<store> writing;
   std::unique_ptr<replica> core;
   consensus::effects effects;

@@ -3,14 +3,13 @@
 // process is to end; an exit message (user_shutdown) asks it to leave in order.
 #pragma once
 
+#include "actors/cluster/messages.hpp"
 #include "actors/env/env.hpp"
-#include "messages/types/digest.hpp"
-#include "messages/types/ids.hpp"
+#include "transport/identity.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
-#include <any>
 #include <functional>
 #include <set>
 #include <string>
@@ -18,30 +17,41 @@
 
 namespace troupe::node {
 
-struct peer_address { // a seed: some member to ask for the rest
-  node_name name;
-  transport::endpoint endpoint;
-};
-
 // A fact that this node has made its own, for observers: two nodes must not differ in what they applied at an index of
 // one lineage.
-struct applied_command {
-  lineage_id lineage;
-  log_index index;
-  digest command;
-  digest state; // after it
-};
+using applied_command = cluster::applied_command;
 
 struct node_options {
   node_name name;
+  std::array<std::byte, 32> identity_seed{}; // of the Ed25519 key
   std::vector<transport::endpoint> listen;
-  std::vector<peer_address> seeds; // without ourselves
-  std::set<std::string> plants;    // bugs to show on purpose (troupe-sim --list-plants); always empty in trouped
-  std::any genesis;                // the cluster to form, once there is one; opaque here
+  std::vector<transport::pinned_node> seeds; // some members to ask for the rest; without ourselves
+  std::set<std::string> plants;              // bugs to show on purpose (troupe-sim --list-plants); empty in trouped
   std::function<void(const applied_command&)> on_applied; // empty in trouped; called from the actor that applies
 };
 
 // `env` outlives the actor system.
 caf::actor node_main(caf::actor_system& system, env::environment& env, const node_options& options);
 
+// --- what the root is asked, by the console and by the simulator's operators ---
+
+// Form a cluster with this configuration. Answered with `formed_cluster`, or an error that says what to do.
+struct init_cluster {
+  config::cluster configuration;
+};
+struct formed_cluster {
+  lineage_id lineage;
+};
+// A command of an operator. Answered with cluster::told_outcome; an error where no cluster is formed yet.
+struct operator_command {
+  std::string lane; // one per caller: its commands are carried out in order
+  std::string user;
+  command::body what;
+  reason why = reason::operator_request;
+};
+
 } // namespace troupe::node
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::init_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::formed_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::operator_command)

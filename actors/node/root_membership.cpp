@@ -1,0 +1,118 @@
+// The root with a cluster: the ledger and the replica, and the session that this life of the daemon has in it.
+#include "actors/node/root.hpp"
+
+#include "transport/endpoint.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::node {
+
+namespace {
+
+consensus::plants planted(const std::set<std::string>& names) {
+  consensus::plants all;
+  for (auto& p : consensus::all_plants)
+    if (names.contains(std::string(p.name))) all = all.with(p.what);
+  return all;
+}
+
+// Only members of the configuration are known from now on, under the keys that it pins.
+void know_members(root_actor* self, const config::cluster& c) {
+  links::keys_changed known;
+  consensus::members_are members;
+  for (auto& n : c.nodes) {
+    members.members.push_back(n.name);
+    if (n.name == self->state.options.name) continue;
+    transport::pinned_node peer{n.name, n.key, {}};
+    for (auto& a : n.addresses)
+      if (auto where = transport::make_endpoint(a.host, a.port)) peer.addresses.push_back(*where);
+    known.keys.nodes[n.name] = std::move(peer);
+  }
+  self->send(self->state.links, std::move(known));
+  self->send(self->state.replica, std::move(members));
+}
+
+void join(root_actor* self) {
+  auto& state = self->state;
+  command::command c;
+  c.from.why = reason::node_joined;
+  c.from.by.node = state.options.name;
+  c.what = command::node_joined{state.options.name, state.env->host.machine, state.env->host.boot, state.self->session,
+                                cluster::known_level};
+  state.join_sent = true;
+  // No time-out: the desk follows the command to its outcome, through whatever happens to leaders.
+  self->request(state.ledger, caf::infinite, cluster::submit{"node", std::move(c)})
+      .then(
+          [self](const cluster::told_outcome& told) {
+            auto& s = self->state;
+            s.join_sent = false;
+            if (told.answer.refused == refusal::none) {
+              s.session = session_id{told.answer.index.value};
+              say(self, env::log_level::info, fmt::format("joined in session {}", s.session->value));
+              self->send(s.links,
+                         links::terms_changed{{s.formed->lineage, cluster::known_level}, *s.session});
+              return;
+            }
+            bool stale = told.answer.refused == refusal::stale_join; // the ledger had not come far enough
+            say(self, stale ? env::log_level::debug : env::log_level::error,
+                fmt::format("the cluster refuses this node: {}", name_of(told.answer.refused)));
+            s.join_at = env::now_of(self) + join_again;
+            rearm(self);
+          },
+          [self](const caf::error&) {
+            self->state.join_sent = false;
+            self->state.join_at = env::now_of(self) + join_again;
+            rearm(self);
+          });
+}
+
+} // namespace
+
+void start_cluster(root_actor* self) {
+  auto& state = self->state;
+  auto& g = *state.formed;
+  say(self, env::log_level::info, fmt::format("member of cluster {}, lineage {}", g.configuration.name,
+                                              to_hex(byte_view(g.lineage.bytes).first(4))));
+  auto here = caf::actor_cast<caf::actor>(self);
+  auto limits = consensus::derive(g.configuration.tolerate);
+
+  consensus::replica_settings r;
+  r.owner = {g.lineage, state.options.name, state.env->host.machine};
+  r.voters = g.voters;
+  r.fresh = state.reserved.value_or(journal_id{state.env->entropy.number() | 1});
+  if (state.reserved) r.consumes = reservation_file;
+  r.limits = limits;
+  r.planted = planted(state.options.plants);
+  r.links = state.links;
+  r.root = here;
+  state.replica = self->spawn<caf::monitored>(consensus::replica_of_log, state.env, state.directory, std::move(r));
+
+  cluster::ledger_settings l;
+  l.self = state.options.name;
+  l.formed = g;
+  l.retry = limits.leader_silence;
+  l.idle_no_op = g.configuration.tolerate / 4;
+  l.root = here;
+  l.replica = state.replica;
+  l.links = state.links;
+  l.on_applied = state.options.on_applied;
+  state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
+  self->send(state.replica, consensus::state_is_with{state.ledger});
+  self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});
+  state.join_at = env::now_of(self) + join_again;
+}
+
+void on_standing(root_actor* self, cluster::standing_of_node& told) {
+  auto& state = self->state;
+  if (told.configuration_changed) know_members(self, *told.configuration);
+  state.self = std::move(told.self);
+}
+
+void on_membership_time(root_actor* self) {
+  auto& state = self->state;
+  if (!state.ledger || state.session || state.join_sent || env::now_of(self) < state.join_at) return;
+  if (state.self) return join(self);
+  state.join_at = env::now_of(self) + join_again; // not in the configuration, as far as we know
+}
+
+} // namespace troupe::node
