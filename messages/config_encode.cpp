@@ -154,7 +154,7 @@ void fill_policies(schema::Cluster::Builder b, const cluster& c) {
 } // namespace encoding
 
 byte_buffer encode(const cluster& c) {
-  return encode_message<wire::config::Cluster>([&](wire::config::Cluster::Builder b) {
+  auto bytes = encode_message<wire::config::Cluster>([&](wire::config::Cluster::Builder b) {
     auto each = [](auto to, const auto& from) { encoding::fill(to, from); };
     encoding::fill_policies(b, c);
     encoding::fill_list(b.initNodes(list_size(c.nodes)), c.nodes, each);
@@ -165,6 +165,8 @@ byte_buffer encode(const cluster& c) {
     encoding::fill_list(b.initOrders(list_size(c.orders)), c.orders, each);
     encoding::fill_list(b.initDevices(list_size(c.devices)), c.devices, each);
   });
+  TROUPE_ASSERT(bytes.size() <= max_encoded, "a configuration that no other node could decode");
+  return bytes;
 }
 
 } // namespace troupe::config
