@@ -171,7 +171,9 @@ void fill(wire::config::Resource::Builder b, const resource& r) {
 }
 
 byte_buffer encode(const cluster& c) {
-  return encode_message<wire::config::Cluster>([&](wire::config::Cluster::Builder b) { fill(b, c); });
+  auto bytes = encode_message<wire::config::Cluster>([&](wire::config::Cluster::Builder b) { fill(b, c); });
+  TROUPE_ASSERT(bytes.size() <= max_encoded, "a configuration that no other node could decode");
+  return bytes;
 }
 
 } // namespace troupe::config

@@ -153,7 +153,16 @@ def test_keygen_nowhere(folder):
     status, out, err = run("keygen", folder / "no" / "key")
     equal((status, out), (1, ""))
     assert err.endswith("cannot be made: No such file or directory\n"), err
-    equal(run("keygen", "/dev/full")[:2], (1, ""))  # what is there is never opened, not even a device
+
+
+def test_keygen_touches_nothing_that_exists(folder):
+    target = folder / "precious"
+    target.write_text("precious")
+    link = folder / "link"
+    link.symlink_to(target)
+    for path in (target, link, folder):
+        equal(run("keygen", path)[:2], (1, ""))
+    equal((target.read_text(), link.is_symlink()), ("precious", True))
 
 
 def test_key_fits_files(folder):
