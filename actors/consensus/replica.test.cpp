@@ -117,6 +117,28 @@ TEST_CASE("what the old leader knew of a silent member, the new one knows too") 
   CHECK(c.now - *heard(c, "n2", "n3") < 200ms);
 }
 
+TEST_CASE("contacts: the newest word of anyone counts, and members that left are forgotten") {
+  contacts k;
+  node_name a{"a"}, b{"b"}, d{"d"};
+  k.set_members({a, b, d});
+  instant t{1h};
+  CHECK(!k.last(a));
+  k.ticked({{b, 3s}}, t);
+  CHECK(k.last(a) == t);
+  CHECK(k.last(b) == t - 3s);
+  k.ticked({{b, 4s}, {d, 1s}}, t + 1s);
+  CHECK(k.last(b) == t - 3s);
+  CHECK(k.last(d) == t); // it was not yet silent then
+  k.merge({{b, 2s}, {a, 9s}}, t + 2s);
+  CHECK(k.last(b) == t);
+  CHECK(k.last(a) == t + 1s);
+  k.heard(b, t + 5s);
+  CHECK(k.ages(t + 6s, 2s).size() == 2); // b is heard
+  k.set_members({b});
+  CHECK(!k.last(a));
+  CHECK(k.all().size() == 1);
+}
+
 TEST_CASE("a leader without acks of a quorum steps down, and says so") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());
@@ -135,6 +157,9 @@ TEST_CASE("a node that alone lost sight of the leader cannot unseat it, nor on i
   c.suspect("n3", "n1");
   c.pass(20s);
   c.heal();
+  for (int i = 0; i < 5 && c.flying<pre_vote>("n3", "n2").empty(); ++i) c.wake("n3");
+  REQUIRE(!c.flying<pre_vote>("n3", "n2").empty()); // it asks before it hears the leader again
+  c.settle();
   c.suspect("n3", "n1", false);
   c.pass(5s);
   CHECK(c.leader() == "n1");
@@ -222,6 +247,7 @@ TEST_CASE("far behind, a node installs a snapshot fetched in chunks, also when c
     bool chunk = std::holds_alternative<snapshot_chunk>(f.what.body);
     if (chunk && ++chunks % 4 == 2 && ++lost != 0) continue;
     c.hand_over(f);
+    if (chunk && chunks % 4 == 3) c.hand_over(f); // twice
     for (auto& n : c.nodes)
       while (c.sync(n)) {
       }
