@@ -122,7 +122,7 @@ struct tick {
   bool operator==(const tick&) const = default;
 };
 
-struct ack { // of a tick or an accept's ballot
+struct ack { // of a tick
   ballot number;
   slot_number applied;
   std::vector<contact> wards; // members to which the sender relays the leader's ticks; mostly empty

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace troupe::consensus_schedule_test {
 
@@ -266,24 +267,27 @@ private:
   std::uint64_t commands_ = 0;
 };
 
-std::string run(std::uint64_t seed, plants planted = {}) {
-  static constexpr std::size_t sizes[] = {3, 3, 3, 5};
-  return schedule{seed, sizes[seed % 4], planted}.run();
+std::size_t voters_of(std::uint64_t seed) {
+  return seed % 4 == 3 ? 5 : 3;
 }
 
-constexpr std::uint64_t plant_seeds = 4000;
+std::string run(std::uint64_t seed, plants planted = {}) {
+  return schedule{seed, voters_of(seed), planted}.run();
+}
+
+constexpr std::uint64_t plant_seeds = 1000; // of the 1500 that must pass without a plant
 
 TEST_CASE("random schedules: agreement, durability, and they end with everybody up to date") {
   std::uint64_t slots = 0, leaders = 0;
   for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
-    schedule s{seed, seed % 4 == 3 ? std::size_t{5} : std::size_t{3}, {}};
+    schedule s{seed, voters_of(seed), {}};
     INFO("seed " << seed);
     REQUIRE(s.run() == "");
     slots += s.newest().value;
     leaders += s.leaders();
   }
-  MESSAGE(slots << " slots chosen, leaders " << leaders);
-  CHECK(slots > 1500 * 10); // the schedules do get something chosen
+  CHECK(slots > 1500 * 20); // the schedules do get something chosen, under many leaders
+  CHECK(leaders > 1500 * 4);
 }
 
 TEST_CASE("random schedules: each plant is found") {
@@ -292,7 +296,8 @@ TEST_CASE("random schedules: each plant is found") {
     while (seed <= plant_seeds && run(seed, {p.what}).empty()) ++seed;
     INFO(p.name);
     CHECK(seed <= plant_seeds);
-    MESSAGE(std::string(p.name) << ": seed " << seed << ": " << run(seed, {p.what}));
+    std::printf("%.*s: found with seed %llu\n", static_cast<int>(p.name.size()), p.name.data(),
+                static_cast<unsigned long long>(seed));
   }
 }
 

@@ -80,10 +80,12 @@ void cluster::carry_out(owner& n, effects& out) {
       n.applied = i->slot;
       n.hash = get_le<std::uint64_t>(*i->state, 8);
       seen.installed(n.name, i->slot, n.hash);
+      if (i->state->size() != state_bytes) seen.violated(n.name.text + " installs a snapshot of another size");
     } else if (std::holds_alternative<want_snapshot>(e)) {
       n.wants_snapshot = true;
     } else if (std::holds_alternative<leading>(e)) {
-      n.leads = true; ++leaders;
+      n.leads = true;
+      ++leaders;
     } else if (std::holds_alternative<stepped_down>(e)) {
       n.leads = false;
     }
@@ -228,7 +230,7 @@ void cluster::make_snapshot(owner& n) {
   byte_buffer state;
   put_le(state, n.applied.value);
   put_le(state, n.hash);
-  state.resize(std::max(state.size(), state_bytes));
+  state.resize(state_bytes);
   effects out;
   n.core->snapshot_made(n.applied, std::make_shared<const byte_buffer>(std::move(state)), now, out);
   carry_out(n, out);

@@ -63,7 +63,7 @@ public:
   observer seen;
   std::deque<in_flight> wire;
   std::vector<owner> nodes;     // n1, n2, ...; voters first
-  std::size_t state_bytes = 16; // of a snapshot
+  std::size_t state_bytes = 16; // of a snapshot; at least 16
   std::uint64_t leaders = 0;    // how often one began to lead
   bool sync_at_once = true;     // settle() syncs all disks; else only sync() does
 
