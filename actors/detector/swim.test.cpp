@@ -248,8 +248,10 @@ TEST_CASE("probes for others are bounded, and what is beyond is counted") {
 
 TEST_CASE("suspicion: unconfirmed to its maximum, confirmed to what the formula says, then faulty") {
   // me and n1 to n6: seven nodes, three confirmations wanted
-  for (auto [confirmations, wait] : std::initializer_list<std::pair<unsigned, duration>>{
-           {0, 1200ms}, {1, 800ms}, {2, 566'015'200ns}, {3, 400ms}, {4, 400ms}}) {
+  const std::pair<unsigned, duration> waits[] = {{0, 1200ms}, {1, 800ms}, {2, 566'015'200ns}, {3, 400ms}, {4, 400ms}};
+  for (const auto& given : waits) {
+    unsigned confirmations = given.first; // clang 14 captures no structured bindings
+    auto wait = given.second;
     CAPTURE(confirmations);
     fixture f(6);
     auto began = f.now;
