@@ -106,10 +106,7 @@ void datagram_link::on_welcome(const moment& m, const welcome& answer, const end
   attempt_->sends = 0;
   send_attempt(m, out);
   // Not `from`: anybody on the path could have changed that. We know where we sent to.
-  auto first = parse_hello(attempt_->hand.hello_message());
-  session rest{
-      sealed_datagrams(agreed_session{}), attempt_->to, first->ephemeral, attempt_->begun, m.now, m.now, false};
-  establish(std::move(*agreed), std::move(rest));
+  establish(std::move(*agreed), {attempt_->to, attempt_->hand.ephemeral(), attempt_->begun, m.now, m.now, false});
 }
 
 // --- answering ---
@@ -140,27 +137,26 @@ void datagram_link::on_finish(const moment& m, const finish& answer, const endpo
   if (waiting == answers_.end()) return turn_away(refusal::unexpected, from, out);
   auto agreed = waiting->hand.on_finish(answer);
   if (!agreed) return turn_away(agreed.error(), from, out);
-  session rest{sealed_datagrams(agreed_session{}), from, waiting->first.ephemeral, waiting->begun, m.now, m.now, true};
+  facts known{from, waiting->first.ephemeral, waiting->begun, m.now, m.now, true};
   answers_.erase(waiting);
   attempt_.reset(); // ours is not needed any more; if its finish is on its way, its session is still accepted
   back_off_.reset();
   unanswered_.reset();
-  auto& made = establish(std::move(*agreed), std::move(rest));
+  auto& made = establish(std::move(*agreed), known);
   seal(m, made, {}, out);
   prefer(m, made, out);
 }
 
 // --- sessions ---
 
-datagram_link::session& datagram_link::establish(agreed_session agreed, session rest) {
+datagram_link::session& datagram_link::establish(agreed_session agreed, const facts& known) {
   theirs_ = agreed.theirs;
   if (sessions_.size() == max_sessions) {
     auto oldest = std::find_if(sessions_.begin(), sessions_.end(), // in order of birth
                                [&](const session& s) { return s.seal.agreed().our_channel != sending_; });
     sessions_.erase(oldest);
   }
-  rest.seal = sealed_datagrams(std::move(agreed));
-  sessions_.push_back(std::move(rest));
+  sessions_.push_back({known, sealed_datagrams(std::move(agreed))});
   return sessions_.back();
 }
 

@@ -61,14 +61,16 @@ public:
   [[nodiscard]] std::optional<channel_id> sending_channel() const;
 
 private:
-  struct session {
-    sealed_datagrams seal;
+  struct facts { // about a session, besides its keys
     endpoint remote;
     ephemeral_key opened_with{}; // the initiator's
     instant begun;               // first hello sent, or answered
     instant born;                // the peer authenticated
     instant heard;
     bool confirmed = false; // the peer has shown that it holds it
+  };
+  struct session : facts {
+    sealed_datagrams seal;
   };
   struct attempt {
     initiator hand;
@@ -96,7 +98,7 @@ private:
   void start(const moment& m, effects& out);
   void send_attempt(const moment& m, effects& out);
   void give_up(const moment& m);
-  session& establish(agreed_session agreed, session rest);
+  session& establish(agreed_session agreed, const facts& known);
   void prefer(const moment& m, const session& candidate, effects& out);
   void seal(const moment& m, session& s, byte_view text, effects& out);
   void turn_away(refusal why, const endpoint& from, effects& out) const;

@@ -56,6 +56,7 @@ public:
 
   [[nodiscard]] byte_buffer hello_message() const { return encode(hello_); }
   [[nodiscard]] channel_id channel() const { return hello_.channel; }
+  [[nodiscard]] const ephemeral_key& ephemeral() const { return hello_.ephemeral; }
   void use(const cookie& from_responder) { hello_.cookie = from_responder; }
 
   // On success finish_message() is there to be sent. A refused welcome changes nothing: the right one may still come.

@@ -21,6 +21,8 @@ public:
     , session_(session)
     , timing_(timing)
     , doorman_(std::move(cookie_key)) {}
+  switchboard(const switchboard&) = delete; // its links point at its identity
+  switchboard& operator=(const switchboard&) = delete;
 
   // Links to nodes that are gone, have another key or are revoked end; new ones begin. Our own entry is left out.
   void set_directory(const moment& m, directory_of_keys directory, effects& out);
@@ -57,7 +59,7 @@ private:
   std::uint16_t free_number();
   void count_refusals(const moment& m, std::size_t from, effects& out);
 
-  identity me_; // links point at it: it stays in its place, so this class is neither copied nor moved
+  identity me_;
   terms ours_;
   session_id session_;
   link_timing timing_; // of links that begin from now on
@@ -67,10 +69,6 @@ private:
   std::map<std::uint16_t, peer_link*> by_number_;
   std::uint16_t last_number_ = 0;
   refusal_log refusals_;
-
-public:
-  switchboard(const switchboard&) = delete;
-  switchboard& operator=(const switchboard&) = delete;
 };
 
 // Hands effects to the network, and those that are not for it to `take`: message_received, link_changed, host_answered,

@@ -368,6 +368,35 @@ TEST_CASE("link: every byte that one node ever sent, sent again by somebody: ref
   CHECK(w.link("n2", "n1").datagrams().sending_channel() == channel);
 }
 
+TEST_CASE("link: a lost confirmation is repeated for the repeated finish; the hello of an open session is not answered "
+          "again") {
+  two_nodes w;
+  w.boot("n1");
+  w.boot("n2");
+  auto mute = w.directory();
+  mute.nodes.at(node_name{"n1"}).addresses.clear(); // only n1 opens sessions
+  w.set_directory("n2", mute);
+  w.record = true;
+  bool lost = false;
+  w.on_the_wire = [&](const auto& from, const auto&, byte_buffer& data) {
+    bool confirmation = !lost && from == test_endpoint(2) && !is_handshake(data);
+    lost = lost || confirmation;
+    return !confirmation;
+  };
+  auto start = w.now;
+  REQUIRE(w.run_until([&] { return w.link("n1", "n2").state().datagrams; }));
+  CHECK(lost);
+  CHECK(w.now - start < 300ms); // before n2's first keep-alive would have told
+  w.run_for(1s);
+
+  auto recorded = w.sent;
+  w.sent.clear();
+  for (const auto& [from, to, data] : recorded)
+    if (is_type(data, message_type::hello) && parse_hello(data)->cookie != cookie{}) w.inject(from, to, data);
+  CHECK(w.refused("n2", refusal::replayed) == 1);
+  CHECK(w.sent.empty());
+}
+
 TEST_CASE("link: addresses are tried in their order until one answers") {
   two_nodes w;
   auto many = w.directory();

@@ -6,8 +6,8 @@ namespace troupe::loop {
 
 namespace {
 
-// libuv keeps using a handle until its close callback: the state outlives its watcher by one turn of the loop. `call`
-// is moved out before it runs, so that it may destroy its watcher, and with it what it captured.
+// libuv keeps using a handle until its close callback: the state, and in it the callback, outlives its watcher by one
+// turn of the loop. So a callback may destroy its own watcher.
 template <class State>
 void end_watch(event_loop& loop, State* state) {
   loop.call([state] {
@@ -18,9 +18,7 @@ void end_watch(event_loop& loop, State* state) {
 
 template <class State>
 void fire(void* data) {
-  auto* state = static_cast<State*>(data);
-  auto call = state->call;
-  call();
+  static_cast<State*>(data)->call();
 }
 
 } // namespace
