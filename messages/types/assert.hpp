@@ -6,7 +6,6 @@
 // on, turns one wrong value into two wrong decisions.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 
 namespace troupe {
@@ -16,11 +15,11 @@ public:
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void assertion_failed(const char* expression, const char* why,
-                                   std::source_location where = std::source_location::current());
+// Not std::source_location: clang 14 has none with the standard library of g++ 12.
+[[noreturn]] void assertion_failed(const char* expression, const char* why, const char* file, int line);
 
 } // namespace troupe
 
 // `why` says in words what would be wrong if the expression did not hold.
 #define TROUPE_ASSERT(expression, why)                                                                                 \
-  (static_cast<bool>(expression) ? void() : ::troupe::assertion_failed(#expression, why))
+  (static_cast<bool>(expression) ? void() : ::troupe::assertion_failed(#expression, why, __FILE__, __LINE__))

@@ -80,8 +80,10 @@ std::vector<std::unique_ptr<observer>> invariant_registry::make_all() const {
 invariant_registry standard_invariants() {
   invariant_registry all;
   all.add("I1", "no two nodes apply different commands at one index", agreement);
+  all.add("I2", "what was acknowledged survives", durability);
   all.add("I3", "a plain service runs on at most one machine",
           [] { return single_active([](std::string_view) { return std::size_t{1}; }); });
+  all.add("I7", "what is asked when all is well is answered", progress);
   return all;
 }
 

@@ -19,6 +19,13 @@ struct violation {
   std::string text;
 };
 
+// What an operator was told.
+struct told_outcome {
+  machine_index where;
+  instant asked_at;
+  outcome answer;
+};
+
 inline constexpr std::size_t max_violations = 16; // of one run; the first one counts
 
 class observer {
@@ -26,6 +33,7 @@ public:
   virtual ~observer() = default;
   virtual void see(const truth_event&) {}
   virtual void applied(instant, machine_index, const node::applied_command&) {}
+  virtual void told(instant, const told_outcome&) {}
   virtual void at_end(instant) {} // after the quiet period
 
   [[nodiscard]] const std::vector<violation>& found() const { return found_; }
@@ -63,6 +71,11 @@ using instance_limit = std::function<std::size_t(std::string_view slice)>;
 std::unique_ptr<observer> agreement();
 // I3: a service runs on no more machines than it may, whatever anybody believes.
 std::unique_ptr<observer> single_active(instance_limit limit);
+
+// I2: what somebody was told is in the log stays there: at the end every running node has applied it.
+std::unique_ptr<observer> durability();
+// I7, as far as the log goes: what is asked after the faults have stopped, and in time before the end, is answered.
+std::unique_ptr<observer> progress();
 
 // What there is so far.
 invariant_registry standard_invariants();

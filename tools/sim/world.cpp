@@ -15,6 +15,7 @@ world::world(world_options options)
   , grid_(
         kernel_, [this](machine_index m, std::string why) { power_off(m, std::move(why)); },
         [this](machine_index m) { power_on(m); })
+  , identities_(identities(kernel_))
   , random_(kernel_.random_for("world")) {
   auto count = static_cast<std::uint32_t>(kernel_.machine_count());
   TROUPE_ASSERT(count > 0 && count <= max_machines, "a world has machines, and a limit of them");
@@ -22,10 +23,11 @@ world::world(world_options options)
     machine_index m{i};
     node::node_options how;
     how.name = kernel_.hardware(m).name;
-    how.listen = {address_of(m)};
+    how.identity_seed = identities_[i].seed;
+    how.listen = {identities_[i].where};
     for (std::uint32_t other = 0; other < count; ++other)
       if (other != i)
-        how.seeds.push_back({kernel_.hardware(machine_index{other}).name, address_of(machine_index{other})});
+        how.seeds.push_back({identities_[other].name, identities_[other].key, {identities_[other].where}});
     how.plants = options_.plants;
     how.on_applied = [this, m](const node::applied_command& what) {
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);
@@ -37,7 +39,21 @@ world::world(world_options options)
         calendar_skew;
     boot(m, duration{static_cast<std::int64_t>(random_.below(500'000'000))});
   }
+  if (options_.with_operators) let_operators_in();
   for (const auto& f : options_.plan.plan) kernel_.at(instant{f.at}, kernel_.world(), [this, &f] { begin(f); });
+}
+
+void world::let_operators_in() {
+  auto root_of = [this](machine_index m) {
+    auto* running = daemon_of(m);
+    return running ? running->root() : caf::actor{};
+  };
+  auto told = [this](const told_outcome& t) {
+    for (auto* o : observers_) o->told(kernel_.now(), t);
+  };
+  operators_ = std::make_unique<sim::operators>(operators::view{kernel_, root_of, told},
+                                                configuration_of(identities_));
+  operators_->begin();
 }
 
 world::~world() {

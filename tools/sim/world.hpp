@@ -7,6 +7,7 @@
 
 #include "tools/sim/daemon.hpp"
 #include "tools/sim/observer.hpp"
+#include "tools/sim/operators.hpp"
 #include "tools/sim/scenario.hpp"
 
 namespace troupe::sim {
@@ -25,6 +26,7 @@ struct world_options {
   std::set<std::string> plants{};
   trace::line_sink trace_sink{};
   node_factory make = node::node_main;
+  bool with_operators = true; // who form a cluster and speak to it; tests of the world alone do without
 };
 
 class world {
@@ -47,6 +49,7 @@ public:
   process_table& processes(machine_index m) { return machines_[m.value]->processes; }
   [[nodiscard]] const daemon* daemon_of(machine_index m) const { return machines_[m.value]->running.get(); }
   [[nodiscard]] std::uint64_t resumes() const { return resumes_; }
+  [[nodiscard]] const sim::operators* people() const { return operators_.get(); }
 
   // --- what faults and fence devices do to machines ---
   void power_off(machine_index m, std::string why);
@@ -62,6 +65,7 @@ private:
     instant daemon_since{};
     duration init_wait = init_waits;
   };
+  void let_operators_in();
   void start_daemon(machine_index m);
   void daemon_ended(machine_index m);
   void boot(machine_index m, duration takes);
@@ -77,6 +81,8 @@ private:
   kernel kernel_;
   fabric fabric_;
   power_grid grid_;
+  std::vector<machine_identity> identities_;
+  std::unique_ptr<sim::operators> operators_;
   random_source random_; // of the world's own choices
   std::vector<std::unique_ptr<machine>> machines_;
   std::vector<daemon*> ready_;
