@@ -73,11 +73,11 @@ TEST_CASE("an actor is listed with path and kind from its start to its end") {
   CHECK(rows[0].path == "node/a");
   CHECK(rows[1].path == "node/b");
   CHECK(rows[0].kind == "toy");
-  CHECK(std::string(caf::actor_cast<caf::abstract_actor*>(a)->id() ? "has id" : "") == "has id");
   CHECK(s.directory->ever() == 2);
   caf::anon_send_exit(a, caf::exit_reason::kill);
   caf::anon_send_exit(b, caf::exit_reason::user_shutdown);
-  s.system->await_all_actors_done();
+  a = b = nullptr;
+  s.system.reset(); // its threads are joined: whatever an actor's end brings about has happened
   CHECK(s.directory->list().empty());
   CHECK(s.directory->ever() == 2);
 }

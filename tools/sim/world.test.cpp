@@ -233,6 +233,31 @@ TEST_CASE("a paused machine neither speaks nor works, and goes on where it was")
   CHECK(truth_of(w, n2) == "power on; daemon up; paused; resumed; ");
 }
 
+TEST_CASE("news that reaches a paused machine's daemon waits for its waking") {
+  std::vector<instant> handled;
+  world* inside = nullptr;
+  auto make = [&](caf::actor_system& system, env::environment& env, const node::node_options& options) {
+    auto init = [&](caf::event_based_actor* self, env::environment* e, node::node_options o) -> caf::behavior {
+      e->network.open(o.listen, [to = caf::actor_cast<caf::actor>(self)](const transport::network_event& event) {
+        if (std::holds_alternative<transport::stream_closed>(event)) caf::anon_send(to, beat{});
+      });
+      if (o.name.text == "n1") e->network.connect(address_of(n2));
+      return {[&](beat) { handled.push_back(inside->inside().now()); }};
+    };
+    return system.spawn(init, &env, options);
+  };
+  // n1's new daemon calls a machine that is off; the time-out of that call falls into the pause.
+  world w{options_for({{5s, 0s, faults::power_loss{node_name{"n2"}}},
+                       {6s, 0s, faults::daemon_restart{node_name{"n1"}}},
+                       {7s, 5s, faults::pause{node_name{"n1"}, false}}},
+                      make)};
+  inside = &w;
+  w.run_until(instant{20s});
+  REQUIRE_FALSE(handled.empty());
+  CHECK(handled.back() == instant{12s});
+  for (auto at : handled) CHECK((at < instant{7s} || at >= instant{12s}));
+}
+
 TEST_CASE("clocks: drift changes the pace of a node's timers; a calendar jumps and comes back") {
   notebook book;
   std::map<std::string, env::calendar*> calendars;
