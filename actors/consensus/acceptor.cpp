@@ -34,6 +34,7 @@ void acceptor::fill(promise& p) const {
       p.more = true;
       return;
     }
+    if (it->second.number.none()) continue; // see journal_record.hpp: learned, and chosen without us
     bytes += size_of(*it->second.value);
     p.accepted.push_back({it->first, it->second.number, it->second.value});
   }

@@ -68,19 +68,6 @@ journal_record chosen_record(slot_number up_to) {
   return {record_kind::chosen, up_to, {}};
 }
 
-journal_record chosen_record(slot_number slot, const batch& value) {
-  journal_record r{record_kind::chosen, slot, {}};
-  put_batch(r.payload, value);
-  return r;
-}
-
-journal_record value_of_learned(const journal_record& learned) {
-  journal_record r{record_kind::accepted, learned.slot, {}};
-  put_ballot(r.payload, ballot{});
-  r.payload.insert(r.payload.end(), learned.payload.begin(), learned.payload.end());
-  return r;
-}
-
 journal_record snapshot_record(slot_number slot, const byte_buffer& state) {
   return {record_kind::snapshot, slot, state};
 }
@@ -108,12 +95,7 @@ static const char* take(recovered& state, const journal_record& r) {
     return nullptr;
   }
   case record_kind::chosen:
-    if (r.slot <= state.log.chosen()) return nullptr;
-    if (!r.payload.empty()) {
-      auto value = get_batch(r.payload);
-      if (!value) return "a chosen record whose batch cannot be read";
-      state.log.put(r.slot, ballot{}, *value);
-    }
+    if (!r.payload.empty()) return "a chosen record with a payload";
     while (state.log.chosen() < r.slot) {
       if (state.log.find(state.log.chosen().next()) == nullptr) return "a chosen slot's value is missing";
       state.log.choose_next();

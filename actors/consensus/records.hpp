@@ -12,12 +12,8 @@ namespace troupe::consensus {
 
 journal_record identity_record(journal_id journal);
 journal_record promise_record(ballot promised);
-journal_record accepted_record(slot_number slot, ballot number, const batch& value);
+journal_record accepted_record(slot_number slot, ballot number, const batch& value); // no ballot: it was learned
 journal_record chosen_record(slot_number up_to);
-journal_record chosen_record(slot_number slot, const batch& value);
-// For a journal that keeps values under one kind only: the value of a chosen_record(slot, value) as an accepted one of no
-// ballot. To be written in one frame with chosen_record(slot): alone it would undo what was accepted in that slot.
-journal_record value_of_learned(const journal_record& learned);
 journal_record snapshot_record(slot_number slot, const byte_buffer& state);
 
 // An acceptor's memory.

@@ -98,8 +98,7 @@ void replica::on(const node_name& from, journal_id, const learned& m, instant no
     const auto* have = log_.find(slot);
     if (have == nullptr || *have->value != *m.values[i]) {
       log_.put(slot, ballot{}, m.values[i]);
-      gate_.record(chosen_record(slot, *m.values[i]));
-      recorded_chosen_ = slot;
+      gate_.record(accepted_record(slot, ballot{}, *m.values[i]));
     }
     out.emplace_back(apply{slot, log_.choose_next().value});
     news = true;

@@ -99,7 +99,7 @@ void replica::advance(leading_state& l, instant now, effects& out) {
     const auto* have = log_.find(slot);
     if (have == nullptr || have->number != l.number) { // our own acceptor had no room for it
       log_.put(slot, l.number, value);
-      gate_.record(chosen_record(slot, *value));
+      gate_.record(accepted_record(slot, l.number, *value));
     }
     out.emplace_back(apply{slot, log_.choose_next().value});
     l.open.drop_until(slot);

@@ -97,10 +97,7 @@ env::disk_request store::persist(const std::vector<journal_record>& records) {
   std::optional<slot_number> cut;
   for (auto& r : records) {
     if (r.kind == record_kind::identity) continue; // the journal writes its own
-    if (r.kind == record_kind::chosen && !r.payload.empty()) {
-      batch.push_back(value_of_learned(r));
-      batch.push_back(chosen_record(r.slot));
-    } else if (r.kind == record_kind::snapshot) {
+    if (r.kind == record_kind::snapshot) {
       append_steps(request, save_snapshot(r.slot, encode_snapshot({r.slot, lineage_, r.payload}), snapshots_));
       snapshots_ = {snapshot_name(r.slot)};
       batch.push_back({record_kind::snapshot, r.slot, {}});
