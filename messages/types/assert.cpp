@@ -4,9 +4,8 @@
 
 namespace troupe {
 
-void assertion_failed(const char* expression, const char* why, std::source_location where) {
-  throw broken_assertion(std::string(where.file_name()) + ":" + std::to_string(where.line()) + ": " + why + " (" +
-                         expression + ")");
+void assertion_failed(const char* expression, const char* why, const char* file, int line) {
+  throw broken_assertion(std::string(file) + ":" + std::to_string(line) + ": " + why + " (" + expression + ")");
 }
 
 } // namespace troupe

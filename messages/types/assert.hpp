@@ -6,7 +6,6 @@
 // on, turns one wrong value into two wrong decisions.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 
 namespace troupe {
@@ -16,8 +15,9 @@ public:
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void assertion_failed(const char* expression, const char* why,
-                                   std::source_location where = std::source_location::current());
+// The place is the caller's. Builtins, because clang 14 has no std::source_location.
+[[noreturn]] void assertion_failed(const char* expression, const char* why, const char* file = __builtin_FILE(),
+                                   int line = __builtin_LINE());
 
 } // namespace troupe
 
