@@ -24,9 +24,9 @@ struct bad_file {
 
 template <std::size_t N>
 void check(const bad_file (&table)[N], const abilities& can = {}) {
-  for (const auto& [what, text, told] : table) {
-    INFO(std::string(what));
-    CHECK(faults(text, can) == told);
+  for (const auto& row : table) {
+    INFO(std::string(row.what));
+    CHECK(faults(row.text, can) == row.told);
   }
 }
 

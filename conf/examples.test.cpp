@@ -3,6 +3,7 @@
 #include "conf/cluster_file.hpp"
 #include "conf/file.hpp"
 #include "conf/node_file.hpp"
+#include "messages/types/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -60,6 +61,31 @@ TEST_CASE("node.toml is the first node of cluster.toml, and its seeds are the ot
     CHECK(n.seeds[i].key == c.nodes[i + 1].key);
     CHECK(n.seeds[i].addresses == c.nodes[i + 1].addresses);
   }
+}
+
+TEST_CASE("a damaged file ends in diagnostics that name a fault and a fix, or is good") {
+  random_source random{3};
+  unsigned good = 0, bad = 0;
+  for (int i = 0; i < 3000; ++i) {
+    auto text = text_of_example(i % 2 == 0 ? "cluster.toml" : "node.toml");
+    for (auto n = 1 + random.below(3); n > 0; --n) {
+      auto at = random.below(text.size());
+      if (random.below(3) == 0)
+        text.erase(at, 1 + random.below(40));
+      else
+        text[at] = static_cast<char>(random.below(256));
+      if (text.empty()) text = "x";
+    }
+    auto answer = check_text(text, std::nullopt);
+    for (const auto& d : answer.found.sorted()) {
+      CHECK_FALSE(d.found.what.empty());
+      CHECK_FALSE(d.found.fix.empty());
+      CHECK(d.at.line > 0);
+    }
+    ++(answer.found.good() ? good : bad);
+  }
+  CHECK(good > 100); // comments, spaces, other values
+  CHECK(bad > 1000);
 }
 
 } // namespace troupe::conf::examples_test

@@ -101,7 +101,7 @@ TEST_CASE("node.toml: what is wrong, where, and the way out") {
        "f:8:1: error: seed.n3.key: the key of seed 'n2' again; each node has a key of its own\n"
        "f:11:7: error: seed.n4.key: not a public key; `troupe keygen` prints it: troupe-ed25519: and 44 characters\n"},
   };
-  for (const auto& [what, text, told] : table) CHECK_MESSAGE(faults(text) == told, what);
+  for (const auto& row : table) CHECK_MESSAGE(faults(row.text) == row.told, row.what);
 }
 
 TEST_CASE("which file it is, is seen by its keys, also by misspelt ones") {

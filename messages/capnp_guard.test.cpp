@@ -97,7 +97,7 @@ TEST_CASE("a list that claims half a milliard elements of no size is refused") {
   put_le<std::uint32_t>(b, 6); // ... of six words
   // root: one word of data, three pointers: name, blob, children
   put_le<std::uint64_t>(b, std::uint64_t{1} << 32 | std::uint64_t{3} << 48);
-  for (std::uint64_t empty : {0, 0, 0}) put_le(b, empty);
+  for (int i = 0; i < 3; ++i) put_le<std::uint64_t>(b, 0);
   put_le<std::uint64_t>(b, 1 | std::uint64_t{7} << 32);         // children: a list of structs, its tag comes next
   put_le<std::uint64_t>(b, std::uint64_t{(1u << 29) - 1} << 2); // the tag: so many elements of no words
   auto told = why(decode(b));

@@ -15,11 +15,12 @@ public:
   using std::logic_error::logic_error;
 };
 
-// Not std::source_location: clang 14 has none with the standard library of g++ 12.
-[[noreturn]] void assertion_failed(const char* expression, const char* why, const char* file, int line);
+// The place is the caller's. Builtins, because clang 14 has no std::source_location.
+[[noreturn]] void assertion_failed(const char* expression, const char* why, const char* file = __builtin_FILE(),
+                                   int line = __builtin_LINE());
 
 } // namespace troupe
 
 // `why` says in words what would be wrong if the expression did not hold.
 #define TROUPE_ASSERT(expression, why)                                                                                 \
-  (static_cast<bool>(expression) ? void() : ::troupe::assertion_failed(#expression, why, __FILE__, __LINE__))
+  (static_cast<bool>(expression) ? void() : ::troupe::assertion_failed(#expression, why))

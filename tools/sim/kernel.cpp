@@ -62,7 +62,7 @@ void kernel::run(event_queue::event event) {
 machine_index kernel::find(const node_name& name) const {
   for (std::uint32_t i = 0; i < machines_.size(); ++i)
     if (machines_[i].name == name) return machine_index{i};
-  assertion_failed("find(name)", "a plan is checked against the machines before it runs", __FILE__, __LINE__);
+  assertion_failed("find(name)", "a plan is checked against the machines before it runs");
 }
 
 void kernel::pause(machine_index m, bool clock_stops) {
