@@ -28,13 +28,15 @@ void operators::form() {
   if (formed_) return;
   auto where = somebody();
   if (auto root = sees_.root_of(where)) {
-    root->home_system().spawn([this, root](caf::event_based_actor* self) {
-      self->request(root, caf::infinite, node::init_cluster{configuration_})
-          .then([this](const node::formed_cluster&) {
-            if (!std::exchange(formed_, true)) speak();
-          },
-                [](const caf::error&) {});
-    });
+    auto ask = [this](caf::event_based_actor* self, const caf::actor& root_of_node) {
+      self->request(root_of_node, caf::infinite, node::init_cluster{configuration_})
+          .then(
+              [this](const node::formed_cluster&) {
+                if (!std::exchange(formed_, true)) speak();
+              },
+              [](const caf::error&) {});
+    };
+    root->home_system().spawn(ask, root);
   }
   sees_.k.after(forming_again, sees_.k.world(), [this] { form(); });
 }
@@ -62,15 +64,16 @@ void operators::say(machine_index where, command::body what) {
   ++asked_;
   node::operator_command order{fmt::format("operator {}", asked_), "root (0)", std::move(what)};
   auto since = sees_.k.now();
-  root->home_system().spawn([this, root, where, since, order](caf::event_based_actor* self) {
-    self->request(root, caf::infinite, order)
+  auto ask = [this, where, since, order](caf::event_based_actor* self, const caf::actor& root_of_node) {
+    self->request(root_of_node, caf::infinite, order)
         .then(
             [this, where, since](const cluster::told_outcome& told) {
               ++answered_;
               sees_.told({where, since, told.answer});
             },
             [](const caf::error&) {});
-  });
+  };
+  root->home_system().spawn(ask, root);
 }
 
 std::vector<machine_identity> identities(const kernel& k) {
