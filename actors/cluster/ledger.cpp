@@ -196,6 +196,10 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
 
 void change_leader(ledger_actor* self, const consensus::leadership& l) {
   auto& state = self->state;
+  if (l.ours != state.leads || l.leader != state.leader)
+    say(self, env::log_level::info,
+        l.ours ? "this node leads" : l.leader.empty() ? "no leader is known" : l.leader.text + " leads");
+  state.leader = l.leader;
   state.leads = l.ours;
   state.proposed.clear();
   state.tick_proposed = false;

@@ -46,6 +46,7 @@ struct ledger_state {
 
   // on the leader
   bool leads = false;
+  node_name leader; // as last told
   std::vector<byte_buffer> batch;
   std::size_t batch_bytes = 0;
   bool flush_sent = false;
