@@ -38,15 +38,15 @@ enum class node_kind : std::uint8_t { cluster, remote, guest };
 enum class join_state : std::uint8_t { none, member, pending, down, banned, other };
 
 struct node {
-  std::string name;
-  std::string id;
+  std::string name{};
+  std::string id{};
   node_kind kind = node_kind::cluster;
   bool ping = false;                // an old "ping" node: never runs anything
-  score base;                       // added for every resource
-  score health;                     // of the health strategy; 0 without one
+  score base{};                       // added for every resource
+  score health{};                     // of the health strategy; 0 without one
   // what is known of it
   bool seen = false;                // it has an entry in the status
-  std::optional<bool> in_membership;
+  std::optional<bool> in_membership{};
   bool process_online = false;
   join_state join = join_state::none;
   bool expected_member = false;
@@ -58,10 +58,10 @@ struct node {
   bool unfenced = false;            // it was never unfenced since it joined, or its devices changed
   bool remote_fenced = false;
   bool discovery = true;            // resource-discovery-enabled
-  resource_id connection;           // remote, guest: the resource that connects it
-  resource_id container;            // guest: what it runs in
-  std::vector<std::pair<std::int32_t, std::int32_t>> attributes; // (name, value), interned by the adapter; sorted
-  std::vector<std::pair<std::int32_t, std::int32_t>> capacity;   // (kind, amount); sorted
+  resource_id connection{};           // remote, guest: the resource that connects it
+  resource_id container{};            // guest: what it runs in
+  std::vector<std::pair<std::int32_t, std::int32_t>> attributes{}; // (name, value), interned by the adapter; sorted
+  std::vector<std::pair<std::int32_t, std::int32_t>> capacity{};   // (kind, amount); sorted
 };
 
 // --- resources ---
@@ -74,7 +74,7 @@ enum class on_fail : std::uint8_t { // in the order of severity
 
 struct operation { // as configured
   task what = task::monitor;
-  std::string name; // for tasks that are `other`, and for printing
+  std::string name{}; // for tasks that are `other`, and for printing
   std::int64_t interval_ms = 0;
   role in_role = role::unknown; // unknown: whenever it runs
   on_fail failure = on_fail::unset;
@@ -88,35 +88,35 @@ struct utilization {
 };
 
 struct resource {
-  std::string name;
-  std::string agent; // "ocf:heartbeat:IPaddr2", printed
+  std::string name{};
+  std::string agent{}; // "ocf:heartbeat:IPaddr2", printed
   resource_kind kind = resource_kind::primitive;
-  resource_id parent;
-  std::vector<resource_id> children; // group: members; clone: the one child; bundle: see bundle_replica
+  resource_id parent{};
+  std::vector<resource_id> children{}; // group: members; clone: the one child; bundle: see bundle_replica
   bool orphan = false;               // in the history only
   bool fence_device = false;
   bool unfences = false; // a fence device that provides unfencing
   bool remote_connection = false;
-  node_id connects;      // the remote or guest node behind the connection
-  resource_id container; // of a filler resource: what it runs in
+  node_id connects{};      // the remote or guest node behind the connection
+  resource_id container{}; // of a filler resource: what it runs in
   bool container_implied = false; // the connection of a guest node, made from its container
   bool isolated_ok = true; // fence devices and connections may not run on remote nodes: false
 
   std::int32_t priority = 0;
-  std::optional<std::int32_t> stickiness;
+  std::optional<std::int32_t> stickiness{};
   role target = role::unknown; // unknown: as high as it goes
   bool managed = true;
   bool maintenance = false;
   bool critical = true;
   bool allow_migrate = false;
-  std::optional<std::int32_t> migration_threshold;
+  std::optional<std::int32_t> migration_threshold{};
   std::int64_t failure_timeout_ms = 0;
   multiple_active on_multiple = multiple_active::stop_start;
   requirement needs = requirement::unset;
   std::int64_t reconnect_ms = 0;
   bool shutdown_lockable = true;
-  std::vector<utilization> uses;
-  std::vector<operation> operations;
+  std::vector<utilization> uses{};
+  std::vector<operation> operations{};
 
   // clones
   bool unique = false;
@@ -124,7 +124,7 @@ struct resource {
   bool ordered = false;
   bool notify = false;
   bool promotable = false;
-  std::optional<std::uint32_t> clone_max; // unset: the number of nodes
+  std::optional<std::uint32_t> clone_max{}; // unset: the number of nodes
   std::uint32_t clone_node_max = 1;
   std::uint32_t clone_min = 0;
   std::uint32_t promoted_max = 1;
@@ -133,45 +133,45 @@ struct resource {
 
 // A replica of a bundle. Its parts are resources whose parent is the bundle; `clone` is the bundle's inner clone.
 struct bundle_replica {
-  resource_id ip, container, connection;
-  node_id guest;
+  resource_id ip{}, container{}, connection{};
+  node_id guest{};
   std::uint32_t number = 0;
 };
 struct bundle {
-  resource_id what;
-  resource_id clone; // none: containers only
-  std::string image;
+  resource_id what{};
+  resource_id clone{}; // none: containers only
+  std::string image{};
   std::uint32_t replicas = 1;
   std::uint32_t per_host = 1;
-  std::vector<bundle_replica> parts;
+  std::vector<bundle_replica> parts{};
 };
 
 // --- constraints: sets, templates, tags and rules are resolved ---
 enum class discovery : std::uint8_t { always, never, exclusive };
 
 struct location {
-  constraint_id origin;
-  resource_id what;
-  node_id where;
-  score weight;
+  constraint_id origin{};
+  resource_id what{};
+  node_id where{};
+  score weight{};
   role in_role = role::unknown; // promoted, or any
   discovery probes = discovery::always;
 };
 
 struct colocation {
-  constraint_id origin;
-  resource_id dependent, primary;
+  constraint_id origin{};
+  resource_id dependent{}, primary{};
   role dependent_role = role::unknown, primary_role = role::unknown;
-  score weight;
+  score weight{};
   std::int32_t node_attribute = -1; // -1: the node itself
-  std::optional<bool> influence;
+  std::optional<bool> influence{};
 };
 
 enum class order_kind : std::uint8_t { optional, mandatory, serialize };
 
 struct order {
-  constraint_id origin;
-  resource_id first, then;
+  constraint_id origin{};
+  resource_id first{}, then{};
   task first_task = task::start, then_task = task::start;
   order_kind kind = order_kind::mandatory;
   bool symmetrical = true;  // with its inverse
@@ -181,24 +181,24 @@ struct order {
 
 // A set whose members count as one: `then` needs any of them.
 struct any_of_order {
-  constraint_id origin;
-  std::vector<resource_id> any;
+  constraint_id origin{};
+  std::vector<resource_id> any{};
   task any_task = task::start;
-  std::vector<resource_id> then;
+  std::vector<resource_id> then{};
   task then_task = task::start;
   bool mandatory = true;
 };
 
 enum class ticket_loss : std::uint8_t { stop, demote, fence, freeze };
 struct ticket {
-  std::string name;
+  std::string name{};
   bool granted = false;
   bool standby = false;
 };
 struct ticket_dependency {
-  constraint_id origin;
-  ticket_id needs;
-  resource_id what;
+  constraint_id origin{};
+  ticket_id needs{};
+  resource_id what{};
   role in_role = role::unknown;
   ticket_loss on_loss = ticket_loss::stop;
 };
@@ -214,7 +214,7 @@ enum class definition : std::uint8_t { same, reloadable, changed };
 struct operation_record {
   std::int32_t original = 0; // position among the records of its resource and node
   task what = task::monitor;
-  std::string name;
+  std::string name{};
   std::int64_t interval_ms = 0;
   std::int32_t call_id = -1;
   std::int32_t rc = 193;
@@ -223,22 +223,22 @@ struct operation_record {
   operation_status status = operation_status::unknown;
   std::int64_t last_change = 0; // seconds
   definition params = definition::same;
-  node_id migration_source, migration_target;
+  node_id migration_source{}, migration_target{};
 };
 
 // What a node knows of a resource (or of an instance with that number).
 struct history {
-  node_id where;
-  resource_id what;        // a primitive
+  node_id where{};
+  resource_id what{};        // a primitive
   std::int32_t number = -1; // -1: the name carries none
   bool other_agent = false; // it ran with another class, provider or type
   std::int64_t shutdown_lock = 0; // seconds; 0: none
-  std::vector<operation_record> operations;
+  std::vector<operation_record> operations{};
 };
 
 struct failure_count {
-  node_id where;
-  resource_id what;
+  node_id where{};
+  resource_id what{};
   std::int32_t number = -1;
   task what_failed = task::other; // other: all operations in one count (old feature sets)
   std::int64_t interval_ms = 0;
@@ -247,8 +247,8 @@ struct failure_count {
 };
 
 struct promotion_score {
-  node_id where;
-  resource_id what;
+  node_id where{};
+  resource_id what{};
   std::int32_t number = -1;
   std::int32_t value = 0;
 };
@@ -284,21 +284,22 @@ struct input {
   policy rules = policy::pacemaker;
   stamp now{};
   options settings;
-  node_id coordinator; // the peer's DC
+  node_id coordinator{}; // the peer's DC
   table<node_id, node> nodes;
   table<resource_id, resource> resources;
-  std::vector<resource_id> top; // resources without a parent, in order
-  std::vector<bundle> bundles;
-  std::vector<std::string> constraint_names; // by constraint_id
-  std::vector<location> locations;
-  std::vector<colocation> colocations;
-  std::vector<order> orders;
-  std::vector<any_of_order> any_of_orders;
+  std::vector<resource_id> top{}; // resources without a parent, in order
+  std::vector<bundle> bundles{};
+  std::vector<std::string> constraint_names{}; // by constraint_id
+  std::vector<location> locations{};
+  std::vector<colocation> colocations{};
+  std::vector<order> orders{};
+  std::vector<any_of_order> any_of_orders{};
   table<ticket_id, ticket> tickets;
-  std::vector<ticket_dependency> ticket_dependencies;
-  std::vector<history> histories; // sorted by node, otherwise as reported
-  std::vector<failure_count> failures;
-  std::vector<promotion_score> promotion_scores;
+  std::vector<ticket_dependency> ticket_dependencies{};
+  std::vector<node_id> reporting_order{}; // nodes as the status lists them: instances of anonymous clones are numbered that way
+  std::vector<history> histories{};       // sorted by node, otherwise as reported
+  std::vector<failure_count> failures{}; // sorted by resource
+  std::vector<promotion_score> promotion_scores{};
 };
 
 } // namespace troupe::scheduler
