@@ -219,6 +219,7 @@ cluster_state unpack(const input& in) {
   configure(in, s);
   judge_cluster_nodes(in, s);
   read_histories(in, s);
+  apply_tickets(in, s);
   return s;
 }
 

@@ -118,6 +118,9 @@ struct resource {
   std::vector<utilization> uses{};
   std::vector<operation> operations{};
 
+  bool members_together = true; // group: colocated
+  bool members_in_order = true; // group: ordered
+
   // clones
   bool unique = false;
   bool interleave = false;

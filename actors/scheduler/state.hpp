@@ -96,6 +96,7 @@ struct cluster_state {
   table<resource_id, unit_id> unit_of; // the one unit of what is not instantiated; of others the first
   std::vector<replica_units> replicas{};
   std::vector<ban> bans{};
+  std::vector<unit_id> no_promotion{}; // a ticket for the promoted role is missing
   std::vector<failure_to_clear> expired{};
   std::vector<known_operation> operations{};
   std::vector<std::uint8_t> known{}; // units x nodes: the history says whether it runs there

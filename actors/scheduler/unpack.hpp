@@ -16,6 +16,9 @@ void judge_remote_node(const input& in, cluster_state& s, node_id n);
 // The first reason is kept. A guest is fenced by recovering its container.
 void want_fenced(const input& in, cluster_state& s, node_id n, const std::string& reason);
 
+// What a missing ticket does to what depends on it.
+void apply_tickets(const input& in, cluster_state& s);
+
 void read_histories(const input& in, cluster_state& s);
 
 } // namespace troupe::scheduler

@@ -2,6 +2,7 @@
 
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
+#include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
 
 #include <fmt/format.h>
@@ -28,9 +29,12 @@ int simulate(const arguments& args) {
   }
   auto imported = from_cib(*parsed, stamp{std::chrono::seconds{std::time(nullptr)}});
   for (auto& w : imported.warnings) std::cerr << "warning: " << w << "\n";
-  auto state = scheduler::unpack(imported.input);
-  std::cout << "Current cluster status:\n" << status_text(imported.input, state);
-  std::cout << "\nTransition Summary:\n\nExecuting Cluster Transition:\n\nRevised Cluster Status:\n" << status_text(imported.input, state);
+  auto outcome = scheduler::schedule(imported.input);
+  auto after = scheduler::execute(imported.input, outcome);
+  std::cout << "Current cluster status:\n" << status_text(imported.input, outcome.state);
+  std::cout << "\nTransition Summary:\n" << summary_text(imported.input, outcome);
+  std::cout << "\nExecuting Cluster Transition:\n" << execution_text(imported.input, outcome);
+  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after));
   return 0;
 }
 

@@ -105,6 +105,8 @@ void importer::read_meta(sched::resource& r, const values& meta) {
                                             : sched::requirement::unset;
   if (!in_.settings.fencing && r.needs > sched::requirement::quorum) r.needs = sched::requirement::quorum;
   r.allow_migrate = is_true(get({"allow-migrate"}), false);
+  r.members_together = is_true(get({"collocated"}), true);
+  if (r.kind == sched::resource_kind::group) r.members_in_order = is_true(get({"ordered"}), true);
   r.unfences = same_text(get({"provides"}), "unfencing");
 }
 
