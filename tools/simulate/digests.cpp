@@ -19,7 +19,7 @@ std::string md5_hex(std::string_view data) {
 }
 
 std::string parameters_element(const std::map<std::string, std::string>& parameters) {
-  std::string text = "<parameters";
+  std::string text = " <parameters"; // with the blank
   for (auto& [name, value] : parameters) {
     text += fmt::format(" {}=\"", name);
     for (char c : value) {

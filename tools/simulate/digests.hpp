@@ -10,7 +10,7 @@ namespace troupe::simulate {
 
 std::string md5_hex(std::string_view data);
 
-// ` <parameters a="1" b="2"/>` without the leading blank, with a newline, names sorted, values escaped.
+// ` <parameters a="1" b="2"/>` with the leading blank and a newline, names sorted, values escaped.
 std::string parameters_element(const std::map<std::string, std::string>& parameters);
 
 } // namespace troupe::simulate
