@@ -33,6 +33,7 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
 
 plan planner::run() {
   for (auto u : s_.top) make_unit(u);
+  for (auto u : s_.top) order_primitives(u);
   for (auto u : s_.top) order_internally(u);
   for (auto& o : in_.orders) order_constraint(o);
   for (auto& o : in_.any_of_orders) order_any_of(o);
@@ -173,7 +174,7 @@ void planner::make_primitive(unit_id u) {
   bool reload = false;
   if (!need_stop && current.valid() && chosen.managed && !st.orphan) {
     auto changed = definition_of(u, current);
-    if (changed == definition::changed) {
+    if (changed == definition::changed || (changed == definition::reloadable && st.start_pending)) {
       need_stop = true;
       auto id = make(u, task::stop, current, false);
       plan_.actions[id].reason = "resource definition change";
@@ -187,6 +188,8 @@ void planner::make_primitive(unit_id u) {
   // From the present role to the next one.
   if (next < now) bring_down(u, now, next, false);
   else if (next > now) bring_up(u, now, next, chosen.node, false, false);
+  if (st.start_pending && chosen.node.valid() && next > role::stopped)
+    if (auto id = find_action(plan_, u, task::start, chosen.node); id.valid()) plan_.actions[id].always = true;
   if (st.must_demote)
     for (auto n : st.running_on) make(u, task::demote, n, false);
   if (migrates) make_migration(u, current, chosen.node);

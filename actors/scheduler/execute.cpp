@@ -16,7 +16,7 @@ bool replaced_by_migration(const plan& p, const action& a) {
 }
 
 bool runs(const plan& p, const action& a) {
-  if (a.optional || !a.runnable) return false;
+  if ((a.optional && !a.always) || !a.runnable) return false;
   if ((a.what == task::migrate_to || a.what == task::migrate_from) && a.unit.valid()) {
     for (auto id : p.of_unit[a.unit.at()])
       if (p.actions[id].what == task::start && p.actions[id].migratable) return true;
@@ -40,6 +40,9 @@ public:
       if (a.what == task::fence) fence(a);
       else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive) report(a);
     }
+    for (auto& x : added_) out_.histories.push_back(std::move(x.report));
+    std::erase_if(out_.histories, [](auto& h) { return h.operations.empty(); });
+    std::stable_sort(out_.histories.begin(), out_.histories.end(), [](auto& x, auto& y) { return x.where < y.where; });
     for (auto& e : o_.state.expired)
       std::erase_if(out_.failures, [&](auto& f) { return f.where == e.where && f.what == o_.state.units[e.what].what; });
     return std::move(out_);
@@ -59,7 +62,9 @@ private:
       node.shutdown_requested = false;
     }
     if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end()) out_.reporting_order.push_back(n);
-    std::erase_if(out_.histories, [&](auto& h) { return h.where == n; });
+    for (auto& h : out_.histories)
+      if (h.where == n) h.operations.clear();
+    std::erase_if(added_, [&](auto& x) { return x.node == n; });
     std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
   }
@@ -91,24 +96,30 @@ private:
   }
 
   history& history_of(const action& a) {
+    for (auto& [n, i] : o_.state.now[a.unit].reported_in)
+      if (n == a.node) return out_.histories[i];
     auto& unit = o_.state.units[a.unit];
     auto clone = enclosing_clone(o_.state, a.unit);
     bool unique = clone.valid() && out_.resources[o_.state.units[clone].what].unique;
-    auto number = unique ? unit.number : -1;
-    history* any = nullptr;
-    auto at = out_.histories.begin();
-    for (; at != out_.histories.end() && at->where <= a.node; ++at)
-      if (at->where == a.node && at->what == unit.what && (at->number == unit.number || (!unique && (!any || at->number < 0)))) any = &*at;
-    if (any) return *any;
+    for (auto& [u, n, h] : added_)
+      if (u == a.unit && n == a.node) return h;
     out_.nodes[a.node].seen = true;
     if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
       out_.reporting_order.push_back(a.node);
-    return *out_.histories.insert(at, history{.where = a.node, .what = unit.what, .number = number, .operations = {}});
+    added_.push_back({a.unit, a.node, history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});
+    return added_.back().report;
   }
+
+  struct addition {
+    unit_id unit;
+    node_id node;
+    history report;
+  };
 
   input out_;
   const outcome& o_;
   std::int32_t next_call_ = 1;
+  std::vector<addition> added_;
 };
 
 } // namespace

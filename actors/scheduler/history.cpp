@@ -20,6 +20,17 @@ bool contains(const std::vector<node_id>& nodes, node_id n) {
   return std::find(nodes.begin(), nodes.end(), n) != nodes.end();
 }
 
+void configure_unit(const input& in, cluster_state& s, unit_id u) {
+  auto& r = in.resources[s.units[u].what];
+  auto& st = s.now[u];
+  st.maintenance = r.maintenance || (in.settings.maintenance && !r.remote_connection);
+  st.managed = r.managed && !st.maintenance;
+  st.orphan = r.orphan;
+  if (r.orphan && !in.settings.stop_orphans) st.managed = false;
+  st.may_migrate = r.allow_migrate;
+  if (s.units[u].kind == resource_kind::primitive) limit_by_target_role(in, s, u);
+}
+
 class history_reader {
 public:
   history_reader(const input& in, cluster_state& s)
@@ -67,7 +78,7 @@ private:
       auto& h = in_.histories[i];
       auto u = unit_of(h, n);
       if (!u.valid()) continue;
-      s_.now[u].named_by_number = h.number >= 0;
+      s_.now[u].reported_in.emplace_back(n, i);
       read_operations(in_, s_, u, h);
     }
   }
@@ -159,7 +170,8 @@ private:
     s_.known.resize(s_.units.size() * in_.nodes.size());
     for (auto i = before; i < s_.now.size(); ++i) {
       unit_id u{i};
-      s_.now[u] = s_.now[s_.unit_of[s_.units[u].what]].managed ? unit_state{} : unit_state{.managed = false};
+      s_.now[u] = unit_state{};
+      configure_unit(in_, s_, u);
     }
   }
 
@@ -167,19 +179,6 @@ private:
   cluster_state& s_;
   std::vector<std::size_t> first_; // of each node's histories
 };
-
-void configure(const input& in, cluster_state& s) {
-  for (auto u : ids_of(s.units)) {
-    auto& r = in.resources[s.units[u].what];
-    auto& st = s.now[u];
-    st.managed = r.managed && !r.maintenance && !in.settings.maintenance;
-    st.maintenance = r.maintenance || in.settings.maintenance;
-    if (in.settings.maintenance && r.remote_connection) st.managed = r.managed && !r.maintenance;
-    st.orphan = r.orphan;
-    if (r.orphan && !in.settings.stop_orphans) st.managed = false;
-    st.may_migrate = r.allow_migrate;
-  }
-}
 
 } // namespace
 
@@ -216,7 +215,7 @@ cluster_state unpack(const input& in) {
   build_units(in, s);
   s.now.resize(s.units.size());
   s.known.resize(s.units.size() * in.nodes.size());
-  configure(in, s);
+  for (auto u : ids_of(s.units)) configure_unit(in, s, u);
   judge_cluster_nodes(in, s);
   read_histories(in, s);
   apply_tickets(in, s);

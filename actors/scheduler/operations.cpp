@@ -363,12 +363,7 @@ private:
   }
 
   void limit_by_target() {
-    auto target = r_.target;
-    if (target == role::unknown || (target >= role::started && !in_promotable(in_, s_, u_))) return;
-    if (st_.next == role::unknown || target < st_.next) {
-      st_.next = target;
-      st_.next_reason = "target-role";
-    }
+    limit_by_target_role(in_, s_, u_);
   }
 
   void lock() {
@@ -378,22 +373,23 @@ private:
     st_.locked_to = n_;
   }
 
-  // What recurs and what was probed, for the stage that plans operations.
+  // What counts for the comparison of definitions: the records since the last start, or since what implies one.
   void remember(const std::vector<const operation_record*>& ops) {
-    int last_stop = -1, last_start = -1;
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      auto& op = *ops[i];
-      if (op.status != operation_status::done) continue;
-      if (op.what == task::stop) last_stop = static_cast<int>(i);
-      if (op.what == task::start || op.what == task::migrate_from) last_start = static_cast<int>(i);
+    int start = -1, implied_by_role = -1, implied_by_monitor = -1, last_stop = -1;
+    for (int i = 0; i < static_cast<int>(ops.size()); ++i) {
+      auto& op = *ops[static_cast<std::size_t>(i)];
+      bool done = op.status == operation_status::done;
+      if (op.what == task::stop && done) last_stop = i;
+      if (op.what == task::start || op.what == task::migrate_from) start = i;
+      if (implied_by_monitor <= last_stop && op.what == task::monitor && (op.rc == exit_code::ok || op.rc == exit_code::promoted)) implied_by_monitor = i;
+      if (op.what == task::promote || op.what == task::demote) implied_by_role = i;
     }
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      auto& op = *ops[i];
+    if (start < 0) start = implied_by_role >= 0 ? implied_by_role : implied_by_monitor;
+    for (int i = std::max(start, 0); i < static_cast<int>(ops.size()); ++i) {
+      auto& op = *ops[static_cast<std::size_t>(i)];
       if (op.what == task::notify || op.what == task::other) continue;
-      bool recurs = op.interval_ms > 0;
-      bool active = !recurs || last_stop < last_start || static_cast<int>(i) > last_stop;
       bool failed = op.expected_known && op.rc != op.expected_rc;
-      s_.operations.push_back({u_, n_, op.what, op.interval_ms, op.params, active, failed});
+      s_.operations.push_back({u_, n_, op.what, op.interval_ms, op.params, true, failed});
     }
     if (h_.other_agent) s_.operations.push_back({u_, n_, task::start, -1, definition::changed, true, false});
   }
@@ -472,6 +468,16 @@ void add_running(const input& in, cluster_state& s, unit_id u, node_id n) {
     }
   }
   if (s.units[u].parent.valid()) add_running(in, s, s.units[u].parent, n);
+}
+
+// A target role above Unpromoted is no limit.
+void limit_by_target_role(const input& in, cluster_state& s, unit_id u) {
+  auto target = in.resources[s.units[u].what].target;
+  bool limits = target == role::stopped || (target == role::unpromoted && in_promotable(in, s, u));
+  auto& st = s.now[u];
+  if (!limits || (st.next != role::unknown && st.next <= target)) return;
+  st.next = target;
+  st.next_reason = "target-role";
 }
 
 void read_operations(const input& in, cluster_state& s, unit_id u, const history& h) {

@@ -17,6 +17,9 @@ void read_operations(const input& in, cluster_state& s, unit_id u, const history
 // How a failure of the operation is answered, with the defaults filled in.
 on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task what, const operation_record& op);
 
+// What the configuration allows it to become at most.
+void limit_by_target_role(const input& in, cluster_state& s, unit_id u);
+
 // Marks the unit, and what it is part of, active on a node.
 void add_running(const input& in, cluster_state& s, unit_id u, node_id n);
 

@@ -41,10 +41,11 @@ task inverse_of(task t) {
 
 } // namespace
 
-// All actions of that kind on both sides. What will not happen although it could counts as unable to run.
-void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin) {
+// All actions of that kind on both sides. With `missing_blocks`, what will not happen although it could counts as unable to run.
+void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin,
+                    bool missing_blocks) {
   auto before = actions_of(first, first_task);
-  if (before.empty() && s_.units[first].kind == resource_kind::primitive && first != then) {
+  if (before.empty() && missing_blocks && s_.units[first].kind == resource_kind::primitive) {
     auto now = present_role(s_, first);
     bool moot = (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);
     if (!moot) {
@@ -59,9 +60,14 @@ void planner::order(unit_id first, task first_task, unit_id then, task then_task
     for (auto a : after) order(b, a, flags, origin);
 }
 
+void planner::order_primitives(unit_id u) {
+  if (s_.units[u].kind == resource_kind::primitive) order_primitive(u);
+  for (auto c : s_.units[u].children) order_primitives(c);
+}
+
 void planner::order_internally(unit_id u) {
   switch (s_.units[u].kind) {
-  case resource_kind::primitive: order_primitive(u); return;
+  case resource_kind::primitive: return;
   case resource_kind::group: order_group(u); break;
   case resource_kind::clone: order_clone(u); break;
   case resource_kind::bundle: order_bundle(u); break;
@@ -77,7 +83,7 @@ void planner::order_primitive(unit_id u) {
   auto container = in_.resources[s_.units[u].what].container;
   if (container.valid()) {
     auto c = s_.unit_of[container];
-    order(c, task::start, u, task::start, implies_then | runnable_left);
+    order(c, task::start, u, task::start, implies_then | runnable_left, {}, true);
     order(u, task::stop, c, task::stop, implies_first);
   }
 }
@@ -107,10 +113,10 @@ void planner::order_group(unit_id u) {
       order(m, task::promote, u, task::promoted, implies_then | runnable_left);
     }
     if (last.valid() && in_order) {
-      order(last, task::start, m, task::start, implies_then | runnable_left);
+      order(last, task::start, m, task::start, implies_then | runnable_left, {}, true);
       order(m, task::stop, last, task::stop, implies_first);
       if (promotable) {
-        order(last, task::promote, m, task::promote, implies_then | runnable_left);
+        order(last, task::promote, m, task::promote, implies_then | runnable_left, {}, false);
         order(m, task::demote, last, task::demote, implies_first);
       }
     }
@@ -165,7 +171,7 @@ void planner::order_bundle(unit_id u) {
     order(u, task::stop, r.container, task::stop, sequence);
     order(r.container, task::stop, u, task::stopped, sequence);
     if (r.ip.valid()) {
-      order(r.ip, task::start, r.container, task::start, runnable_left);
+      order(r.ip, task::start, r.container, task::start, runnable_left, {}, true);
       order(r.container, task::stop, r.ip, task::stop, implies_first);
     }
   }
@@ -199,7 +205,7 @@ void planner::order_constraint(const struct order& o) {
       for (auto b : actions_of(c, o.first_task)) order(b, between, one_or_more, o.origin);
     for (auto a : actions_of(then, o.then_task)) order(between, a, flags & runnable_left, o.origin);
   } else {
-    order(first, done(first, o.first_task), then, o.then_task, flags, o.origin);
+    order(first, done(first, o.first_task), then, o.then_task, flags, o.origin, true);
   }
   if (!o.symmetrical) return;
   auto back_first = inverse_of(o.then_task), back_then = inverse_of(o.first_task);

@@ -19,6 +19,7 @@ struct action {
   bool optional = true;
   bool runnable = true;
   bool pseudo = false;     // a mark; nothing is executed
+  bool always = false;     // carried out though nothing changes: a start that was already under way
   bool migratable = false; // part of a live migration as long as nothing forces a restart
   requirement needs = requirement::nothing;
   std::string reason;

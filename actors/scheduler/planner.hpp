@@ -39,8 +39,10 @@ private:
 
   // --- orderings.cpp ---
   void order(action_id before, action_id after, std::uint32_t flags, constraint_id origin = {});
-  void order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin = {});
+  void order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin = {},
+             bool missing_blocks = false);
   std::vector<action_id> actions_of(unit_id u, task what) const;
+  void order_primitives(unit_id u);
   void order_internally(unit_id u);
   void order_primitive(unit_id u);
   void order_group(unit_id u);

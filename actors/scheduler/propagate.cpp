@@ -171,7 +171,7 @@ private:
   // --- one action and what comes before it ---
   void visit(action_id then) {
     std::uint32_t can_run = 0;
-    bool counts = false;
+    bool counts = at(then).what == task::one_or_more;
     for (auto e : into_[then.at()]) {
       auto& edge = p_.edges[e];
       if ((edge.flags & same_node) && at(edge.before).node.valid() && at(then).node.valid() && at(edge.before).node != at(then).node) continue;
@@ -302,12 +302,14 @@ private:
   void basic(action_id first, flags f, action_id then, std::uint32_t kind) {
     if (kind & implies_then) {
       bool only_migrates = at(first).migratable;
-      if (!f.optional && !only_migrates && at(then).optional) require(then, first);
+      if (!f.optional && !only_migrates) require(then, first);
     }
     if (kind & restart) restart_rule(first, then);
-    if ((kind & implies_first) && !at(then).optional && at(first).optional) {
+    if ((kind & implies_first) && !at(then).optional) {
       require(first, then);
       if (!at(then).migratable) no_migration(first);
+      // What cannot be stopped keeps everything below it up.
+      if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
     }
     if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional && s_.now[at(then).unit].now == role::promoted)
       require(first, then);

@@ -61,7 +61,7 @@ struct unit_state {
   bool start_pending = false;
   bool orphan = false;
   bool may_migrate = false;
-  bool named_by_number = false; // the history carries the instance number
+  std::vector<std::pair<node_id, std::size_t>> reported_in{}; // which of the input's histories speak of it
   std::vector<node_id> forced_stops{}; // nodes where a stop is due although it is not known to run there
 };
 

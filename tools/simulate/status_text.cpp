@@ -34,6 +34,7 @@ public:
     out_ += "\n  * Full List of Resources:\n";
     for (auto u : s_.top) {
       if (s_.now[u].orphan && s_.now[u].running_on.empty()) continue;
+      if (in_.resources[s_.units[u].what].container_implied) continue;
       resource_lines(u, 2);
     }
     return out_;
