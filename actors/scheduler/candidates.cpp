@@ -119,10 +119,10 @@ private:
       for (auto n : ids_of(in_.nodes)) {
         bool own = false;
         for (auto& rep : s_.replicas)
-          if (rep.guest == n && rep.inner.valid() && (rep.inner == u || below(s_, u, rep.inner))) own = true;
+          if (rep.guest == n && rep.inner.valid() && (rep.inner == u || below(s_, u, rep.inner) || s_.units[rep.inner].parent == u)) own = true;
         if (bundle_guest[n.at()] && !own) forbid(u, n);
         if (avoids && in_.nodes[n].kind != node_kind::cluster) forbid(u, n);
-        if (own) row(u)[n.at()] = 500; // the adapter of a bundle's inside to its guest node
+        if (own) row(u)[n.at()] = 0;
         if (bundled && !own && enclosing_clone(s_, u).valid() && u != above && s_.units[u].kind == resource_kind::primitive) forbid(u, n);
       }
     }
@@ -135,15 +135,26 @@ private:
     modes[n.at()] = discovery::never;
   }
 
+  // A resource keeps to the node that shut down with it, until that is back or the lock ends.
   void shutdown_locks() {
     if (!in_.settings.shutdown_lock) return;
-    for (auto u : ids_of(s_.units)) {
-      auto at = s_.now[u].locked_to;
-      if (!at.valid()) continue;
-      if (s_.nodes[at].online && !s_.nodes[at].shutting_down && !s_.nodes[at].standby) continue; // it is back
-      for (auto n : ids_of(in_.nodes))
-        if (n != at) add(u, n, -infinity, "shutdown-lock");
-    }
+    for (auto u : s_.top) lock(u);
+  }
+
+  void lock(unit_id u) {
+    auto& unit = s_.units[u];
+    auto& r = in_.resources[unit.what];
+    if (unit.kind == resource_kind::group)
+      for (auto m : unit.children) lock(m);
+    if (unit.kind != resource_kind::primitive || r.fence_device || r.remote_connection) return;
+    auto at = s_.now[u].locked_to;
+    if (!at.valid() && s_.now[u].running_on.size() == 1 && s_.nodes[s_.now[u].running_on.front()].shutting_down)
+      at = s_.now[u].running_on.front();
+    if (!at.valid()) return;
+    bool back = s_.nodes[at].online && !s_.nodes[at].shutting_down;
+    if (back || s_.nodes[at].unclean) return;
+    for (auto n : ids_of(in_.nodes))
+      if (n != at) add(u, n, -infinity, "shutdown-lock");
   }
 
   void health() {

@@ -52,7 +52,7 @@ private:
     auto to = chosen.node;
     node_id from = st.running_on.empty() ? node_id{} : st.running_on.front();
     if (st.migration_source.valid() && to == st.migration_target && st.running_on.size() == 2) from = st.migration_source;
-    if (!from.valid() && !to.valid()) return dangling(u);
+    if (!from.valid() && !to.valid()) return;
     auto now = st.now <= role::stopped ? (from.valid() ? role::started : role::stopped) : st.now;
     auto next = chosen.next != role::unknown ? chosen.next : to.valid() ? role::started : role::stopped;
     if (next == role::started && now == role::unpromoted) next = now;
@@ -61,10 +61,6 @@ private:
     bool moves = from.valid() && to.valid() && from != to;
     if (now == next && now > role::stopped) return same_role(u, now, from, to, start, stop, moves);
     changed_role(u, now, next, from, to, start, stop, moves);
-  }
-
-  void dangling(unit_id u) {
-    for (auto n : s_.now[u].dangling) add(verb::stop, u, role::started, n, role::stopped, {}, get(u, task::stop, n));
   }
 
   void same_role(unit_id u, role now, node_id from, node_id to, const action* start, const action* stop, bool moves) {

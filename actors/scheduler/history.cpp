@@ -78,9 +78,20 @@ private:
       auto& h = in_.histories[i];
       auto u = unit_of(h, n);
       if (!u.valid()) continue;
-      s_.now[u].reported_in.emplace_back(n, i);
+      bool was_on = contains(s_.now[u].running_on, n);
       read_operations(in_, s_, u, h);
+      note_report(u, n, i, !was_on && contains(s_.now[u].running_on, n));
     }
+  }
+
+  // Several entries may have been taken for one instance: the one that says it runs is where its next report belongs.
+  void note_report(unit_id u, node_id n, std::size_t entry, bool made_active) {
+    for (auto& [where, known] : s_.now[u].reported_in)
+      if (where == n) {
+        if (made_active) known = entry;
+        return;
+      }
+    s_.now[u].reported_in.emplace_back(n, entry);
   }
 
   void finish_remote(node_id n) {

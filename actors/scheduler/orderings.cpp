@@ -76,7 +76,11 @@ void planner::order_internally(unit_id u) {
 }
 
 void planner::order_primitive(unit_id u) {
-  order(u, task::stop, u, task::start, restart | implies_then);
+  auto& left_behind = s_.now[u].dangling;
+  for (auto stop : actions_of(u, task::stop)) { // what a migration left behind is no restart
+    bool dangles = std::find(left_behind.begin(), left_behind.end(), plan_.actions[stop].node) != left_behind.end();
+    for (auto start : actions_of(u, task::start)) order(stop, start, dangles ? std::uint32_t{sequence} : restart | implies_then);
+  }
   order(u, task::demote, u, task::stop, promoted_implies_first);
   order(u, task::start, u, task::promote, runnable_left);
   order(u, task::demote, u, task::promote, sequence);
@@ -140,7 +144,7 @@ void planner::order_clone(unit_id u) {
   }
   unit_id last;
   for (auto c : s_.units[u].children) {
-    order(u, task::start, c, task::start, runnable_left);
+    order(u, task::start, c, task::start, sequence);
     order(c, task::start, u, task::started, sequence);
     order(u, task::stop, c, task::stop, sequence);
     order(c, task::stop, u, task::stopped, sequence);

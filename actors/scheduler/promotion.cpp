@@ -8,32 +8,31 @@
 
 namespace troupe::scheduler {
 
-// A score counts where the instance is active or was probed; everywhere if nothing is known of it anywhere.
+// A score counts where this instance is active, where it was probed while no other instance is active there, and everywhere if
+// nothing is known of it.
 bool placer::promotion_score_applies(unit_id u, node_id n) const {
-  auto clone = enclosing_clone(s_, u);
-  bool unique = clone.valid() && in_.resources[s_.units[clone].what].unique;
-  auto mine = s_.units[u].what;
-  bool known_somewhere = false;
-  auto look = [&](unit_id v) {
+  auto is_on = [&](unit_id v) {
     auto& at = s_.now[v].running_on;
-    if (std::find(at.begin(), at.end(), n) != at.end() || s_.knows(v, n)) return true;
-    for (auto m : ids_of(in_.nodes)) known_somewhere = known_somewhere || s_.knows(v, m);
-    known_somewhere = known_somewhere || !at.empty();
-    return false;
+    return std::find(at.begin(), at.end(), n) != at.end();
   };
-  if (unique || !clone.valid()) {
-    if (look(u)) return true;
-  } else {
+  auto clone = enclosing_clone(s_, u);
+  if (clone.valid() && !in_.resources[s_.units[clone].what].unique) {
+    if (is_on(u)) return true;
+    bool another = false, probed = false;
+    auto look = [&](unit_id v) {
+      if (s_.units[v].what != s_.units[u].what) return;
+      another = another || is_on(v);
+      probed = probed || s_.knows(v, n);
+    };
     for (auto i : s_.units[clone].children) {
-      if (s_.units[i].what == mine) {
-        if (look(i)) return true;
-      } else {
-        for (auto m : s_.units[i].children)
-          if (s_.units[m].what == mine && look(m)) return true;
-      }
+      look(i);
+      for (auto m : s_.units[i].children) look(m);
     }
+    if (!another && probed) return true;
   }
-  return !known_somewhere;
+  bool known_somewhere = !s_.now[u].running_on.empty();
+  for (auto m : ids_of(in_.nodes)) known_somewhere = known_somewhere || s_.knows(u, m);
+  return !known_somewhere || s_.knows(u, n) || is_on(u);
 }
 
 std::int32_t placer::promotion_score_of(unit_id u, node_id n, bool* is_default) const {

@@ -130,9 +130,9 @@ private:
           f.runnable = false;
         }
       }
-      return {f.optional && a.optional, f.runnable && a.runnable};
+      return {f.optional && (n.valid() || a.optional), f.runnable && a.runnable};
     }
-    bool optional = a.optional, any_runnable = false, any = false;
+    bool optional = n.valid() || a.optional, any_runnable = false, any = false;
     auto visit_child = [&](unit_id c) {
       auto mine = find(c, what, n);
       if (!mine.valid()) return;
@@ -212,7 +212,7 @@ private:
     if (tu.valid() && fu.valid() && tu != fu && at(then).what != task::one_or_more) {
       auto k = s_.units[tu].kind;
       if (is_clone_like(k) && !below(s_, fu, tu)) {
-        if (is_clone_like(s_.units[fu].kind) && interleaved(first, then)) pairwise(first, then, kind);
+        if (at(first).what != task::one_or_more && is_clone_like(s_.units[fu].kind) && interleaved(first, then)) pairwise(first, then, kind);
         else each_instance(first, f, then, kind);
         return;
       }
