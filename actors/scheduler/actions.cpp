@@ -90,8 +90,7 @@ void planner::judge_runnable(action& a) {
     a.runnable = false;
     return;
   }
-  bool fence_device = in_.resources[s_.units[a.unit].what].fence_device; // they are wanted most when quorum is lost
-  if (a.needs == requirement::nothing || fence_device || in_.settings.quorate) return;
+  if (a.needs == requirement::nothing || in_.settings.quorate) return;
   auto policy = in_.settings.without_quorum;
   auto now = s_.now[a.unit].now;
   if (policy == no_quorum::demote) policy = now >= role::unpromoted ? no_quorum::ignore : no_quorum::stop;

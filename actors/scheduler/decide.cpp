@@ -75,7 +75,9 @@ private:
     } else if (!start->runnable) {
       for (auto n : s_.now[u].running_on) {
         auto* here = get(u, task::stop, n);
-        if (here) add(verb::stop, u, now, n, role::stopped, {}, here);
+        if (!here) continue;
+        add(verb::stop, u, now, n, role::stopped, {}, here);
+        if (!start->reason.empty()) out_.back().reason = start->reason;
       }
     } else if (moves) {
       add(s_.now[u].failed ? verb::recover : verb::move, u, now, from, now, to, why);

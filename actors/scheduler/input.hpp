@@ -118,6 +118,7 @@ struct resource {
   std::vector<utilization> uses{};
   std::vector<operation> operations{};
 
+  bool restarts_with_optional = false; // restart-type: an optional order restarts it too
   bool members_together = true; // group: colocated
   bool members_in_order = true; // group: ordered
 

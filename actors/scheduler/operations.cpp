@@ -409,6 +409,8 @@ private:
 
 on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task what, const operation_record& op) {
   auto& r = in.resources[s.units[u].what];
+  for (auto& o : r.operations) // what is switched off says nothing
+    if (!o.enabled && o.what == what && o.interval_ms == op.interval_ms && op.interval_ms > 0) return on_fail::ignore;
   const operation* found = nullptr;
   for (auto& o : r.operations) {
     if (o.what != what || o.failure == on_fail::unset || !o.enabled) continue;

@@ -48,7 +48,9 @@ void planner::order(unit_id first, task first_task, unit_id then, task then_task
   if (before.empty() && missing_blocks && s_.units[first].kind == resource_kind::primitive) {
     auto now = present_role(s_, first);
     bool moot = (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);
-    if (!moot) {
+    // What is demoted, say, stays active and needs no start.
+    bool stays = first_task == task::start && now > role::stopped && a_.units[first].node.valid() && a_.units[first].next != role::stopped;
+    if (!moot && !stays) {
       action a{.unit = first, .node = {}, .what = first_task, .optional = true, .runnable = false, .reason = {}};
       auto id = plan_.actions.add(std::move(a));
       plan_.of_unit[first.at()].push_back(id);
@@ -197,6 +199,7 @@ void planner::order_constraint(const struct order& o) {
   if (!first.valid() || !then.valid() || first == then || o.kind == order_kind::serialize) return;
   auto done = [&](unit_id u, task t) { return s_.units[u].kind == resource_kind::primitive ? t : completed(t); };
   std::uint32_t flags = sequence;
+  if (o.kind == order_kind::optional && in_.resources[o.then].restarts_with_optional) flags = implies_then;
   if (o.kind == order_kind::mandatory) {
     if (o.directed) flags = asymmetrical;
     else flags = implies_then | (o.first_task == task::start || o.first_task == task::promote ? std::uint32_t{runnable_left} : 0u);

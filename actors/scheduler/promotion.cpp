@@ -153,6 +153,8 @@ void placer::choose_roles(unit_id clone) {
     auto i = instances[k];
     auto n = location(i, false);
     if (!n.valid() || promoted >= r.promoted_max) return false;
+    bool frozen = !in_.settings.quorate && in_.settings.without_quorum == no_quorum::freeze;
+    if (frozen && present_role(s_, i) != role::promoted) return false;
     for (auto m : s_.units[i].children)
       if (!out_.units[m].node.valid()) return false;
     if (!out_.units[i].managed && present_role(s_, i) == role::promoted) return true;

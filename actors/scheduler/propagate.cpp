@@ -67,7 +67,7 @@ private:
     auto& a = at(id);
     if (!a.optional) return;
     a.optional = false;
-    if (a.reason.empty()) a.reason = reason_of(because, true);
+    if (a.reason.empty()) a.reason = at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(because, true);
     changed(id);
   }
 
@@ -75,7 +75,7 @@ private:
     auto& a = at(id);
     if (!a.runnable) return;
     a.runnable = false;
-    a.reason = reason_of(because, false);
+    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty() ? at(because).reason : reason_of(because, false);
     if (a.what == task::start || a.what == task::promote) block_dependents(id);
     changed(id);
   }
@@ -196,10 +196,17 @@ private:
   }
 
   void apply(const edge& e) {
-    auto first = flags_of(e.before, at(e.after).node);
+    auto first = flags_of(e.before, node_of(e.after));
     auto whole = flags_of(e.before);
     if (is_clone_like_mark(e.before)) first.runnable = whole.runnable;
     update(e.before, first, e.after, e.flags);
+  }
+
+  // Where an action is; a group's mark is where the group is.
+  node_id node_of(action_id id) {
+    auto& a = at(id);
+    if (a.node.valid() || !a.unit.valid() || s_.units[a.unit].kind != resource_kind::group) return a.node;
+    return place_of(a.unit, a.what == task::stop || a.what == task::stopped);
   }
 
   bool is_clone_like_mark(action_id id) {
@@ -219,7 +226,7 @@ private:
       if (k == resource_kind::group && !below(s_, fu, tu)) {
         basic(first, f, then, kind);
         for (auto m : s_.units[tu].children)
-          if (auto mine = find(m, at(then).what, at(then).node); mine.valid()) basic(first, f, mine, kind);
+          if (auto mine = find(m, at(then).what, at(then).node); mine.valid()) basic(first, f, mine, kind & ~std::uint32_t{implies_first}, false);
         return;
       }
     }
@@ -294,20 +301,24 @@ private:
     for (auto child : members(at(then).unit)) {
       auto mine = find(child, at(then).what, {});
       if (!mine.valid() || !flags_of(mine).runnable) continue;
-      update(first, f, mine, kind);
+      update(first, f, mine, kind & ~std::uint32_t{implies_first});
     }
   }
 
   // --- the rules of an edge ---
-  void basic(action_id first, flags f, action_id then, std::uint32_t kind) {
+  // `direct`: the edge names `then` itself, not a group it is a member of.
+  void basic(action_id first, flags f, action_id then, std::uint32_t kind, bool direct = true) {
     if (kind & implies_then) {
       bool only_migrates = at(first).migratable;
-      if (!f.optional && !only_migrates) require(then, first);
+      if (!f.optional && !only_migrates) {
+        require(then, first);
+        // Where what it needs only now comes up, it cannot arrive alive.
+        if (direct && (at(first).what == task::start || at(first).what == task::started)) no_migration(then);
+      }
     }
     if (kind & restart) restart_rule(first, then);
-    if ((kind & implies_first) && !at(then).optional) {
+    if ((kind & implies_first) && !at(then).migratable && !flags_of(then, node_of(first)).optional) {
       require(first, then);
-      if (!at(then).migratable) no_migration(first);
       // What cannot be stopped keeps everything below it up.
       if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
     }

@@ -105,6 +105,7 @@ void importer::read_meta(sched::resource& r, const values& meta) {
                                             : sched::requirement::unset;
   if (!in_.settings.fencing && r.needs > sched::requirement::quorum) r.needs = sched::requirement::quorum;
   r.allow_migrate = is_true(get({"allow-migrate"}), false);
+  r.restarts_with_optional = same_text(get({"restart-type"}), "restart");
   r.members_together = is_true(get({"collocated"}), true);
   if (r.kind == sched::resource_kind::group) r.members_in_order = is_true(get({"ordered"}), true);
   r.unfences = same_text(get({"provides"}), "unfencing");
@@ -140,7 +141,7 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
   r.unfences = r.unfences && r.fence_device;
   r.remote_connection = from.standard == "ocf" && from.provider == "pacemaker" && from.agent == "remote";
   r.isolated_ok = !r.fence_device && !r.remote_connection;
-  if (r.fence_device) r.needs = sched::requirement::quorum;
+  if (r.fence_device && r.needs != sched::requirement::nothing) r.needs = sched::requirement::quorum;
   auto get = [&](cib::text name) {
     auto found = meta.find(name);
     return found == meta.end() ? cib::text{} : found->second;
