@@ -96,10 +96,8 @@ std::vector<unit_id> placer::assignment_order() const {
   std::vector<score_row> wishes(s_.units.size());
   auto* self = const_cast<placer*>(this);
   for (auto u : order) {
-    auto r = row(u);
+    score_row r(in_.nodes.size(), 0);
     self->add_wishes(u, r, -1, 1, true, false);
-    r = row(u);
-    for (auto& c : self->others_with(u)) self->add_wishes(c.dependent, r, c.node_attribute, c.weight / double{score::limit}, false, false);
     wishes[u.at()] = r;
   }
   std::vector<node_id> nodes;

@@ -270,7 +270,8 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
   if (s_.units[from].kind == resource_kind::group) {
     if (merging_[from.at()]) return;
     merging_[from.at()] = true;
-    add_wishes(s_.units[from].children.front(), target, attribute, factor, toward_primaries, positive_only);
+    auto& members = s_.units[from].children; // from the end from which the chain leads through all of them
+    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries, positive_only);
     merging_[from.at()] = false;
     return;
   }

@@ -45,7 +45,7 @@ public:
 private:
   // --- one record ---
   void read(const operation_record& given) {
-    if (given.what == task::notify || given.what == task::other) return;
+    if (given.what == task::notify || given.name == "meta-data") return;
     operation_record op = given;
     if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
     if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;

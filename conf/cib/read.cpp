@@ -138,7 +138,7 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
         warn(fmt::format("an nvpair of {} has no name: ignored", set.id));
         continue;
       }
-      if (p.attribute("value")) set.values.emplace_back(name, attribute(p, "value"));
+      if (p.attribute("value") && attribute(p, "value") != "#default") set.values.emplace_back(name, attribute(p, "value"));
     }
     if (auto rule = e.child("rule")) set.when = read_rule(resolve(rule), 0);
     into.push_back(std::move(set));

@@ -77,7 +77,9 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
     cib::text name = entry.first;
     if (name.starts_with("CRM_meta_") || name == "crm_feature_set") return true;
     if (!only.empty() && !listed(only, name)) return true;
-    return !without.empty() && listed(without, name);
+    if (without.empty()) return false;
+    bool for_the_fencer = p.standard == "stonith" && name.starts_with("pcmk_");
+    return for_the_fencer || listed(without, name);
   });
   auto digest = md5_hex(parameters_element(params));
   if (!p.node_dependent) digests_.emplace(std::move(key), digest);
@@ -88,8 +90,7 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   using sched::definition;
   auto& p = primitives_[h.what.at()];
   auto what = task_named(op.operation);
-  bool uses_start = what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from ||
-                    (what == sched::task::monitor && op.interval_ms == 0);
+  bool uses_start = what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
   if (!p.source || op.digest.empty() || !uses_start || h.other_agent) return definition::same;
   if (digest_text(h.what, n, "start", 0, {}, {}) == op.digest) return definition::same;
   if (!op.secure_digest.empty()) {
