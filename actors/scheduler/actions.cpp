@@ -39,6 +39,7 @@ plan planner::run() {
   for (auto& o : in_.any_of_orders) order_any_of(o);
   order_remote();
   fence_nodes();
+  unfence_nodes();
   order_shutdowns();
   return std::move(plan_);
 }

@@ -14,10 +14,10 @@ void planner::want_fence(node_id n, const std::string& reason) {
   if (fence_reason_[n.at()].empty()) fence_reason_[n.at()] = reason;
 }
 
-action_id planner::fence(node_id n, bool off, const std::string& reason) {
-  action a{.unit = {}, .node = n, .what = task::fence, .interval_ms = off ? 1 : 0, .optional = false, .runnable = true, .reason = reason};
+action_id planner::fence(node_id n, fence_kind kind, const std::string& reason) {
+  action a{.unit = {}, .node = n, .what = kind == fence_kind::on ? task::unfence : task::fence, .optional = false, .reason = reason};
   auto id = plan_.actions.add(std::move(a));
-  plan_.fencing.push_back({n, id, reason});
+  plan_.fencing.push_back({n, id, kind, reason});
   return id;
 }
 
@@ -31,7 +31,7 @@ void planner::fence_nodes() {
       continue;
     }
     if (!to_fence_[n.at()] || !managed || !can_fence(in_, s_, n)) continue;
-    fenced.emplace_back(n, fence(n, in_.settings.fence_off, fence_reason_[n.at()].empty() ? "node is unclean" : fence_reason_[n.at()]));
+    fenced.emplace_back(n, fence(n, in_.settings.fence_off ? fence_kind::off : fence_kind::reboot, fence_reason_[n.at()].empty() ? "node is unclean" : fence_reason_[n.at()]));
   }
   for (auto& [n, id] : fenced) {
     if (n == in_.coordinator)
@@ -51,7 +51,7 @@ void planner::fence_guest(node_id n) {
     if (a.what == task::start) starts = true;
     if (a.what == task::stop && !stopping.valid()) stopping = id;
   }
-  auto id = fence(n, !starts, "guest is unclean");
+  auto id = fence(n, starts ? fence_kind::reboot : fence_kind::off, "guest is unclean");
   plan_.actions[id].pseudo = true;
   if (stopping.valid()) order(stopping, id, runnable_left | implies_then);
   order_against_fencing(id, n);
@@ -74,6 +74,23 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
       a.pseudo = a.runnable = true;
       if (needs >= requirement::fencing || in_.nodes[n].kind == node_kind::guest) order(fencing, id, sequence);
     }
+  }
+}
+
+// A node that joined anew must be let in again by the devices that shut it out, before anything that needs that starts there.
+void planner::unfence_nodes() {
+  if (!in_.settings.fencing) return;
+  auto device = std::find_if(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; });
+  if (device == in_.resources.end()) return;
+  for (auto n : ids_of(in_.nodes)) {
+    auto& st = s_.nodes[n];
+    if (in_.nodes[n].kind != node_kind::cluster || !st.online || st.pending || st.unclean || !in_.nodes[n].unfenced) continue;
+    auto id = fence(n, fence_kind::on, "required by " + device->name + " monitor");
+    for (auto u : ids_of(s_.units))
+      for (auto start : plan_.of_unit[u.at()]) {
+        auto& a = plan_.actions[start];
+        if (a.what == task::start && a.node == n && a.needs == requirement::unfencing) order(id, start, sequence);
+      }
   }
 }
 

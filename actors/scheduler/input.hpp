@@ -100,6 +100,7 @@ struct resource {
   node_id connects{};      // the remote or guest node behind the connection
   resource_id container{}; // of a filler resource: what it runs in
   bool container_implied = false; // the connection of a guest node, made from its container
+  bool scores_on_host = false; // inside of a container: the agent sets its promotion score on the container's host
   bool isolated_ok = true; // fence devices and connections may not run on remote nodes: false
 
   std::int32_t priority = 0;

@@ -48,9 +48,11 @@ struct edge {
   constraint_id origin{};
 };
 
+enum class fence_kind : std::uint8_t { reboot, off, on };
 struct fencing_action {
   node_id node;
   action_id what;
+  fence_kind kind = fence_kind::reboot;
   std::string reason;
 };
 

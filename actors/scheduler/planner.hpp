@@ -53,11 +53,11 @@ private:
 
   // --- fencing.cpp ---
   void fence_nodes();
-  action_id fence(node_id n, bool off, const std::string& reason);
+  action_id fence(node_id n, fence_kind kind, const std::string& reason);
   void fence_guest(node_id n);
   void order_against_fencing(action_id fence, node_id n);
   void order_shutdowns();
-  void order_unfencing();
+  void unfence_nodes();
 
   // --- remote.cpp ---
   void order_remote();

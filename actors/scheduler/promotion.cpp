@@ -44,9 +44,15 @@ std::int32_t placer::promotion_score_of(unit_id u, node_id n, bool* is_default) 
   }
   auto from = std::lower_bound(in_.promotion_scores.begin(), in_.promotion_scores.end(), unit.what,
                                [](const promotion_score& p, resource_id r) { return p.what < r; });
+  auto where = n;
+  if (in_.resources[unit.what].scores_on_host && in_.nodes[n].container.valid()) {
+    auto& at = s_.now[s_.unit_of[in_.nodes[n].container]].running_on;
+    if (at.empty()) return 0;
+    where = at.front();
+  }
   const promotion_score* found = nullptr;
   for (auto p = from; p != in_.promotion_scores.end() && p->what == unit.what; ++p) {
-    if (p->where != n) continue;
+    if (p->where != where) continue;
     bool exact = p->number == unit.number;
     if (exact || p->number < 0)
       if (!found || exact) found = &*p;

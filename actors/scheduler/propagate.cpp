@@ -141,15 +141,17 @@ private:
       if (!f.optional) optional = false;
       if (f.runnable) any_runnable = true;
     };
-    for (auto c : members(a.unit)) visit_child(c);
+    for (auto c : members(a.unit, what)) visit_child(c);
     return {optional, any ? (any_runnable && a.runnable) : false};
   }
 
-  std::vector<unit_id> members(unit_id u) const {
+  // What does the work of a collective: a bundle's containers start and stop, what is inside is promoted and demoted.
+  std::vector<unit_id> members(unit_id u, task what = task::start) const {
     if (s_.units[u].kind != resource_kind::bundle) return s_.units[u].children;
+    bool inside = what == task::promote || what == task::demote;
     std::vector<unit_id> list;
     for (auto& r : s_.replicas)
-      if (r.bundle == u) list.push_back(r.container);
+      if (r.bundle == u && (!inside || r.inner.valid())) list.push_back(inside ? r.inner : r.container);
     return list;
   }
 
@@ -196,7 +198,7 @@ private:
   }
 
   void apply(const edge& e) {
-    auto first = flags_of(e.before, node_of(e.after));
+    auto first = flags_of(e.before, is_clone_like_mark(e.before) ? node_of(e.after) : node_id{});
     auto whole = flags_of(e.before);
     if (is_clone_like_mark(e.before)) first.runnable = whole.runnable;
     update(e.before, first, e.after, e.flags);
@@ -268,13 +270,13 @@ private:
   void pairwise(action_id first, action_id then, std::uint32_t kind) {
     auto fu = at(first).unit, tu = at(then).unit;
     bool present = at(first).what == task::stopped || at(first).what == task::demoted;
-    for (auto child : members(tu)) {
+    for (auto child : members(tu, begun(at(then).what))) {
       auto mine = find(child, at(then).what, {});
       if (!mine.valid()) continue;
       auto where = host_of(child, present);
       unit_id match;
       if (where.valid())
-        for (auto i : members(fu))
+        for (auto i : members(fu, begun(at(first).what)))
           if (host_of(i, present) == where && !(s_.now[i].blocked)) match = i;
       if (!match.valid()) {
         if (!present && (kind & (runnable_left | implies_then)) && where.valid()) inhibit(child, first);
@@ -298,7 +300,7 @@ private:
 
   void each_instance(action_id first, flags f, action_id then, std::uint32_t kind) {
     basic(first, f, then, kind);
-    for (auto child : members(at(then).unit)) {
+    for (auto child : members(at(then).unit, begun(at(then).what))) {
       auto mine = find(child, at(then).what, {});
       if (!mine.valid() || !flags_of(mine).runnable) continue;
       update(first, f, mine, kind & ~std::uint32_t{implies_first});
@@ -317,7 +319,7 @@ private:
       }
     }
     if (kind & restart) restart_rule(first, then);
-    if ((kind & implies_first) && !at(then).migratable && !flags_of(then, node_of(first)).optional) {
+    if ((kind & implies_first) && !at(then).migratable && !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
       require(first, then);
       // What cannot be stopped keeps everything below it up.
       if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
@@ -376,7 +378,7 @@ private:
   }
 
   bool some_instance_can(unit_id clone, task what) {
-    for (auto c : members(clone)) {
+    for (auto c : members(clone, what)) {
       auto mine = find(c, what, {});
       if (mine.valid() && flags_of(mine).runnable) return true;
     }

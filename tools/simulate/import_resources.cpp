@@ -175,6 +175,7 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
     in_.resources[id].uses.push_back({intern(name), static_cast<std::int32_t>(std::clamp<std::int64_t>(
                                                       cib::to_number(amount).value_or(0), 0, INT32_MAX))});
   read_operations(id, from);
+  in_.resources[id].scores_on_host = same_text(get("container-attribute-target"), "host");
   if (auto container = get("container"); !container.empty())
     if (auto found = resources_.find(container); found != resources_.end() && found->second != id)
       in_.resources[id].container = found->second;

@@ -48,6 +48,10 @@ const char* task_text(task t) {
 
 namespace {
 
+const char* fence_text(fence_kind k) {
+  return k == fence_kind::on ? "on" : k == fence_kind::off ? "off" : "reboot";
+}
+
 // What changes, between the brackets: roles where they matter, both nodes where they differ.
 std::string detail(const input& in, const decision& d) {
   auto name = [&](node_id n) { return n.valid() ? in.nodes[n].name : std::string{}; };
@@ -77,10 +81,9 @@ std::string summary_text(const input& in, const outcome& o) {
   std::string text;
   for (auto& f : o.steps.fencing) {
     auto& node = in.nodes[f.node];
-    auto& a = o.steps.actions[f.what];
     std::string resource;
     if (node.kind == node_kind::guest) resource = fmt::format(" (resource: {})", in.resources[node.container].name);
-    text += fmt::format("  * Fence ({}) {}{} '{}'\n", a.interval_ms == 1 ? "off" : "reboot", node.name, resource, f.reason);
+    text += fmt::format("  * Fence ({}) {}{} '{}'\n", fence_text(f.kind), node.name, resource, f.reason);
   }
   for (auto& d : o.decisions) {
     text += fmt::format("  * {:<10} {} ( {} )", verb_text(d.what), unit_name(in, o.state, d.unit), detail(in, d));
@@ -97,7 +100,10 @@ std::string execution_text(const input& in, const outcome& o) {
     auto& a = o.steps.actions[id];
     if (a.what == task::one_or_more) continue;
     auto node = a.node.valid() ? " on " + in.nodes[a.node].name : std::string{};
-    if (a.what == task::fence) text += fmt::format("  * Fencing {} ({})\n", in.nodes[a.node].name, a.interval_ms == 1 ? "off" : "reboot");
+    if (a.what == task::fence || a.what == task::unfence) {
+      for (auto& f : o.steps.fencing)
+        if (f.what == id) text += fmt::format("  * Fencing {} ({})\n", in.nodes[a.node].name, fence_text(f.kind));
+    }
     else if (!a.unit.valid()) text += fmt::format("  * Cluster action:  {}{}\n", task_text(a.what), node);
     else if (a.pseudo) text += fmt::format("  * Pseudo action:   {}_{}_0\n", unit_name(in, o.state, a.unit), task_text(a.what));
     else text += fmt::format("  * Resource action: {:<15} {}{}\n", unit_name(in, o.state, a.unit), task_text(a.what), node);
