@@ -91,6 +91,10 @@ void planner::judge_runnable(action& a) {
     a.runnable = false;
     return;
   }
+  if (a.what == task::start && unprobed(a.unit)) {
+    a.runnable = false;
+    return;
+  }
   if (a.needs == requirement::nothing || in_.settings.quorate) return;
   auto policy = in_.settings.without_quorum;
   auto now = s_.now[a.unit].now;
@@ -100,6 +104,19 @@ void planner::judge_runnable(action& a) {
     a.runnable = false;
     a.reason = policy == no_quorum::freeze ? "quorum freeze" : "no quorum";
   }
+}
+
+// A start waits for the unit's probes everywhere; a node that is still joining cannot be probed yet.
+bool planner::unprobed(unit_id u) const {
+  if (!s_.now[u].running_on.empty() || enclosing_clone(s_, u).valid() || s_.now[u].orphan || !in_.settings.startup_probes) return false;
+  auto& modes = a_.considered.probes[u.at()];
+  for (auto n : ids_of(in_.nodes)) {
+    auto& st = s_.nodes[n];
+    if (!st.online || !st.pending || st.unclean || in_.nodes[n].kind != node_kind::cluster || !in_.nodes[n].discovery) continue;
+    bool never = !modes.empty() && modes[n.at()] == discovery::never;
+    if (!never && !s_.knows(u, n)) return true;
+  }
+  return false;
 }
 
 void planner::make_unit(unit_id u) {
@@ -185,6 +202,7 @@ void planner::make_primitive(unit_id u) {
   }
   // Down and up again to the present role: optional, unless something asks for a restart.
   bring_down(u, now, role::stopped, !need_stop);
+  if (now > next && next > role::stopped && need_stop && !st.blocked) bring_up(u, role::stopped, next, chosen.node, false, false);
   if (now <= next && !st.blocked) bring_up(u, role::stopped, now, chosen.node, !need_stop, need_promote);
   // From the present role to the next one.
   if (next < now) bring_down(u, now, next, false);

@@ -28,6 +28,7 @@ struct unit_colocation {
   std::int32_t node_attribute = -1;
   bool influence = true; // the dependent's wishes count even while the primary is active
   constraint_id origin;  // none: implied
+  bool draws = true;     // the dependent's wishes are the primary's, too
 };
 
 // Why a score is what it is: one line of `--why`.

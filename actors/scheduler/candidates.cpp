@@ -24,6 +24,7 @@ public:
 
   candidates find() {
     keep_off_guests();
+    if (!in_.settings.symmetric) let_guests_connect();
     shutdown_locks();
     health();
     for (auto& l : in_.locations)
@@ -125,6 +126,16 @@ private:
         if (own) row(u)[n.at()] = 0;
         if (bundled && !own && enclosing_clone(s_, u).valid() && u != above && s_.units[u].kind == resource_kind::primitive) forbid(u, n);
       }
+    }
+  }
+
+  // Where nothing is allowed by default, the connection of a guest still may go wherever its container goes.
+  void let_guests_connect() {
+    for (auto u : ids_of(s_.units)) {
+      auto& r = in_.resources[s_.units[u].what];
+      if (!r.remote_connection || !r.container.valid()) continue;
+      for (auto n : ids_of(in_.nodes))
+        if (row(u)[n.at()] == not_a_candidate) row(u)[n.at()] = 0;
     }
   }
 

@@ -24,7 +24,7 @@ std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_
     auto container = in.resources[unit.what].container;
     if (unit.kind == resource_kind::primitive && container.valid() && s.unit_of[container].valid()) {
       bool bundled = unit.parent.valid() && s.units[unit.parent].kind == resource_kind::bundle;
-      all.push_back({.dependent = u, .primary = s.unit_of[container], .weight = bundled ? 10'000 : score::limit, .origin = {}});
+      all.push_back({.dependent = u, .primary = s.unit_of[container], .weight = bundled ? 10'000 : score::limit, .origin = {}, .draws = !bundled});
     }
   }
   for (auto& r : s.replicas)
@@ -98,6 +98,7 @@ void placer::inherit(unit_id child, unit_id clone, bool all) {
 }
 
 bool placer::influences(const unit_colocation& c) const {
+  if (!c.draws) return false;
   if (c.influence) return true;
   return s_.now[c.primary].running_on.empty() && s_.now[outermost(s_, c.primary)].running_on.empty();
 }

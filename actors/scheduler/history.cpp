@@ -80,6 +80,7 @@ private:
       if (!u.valid()) continue;
       bool was_on = contains(s_.now[u].running_on, n);
       read_operations(in_, s_, u, h);
+      if (s_.now[u].now > role::stopped && h.number >= 0) s_.now[u].reported_number = h.number;
       note_report(u, n, i, !was_on && contains(s_.now[u].running_on, n));
     }
   }

@@ -195,6 +195,11 @@ private:
 
   void succeeded(const operation_record& op, int rc) {
     bool clears = false;
+    if (st_.pending_on == n_) { // it is over
+      st_.pending = task::other;
+      st_.pending_on = {};
+      st_.start_pending = false;
+    }
     if (rc == exit_code::not_running || rc == exit_code::not_installed) {
       clears = rc == exit_code::not_running;
       if (rc == exit_code::not_installed) st_.now = role::stopped;

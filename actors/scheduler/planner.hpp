@@ -35,6 +35,7 @@ private:
   };
   void look_into(unit_id u, activity& found) const;
   action_id mark(unit_id u, task what, bool optional, bool runnable);
+  [[nodiscard]] bool unprobed(unit_id u) const;
   definition definition_of(unit_id u, node_id n) const;
 
   // --- orderings.cpp ---
@@ -65,8 +66,6 @@ private:
   void order_on_guest(action_id id);
   connection_state connection_of(node_id n) const;
   void want_fence(node_id n, const std::string& reason);
-  [[nodiscard]] bool needs_probe(unit_id u, node_id n) const;
-  bool unknown_resource_on(node_id n) const;
 
   const input& in_;
   const cluster_state& s_;

@@ -53,7 +53,8 @@ std::int32_t placer::promotion_score_of(unit_id u, node_id n, bool* is_default) 
   const promotion_score* found = nullptr;
   for (auto p = from; p != in_.promotion_scores.end() && p->what == unit.what; ++p) {
     if (p->where != where) continue;
-    bool exact = p->number == unit.number;
+    auto reported = s_.now[u].reported_number;
+    bool exact = p->number == (reported >= 0 ? reported : unit.number);
     if (exact || p->number < 0)
       if (!found || exact) found = &*p;
   }

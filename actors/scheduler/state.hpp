@@ -61,6 +61,7 @@ struct unit_state {
   bool start_pending = false;
   bool orphan = false;
   bool may_migrate = false;
+  std::int32_t reported_number = -1; // the instance number by which nodes know it, where it is active
   std::vector<std::pair<node_id, std::size_t>> reported_in{}; // which of the input's histories speak of it
   std::vector<node_id> forced_stops{}; // nodes where a stop is due although it is not known to run there
 };
