@@ -8,10 +8,12 @@ namespace troupe::cli {
 
 void add_check(CLI::App& troupe, work& chosen);
 void add_keygen(CLI::App& troupe, work& chosen);
+void add_simulate(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
     add_check,
     add_keygen,
+    add_simulate,
 };
 
 } // namespace troupe::cli

@@ -1,0 +1,17 @@
+// troupe simulate: what the scheduler would do with a Pacemaker cluster's state. Talks to no daemon.
+#include "tools/simulate/command.hpp"
+
+#include "tools/troupe/commands.hpp"
+
+namespace troupe::cli {
+
+void add_simulate(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "simulate", "What the scheduler would do with the state of a Pacemaker cluster",
+                      "  troupe simulate --cib cib.xml\n"
+                      "  cibadmin -Q | troupe simulate --cib /dev/stdin --why vip\n"
+                      "Prints the present status, what would be done, and the status after it. Nothing happens.");
+  simulate::add_simulate(sub);
+  sub.final_callback([&chosen] { chosen = [] { return simulate::exit_status(); }; });
+}
+
+} // namespace troupe::cli
