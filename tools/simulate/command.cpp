@@ -38,23 +38,7 @@ int simulate(const arguments& args) {
   return 0;
 }
 
-namespace {
-arguments& parsed_arguments() {
-  static arguments a;
-  return a;
-}
-int& status() {
-  static int s = 0;
-  return s;
-}
-} // namespace
-
-int exit_status() {
-  return status();
-}
-
-void add_simulate(CLI::App& app) {
-  auto& a = parsed_arguments();
+void add_options(CLI::App& app, arguments& a) {
   app.add_option("--cib", a.cib, "the CIB: a file, or the output of cibadmin -Q")->required();
   app.add_option("--now", a.now, "judge rules and ages at this time (ISO 8601) instead of now");
   app.add_option("--why", a.why, "explain the placement of this resource");
@@ -62,7 +46,6 @@ void add_simulate(CLI::App& app) {
   app.add_option("--standby", a.standby, "as if this node were in standby");
   app.add_option("--without", a.without, "as if this resource were not wanted");
   app.add_flag("--json", a.json, "the same as JSON");
-  app.callback([&a] { status() = simulate(a); });
 }
 
 } // namespace troupe::simulate

@@ -12,10 +12,10 @@ struct arguments {
   bool json = false;
 };
 
-// Adds the command's options to `app` and runs it in the callback; the result is the process's exit status.
-void add_simulate(CLI::App& app);
-int exit_status();
+// Declares the command's options on `app`; `into` outlives the parsing.
+void add_options(CLI::App& app, arguments& into);
 
+// Returns the process's exit status.
 int simulate(const arguments& args);
 
 } // namespace troupe::simulate

@@ -3,7 +3,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"what the scheduler would do with a Pacemaker cluster's state"};
-  troupe::simulate::add_simulate(app);
+  troupe::simulate::arguments arguments;
+  troupe::simulate::add_options(app, arguments);
   CLI11_PARSE(app, argc, argv);
-  return troupe::simulate::exit_status();
+  return troupe::simulate::simulate(arguments);
 }

@@ -3,6 +3,8 @@
 
 #include "tools/troupe/commands.hpp"
 
+#include <memory>
+
 namespace troupe::cli {
 
 void add_simulate(CLI::App& troupe, work& chosen) {
@@ -10,8 +12,9 @@ void add_simulate(CLI::App& troupe, work& chosen) {
                       "  troupe simulate --cib cib.xml\n"
                       "  cibadmin -Q | troupe simulate --cib /dev/stdin --why vip\n"
                       "Prints the present status, what would be done, and the status after it. Nothing happens.");
-  simulate::add_simulate(sub);
-  sub.final_callback([&chosen] { chosen = [] { return simulate::exit_status(); }; });
+  auto arguments = std::make_shared<simulate::arguments>();
+  simulate::add_options(sub, *arguments);
+  sub.callback([arguments, &chosen] { chosen = [arguments] { return simulate::simulate(*arguments); }; });
 }
 
 } // namespace troupe::cli
