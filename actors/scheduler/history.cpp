@@ -140,7 +140,8 @@ private:
         }
         break;
       }
-      if (!idle.valid() && !s_.now[c].orphan && s_.now[c].running_on.empty() && !pending_elsewhere(member, n)) idle = member;
+      if (!idle.valid() && !s_.now[c].orphan && s_.now[c].running_on.empty() && !pending_elsewhere(member, n))
+        idle = member;
     }
     if (!chosen.valid() && !taken) chosen = idle;
     if (chosen.valid() && lost_for_good(clone, n, h.what)) chosen = {};

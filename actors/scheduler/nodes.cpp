@@ -59,7 +59,8 @@ void judge(const input& in, cluster_state& s, node_id n) {
   st.online = in.settings.fencing ? up_with_fencing(in, s, n) : up_without_fencing(in, s, n);
   if (st.online && st.shutting_down) st.pending = st.pending || seen.join != join_state::member;
   // A partition without quorum that is told to die takes its own nodes with it.
-  bool suicide = in.settings.without_quorum == no_quorum::suicide && !in.settings.quorate && in.settings.no_quorum_panic;
+  bool suicide =
+      in.settings.without_quorum == no_quorum::suicide && !in.settings.quorate && in.settings.no_quorum_panic;
   if (st.online && suicide) want_fenced(in, s, n, "cluster does not have quorum");
 }
 
