@@ -1,0 +1,66 @@
+#include "messages/capnp_guard.hpp"
+
+#include "messages/types/utf8.hpp"
+
+#include <cstring>
+
+namespace troupe {
+
+std::string size_fault(std::size_t size, const decode_limits& limits) {
+  TROUPE_ASSERT(limits.max_bytes <= max_message_bytes, "a message beyond the format's own limit is asked for");
+  auto told = "malformed message: " + std::to_string(size) + " bytes, ";
+  if (size > limits.max_bytes) return told + "at most " + std::to_string(limits.max_bytes) + " are allowed";
+  if (size == 0 || size % sizeof(capnp::word) != 0) return told + "not a whole number of words";
+  return {};
+}
+
+std::optional<error> refusal_of(const std::function<void()>& body) {
+  std::optional<std::string> why;
+  std::exception_ptr ours;
+  auto caught = kj::runCatchingExceptions([&] {
+    try {
+      body();
+    } catch (const malformed& m) {
+      why = m.why;
+    } catch (const broken_assertion&) {
+      ours = std::current_exception(); // a bug, not an input: it must not pass for one
+    }
+  });
+  if (ours) std::rethrow_exception(ours);
+  KJ_IF_MAYBE (e, caught) why = e->getDescription().cStr();
+  if (!why) return std::nullopt;
+  return error{"malformed message: " + *why};
+}
+
+kj::Array<capnp::word> aligned_copy(byte_view bytes) {
+  auto words = kj::heapArray<capnp::word>(bytes.size() / sizeof(capnp::word));
+  std::memcpy(words.begin(), bytes.data(), words.size() * sizeof(capnp::word));
+  return words;
+}
+
+capnp::ReaderOptions reader_options(std::size_t words, const decode_limits& limits) {
+  capnp::ReaderOptions options;
+  // Every word is read about once by a conversion, a pointer's target may be looked at twice (has, get).
+  options.traversalLimitInWords = 4 * std::uint64_t{words} + 64;
+  options.nestingLimit = limits.nesting;
+  return options;
+}
+
+byte_buffer flat_bytes(capnp::MessageBuilder& message) {
+  auto words = capnp::messageToFlatArray(message);
+  auto bytes = words.asBytes();
+  byte_buffer out(bytes.size());
+  std::memcpy(out.data(), bytes.begin(), bytes.size());
+  return out;
+}
+
+std::string text_from(capnp::Text::Reader text, std::size_t max, const char* what) {
+  if (text.size() > max)
+    throw malformed{std::string(what) + " of " + std::to_string(text.size()) + " bytes, at most " +
+                    std::to_string(max)};
+  std::string out(text.begin(), text.size());
+  if (!valid_utf8(out)) throw malformed{std::string(what) + " is not UTF-8"};
+  return out;
+}
+
+} // namespace troupe
