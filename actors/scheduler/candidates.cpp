@@ -120,7 +120,9 @@ private:
       auto above = outermost(s_, u, true);
       bool bundled = s_.units[above].kind == resource_kind::bundle;
       bool avoids = !r.isolated_ok || (holds_guest[s_.units[u].what.at()] && !bundled);
+      auto only = confined_to(in_, s_.units[u].what);
       for (auto n : ids_of(in_.nodes)) {
+        if (only.valid() && n != only) forbid(u, n);
         bool own = false;
         for (auto& rep : s_.replicas)
           if (rep.guest == n && rep.inner.valid() &&
@@ -128,6 +130,8 @@ private:
             own = true;
         if (bundle_guest[n.at()] && !own) forbid(u, n);
         if (avoids && in_.nodes[n].kind != node_kind::cluster) forbid(u, n);
+        // Containers may run on remote nodes, but not inside of other containers.
+        if (bundled && u != above && !enclosing_clone(s_, u).valid() && in_.nodes[n].kind == node_kind::guest) forbid(u, n);
         if (own) row(u)[n.at()] = 0;
         if (bundled && !own && enclosing_clone(s_, u).valid() && u != above &&
             s_.units[u].kind == resource_kind::primitive)

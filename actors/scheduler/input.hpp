@@ -238,7 +238,7 @@ struct ticket_dependency {
 };
 
 // --- history ---
-enum class operation_status : std::int8_t {
+enum class operation_status : std::int8_t { // what the executor says; the numbers are the peer's
   unknown = -2,
   pending = -1,
   done = 0,
@@ -248,10 +248,11 @@ enum class operation_status : std::int8_t {
   error = 4,
   hard_error = 5,
   fatal = 6,
-  not_connected = 7,
-  not_installed = 12,
-  no_secrets = 13,
-  invalid = 14
+  not_installed = 7,
+  not_connected = 8,
+  invalid = 9,
+  no_fence_device = 10,
+  no_secrets = 11,
 };
 // How the parameters it ran with compare to the present ones.
 enum class definition : std::uint8_t { same, reloadable, changed };

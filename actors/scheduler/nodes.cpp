@@ -125,6 +125,14 @@ void judge_remote_node(const input& in, cluster_state& s, node_id n) {
   }
 }
 
+node_id confined_to(const input& in, resource_id r) {
+  auto& what = in.resources[r];
+  if (!what.container.valid() || what.remote_connection) return {};
+  for (auto n : ids_of(in.nodes))
+    if (in.nodes[n].kind == node_kind::guest && in.nodes[n].container == what.container) return n;
+  return {};
+}
+
 bool can_fence(const input& in, const cluster_state& s, node_id n) {
   if (!in.settings.fencing) return false;
   auto& node = in.nodes[n];

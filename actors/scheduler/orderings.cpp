@@ -91,7 +91,7 @@ void planner::order_primitive(unit_id u) {
   order(u, task::start, u, task::promote, runnable_left);
   order(u, task::demote, u, task::promote, sequence);
   auto container = in_.resources[s_.units[u].what].container;
-  if (container.valid()) {
+  if (container.valid() && !confined_to(in_, s_.units[u].what).valid()) {
     auto c = s_.unit_of[container];
     order(c, task::start, u, task::start, implies_then | runnable_left, {}, true);
     order(u, task::stop, c, task::stop, implies_first);

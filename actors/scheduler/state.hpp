@@ -126,6 +126,9 @@ struct failures {
 };
 failures failures_of(const input& in, const cluster_state& s, unit_id u, node_id n, bool effective);
 
+// What is declared to be inside of a guest node's container, and is not its connection, runs on that guest only.
+node_id confined_to(const input& in, resource_id r);
+
 // Can this node be fenced now?
 bool can_fence(const input& in, const cluster_state& s, node_id n);
 // What a start of it needs first, with the defaults filled in.
