@@ -131,7 +131,8 @@ private:
         if (bundle_guest[n.at()] && !own) forbid(u, n);
         if (avoids && in_.nodes[n].kind != node_kind::cluster) forbid(u, n);
         // Containers may run on remote nodes, but not inside of other containers.
-        if (bundled && u != above && !enclosing_clone(s_, u).valid() && in_.nodes[n].kind == node_kind::guest) forbid(u, n);
+        if (bundled && u != above && !enclosing_clone(s_, u).valid() && in_.nodes[n].kind == node_kind::guest)
+          forbid(u, n);
         if (own) row(u)[n.at()] = 0;
         if (bundled && !own && enclosing_clone(s_, u).valid() && u != above &&
             s_.units[u].kind == resource_kind::primitive)

@@ -25,7 +25,8 @@ std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_
                        .influence = in.resources[s.units[unit.children[i]].what].critical,
                        .origin = {}});
     auto container = in.resources[unit.what].container;
-    if (unit.kind == resource_kind::primitive && container.valid() && !confined_to(in, unit.what).valid() && s.unit_of[container].valid()) {
+    if (unit.kind == resource_kind::primitive && container.valid() && !confined_to(in, unit.what).valid() &&
+        s.unit_of[container].valid()) {
       bool bundled = unit.parent.valid() && s.units[unit.parent].kind == resource_kind::bundle;
       all.push_back({.dependent = u,
                      .primary = s.unit_of[container],

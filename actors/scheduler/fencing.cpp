@@ -32,7 +32,7 @@ void planner::fence_nodes() {
   std::vector<std::pair<node_id, action_id>> fenced;
   for (auto n : ids_of(in_.nodes)) {
     if (in_.nodes[n].kind == node_kind::guest) {
-      if (guest_reset_[n.at()] && managed) fence_guest(n);
+      if (guest_reset_[n.at()] && managed && can_fence(in_, s_, n)) fence_guest(n);
       continue;
     }
     if (!to_fence_[n.at()] || !managed || !can_fence(in_, s_, n)) continue;

@@ -85,8 +85,10 @@ void migrated_away(const input& in, cluster_state& s, unit_id u, const history& 
     if (from && from->rc == exit_code::ok && !source_moved_on) {
       st.dangling.push_back(source);
       st.now = role::stopped;
-    } else if (!source_moved_on) {
+    } else if (!source_moved_on) { // it never arrived: recover it where it was
       st.now = role::started;
+      st.failed = st.must_stop = true;
+      st.may_migrate = false;
     }
     return;
   }

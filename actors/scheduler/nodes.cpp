@@ -134,9 +134,13 @@ node_id confined_to(const input& in, resource_id r) {
 }
 
 bool can_fence(const input& in, const cluster_state& s, node_id n) {
-  if (!in.settings.fencing) return false;
   auto& node = in.nodes[n];
-  if (node.kind == node_kind::guest) return true; // by recovering its container
+  if (node.kind == node_kind::guest) { // by recovering its container, wherever that runs
+    auto& hosts = s.now[s.unit_of[node.container]].running_on;
+    return std::all_of(hosts.begin(), hosts.end(),
+                       [&](node_id host) { return host != n && (s.nodes[host].online || can_fence(in, s, host)); });
+  }
+  if (!in.settings.fencing) return false;
   bool device = in.settings.watchdog;
   for (auto& r : in.resources) device = device || r.fence_device;
   if (!device) return false;
