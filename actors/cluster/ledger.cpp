@@ -109,8 +109,6 @@ void deliver_due(ledger_actor* self) {
   auto& state = self->state;
   for (auto& d : state.desk->due(env::now_of(self))) {
     if (d.to == state.set.self) {
-      if (state.set.planted.answers_early && state.leads)
-        answer(self, d.what.from.client, d.what.from.sequence, {state.content.index().next(), refusal::none});
       if (state.leads) add_to_batch(self, std::move(d.what));
     } else {
       self->send(state.set.links, links::post{d.to, transport::route::stream, transport::message_kind::cluster,
@@ -149,7 +147,7 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
   auto at = state.content.index().next();
   auto read = command::decode(bytes);
   if (!read) return halt(self, at, read.error().text), false;
-  if (state.set.planted.own_clock) read->from.at = state.env->calendar.now();
+  if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
   applied done;
   try {
     done = apply(state.content, at, *read);

@@ -18,11 +18,6 @@
 
 namespace troupe::cluster {
 
-struct ledger_plants { // see troupe-sim --list-plants; never set in trouped
-  bool own_clock = false;
-  bool answers_early = false;
-};
-
 struct ledger_settings {
   node_name self;
   genesis formed;
@@ -32,7 +27,7 @@ struct ledger_settings {
   caf::actor replica;
   caf::actor links;
   std::function<void(const applied_command&)> on_applied; // empty in trouped
-  ledger_plants planted;
+  bool own_clock_in_apply = false; // a plant
 };
 
 struct ledger_state {

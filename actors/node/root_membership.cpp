@@ -87,7 +87,7 @@ void start_cluster(root_actor* self) {
   r.owner = {g.lineage, state.options.name, state.env->host.machine};
   r.voters = g.voters;
   r.fresh = state.reserved.value_or(journal_id{state.env->entropy.number() | 1});
-  if (state.reserved && !has("keep-reservation")) r.consumes = reservation_file;
+  if (state.reserved) r.consumes = reservation_file;
   r.limits = limits;
   r.segment_size = sizes.journal_segment;
   r.ignores_failed_sync = has("ignore-failed-sync");
@@ -105,7 +105,7 @@ void start_cluster(root_actor* self) {
   l.replica = state.replica;
   l.links = state.links;
   l.on_applied = state.options.on_applied;
-  l.planted = {.own_clock = has("own-clock-in-apply"), .answers_early = has("answer-when-proposed")};
+  l.own_clock_in_apply = has("own-clock-in-apply");
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
   self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});

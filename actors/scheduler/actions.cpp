@@ -16,8 +16,10 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
   bool unfencing = std::any_of(in.resources.begin(), in.resources.end(), [](auto& r) { return r.unfences; });
   for (auto& r : in.resources) {
     auto n = r.needs;
-    if (r.kind != resource_kind::primitive) n = requirement::nothing;
-    else if (r.fence_device || r.remote_connection) n = n == requirement::nothing ? n : requirement::quorum;
+    if (r.kind != resource_kind::primitive)
+      n = requirement::nothing;
+    else if (r.fence_device || r.remote_connection)
+      n = n == requirement::nothing ? n : requirement::quorum;
     else if (n == requirement::unset)
       n = in.settings.fencing ? (unfencing ? requirement::unfencing : requirement::fencing)
           : in.settings.without_quorum == no_quorum::ignore ? requirement::nothing
@@ -84,7 +86,8 @@ void planner::judge_runnable(action& a) {
   if (!node.online && (!guest || s_.nodes[a.node].requires_reset)) {
     a.runnable = false;
     a.reason = "node offline";
-    if (a.what == task::stop && !node.unclean && a_.units[a.unit].managed && !guest) want_fence(a.node, "resource actions are unrunnable");
+    if (a.what == task::stop && !node.unclean && a_.units[a.unit].managed && !guest)
+      want_fence(a.node, "resource actions are unrunnable");
     return;
   }
   if (s_.nodes[a.node].pending) {
@@ -108,11 +111,14 @@ void planner::judge_runnable(action& a) {
 
 // A start waits for the unit's probes everywhere; a node that is still joining cannot be probed yet.
 bool planner::unprobed(unit_id u) const {
-  if (!s_.now[u].running_on.empty() || enclosing_clone(s_, u).valid() || s_.now[u].orphan || !in_.settings.startup_probes) return false;
+  if (!s_.now[u].running_on.empty() || enclosing_clone(s_, u).valid() || s_.now[u].orphan ||
+      !in_.settings.startup_probes)
+    return false;
   auto& modes = a_.considered.probes[u.at()];
   for (auto n : ids_of(in_.nodes)) {
     auto& st = s_.nodes[n];
-    if (!st.online || !st.pending || st.unclean || in_.nodes[n].kind != node_kind::cluster || !in_.nodes[n].discovery) continue;
+    if (!st.online || !st.pending || st.unclean || in_.nodes[n].kind != node_kind::cluster || !in_.nodes[n].discovery)
+      continue;
     bool never = !modes.empty() && modes[n.at()] == discovery::never;
     if (!never && !s_.knows(u, n)) return true;
   }
@@ -125,14 +131,16 @@ void planner::make_unit(unit_id u) {
     return;
   }
   for (auto c : s_.units[u].children) make_unit(c);
-  if (s_.units[u].kind == resource_kind::group) make_group_marks(u);
-  else make_clone_marks(u);
+  if (s_.units[u].kind == resource_kind::group)
+    make_group_marks(u);
+  else
+    make_clone_marks(u);
 }
 
 bool planner::may_migrate(unit_id u, node_id from, node_id to) const {
   auto& st = s_.now[u];
-  return st.may_migrate && a_.units[u].managed && !st.failed && !st.start_pending && from.valid() && to.valid() && from != to &&
-         !a_.nodes[from].unclean && !a_.nodes[to].unclean;
+  return st.may_migrate && a_.units[u].managed && !st.failed && !st.start_pending && from.valid() && to.valid() &&
+         from != to && !a_.nodes[from].unclean && !a_.nodes[to].unclean;
 }
 
 definition planner::definition_of(unit_id u, node_id n) const {
@@ -156,7 +164,8 @@ void planner::make_primitive(unit_id u) {
     require(id);
   }
   for (auto n : st.forced_stops)
-    if (n.valid() && std::find(st.running_on.begin(), st.running_on.end(), n) == st.running_on.end()) make(u, task::stop, n, false);
+    if (n.valid() && std::find(st.running_on.begin(), st.running_on.end(), n) == st.running_on.end())
+      make(u, task::stop, n, false);
   bool continues = st.running_on.size() == 2 && st.migration_source.valid() && st.migration_target == chosen.node &&
                    std::find(st.running_on.begin(), st.running_on.end(), st.migration_source) != st.running_on.end();
   bool need_stop = false, need_promote = false;
@@ -166,7 +175,9 @@ void planner::make_primitive(unit_id u) {
   } else {
     std::size_t active = st.running_on.size();
     if (needs_[s_.units[u].what.at()] < requirement::fencing)
-      active = static_cast<std::size_t>(std::count_if(st.running_on.begin(), st.running_on.end(), [&](auto n) { return s_.nodes[n].online && !s_.nodes[n].unclean; }));
+      active = static_cast<std::size_t>(std::count_if(st.running_on.begin(), st.running_on.end(), [&](auto n) {
+        return s_.nodes[n].online && !s_.nodes[n].unclean;
+      }));
     if (active > 1) {
       need_stop = r.on_multiple != multiple_active::stop_unexpected ||
                   std::find(st.running_on.begin(), st.running_on.end(), chosen.node) == st.running_on.end();
@@ -182,8 +193,10 @@ void planner::make_primitive(unit_id u) {
   if (moves) {
     need_stop = true;
   } else if (st.failed) {
-    if (st.must_stop) need_stop = true;
-    else if (next == role::promoted) need_promote = true;
+    if (st.must_stop)
+      need_stop = true;
+    else if (next == role::promoted)
+      need_promote = true;
   } else if (st.blocked) {
     need_stop = true;
   }
@@ -202,11 +215,14 @@ void planner::make_primitive(unit_id u) {
   }
   // Down and up again to the present role: optional, unless something asks for a restart.
   bring_down(u, now, role::stopped, !need_stop);
-  if (now > next && next > role::stopped && need_stop && !st.blocked) bring_up(u, role::stopped, next, chosen.node, false, false);
+  if (now > next && next > role::stopped && need_stop && !st.blocked)
+    bring_up(u, role::stopped, next, chosen.node, false, false);
   if (now <= next && !st.blocked) bring_up(u, role::stopped, now, chosen.node, !need_stop, need_promote);
   // From the present role to the next one.
-  if (next < now) bring_down(u, now, next, false);
-  else if (next > now) bring_up(u, now, next, chosen.node, false, false);
+  if (next < now)
+    bring_down(u, now, next, false);
+  else if (next > now)
+    bring_up(u, now, next, chosen.node, false, false);
   if (st.start_pending && chosen.node.valid() && next > role::stopped)
     if (auto id = find_action(plan_, u, task::start, chosen.node); id.valid()) plan_.actions[id].always = true;
   if (st.must_demote)
@@ -222,7 +238,8 @@ void planner::stop(unit_id u, bool optional) {
   for (auto n : st.running_on) {
     bool unexpected_only = st.running_on.size() > 1 && r.on_multiple == multiple_active::stop_unexpected;
     if (unexpected_only && n == chosen.node) continue;
-    if (st.migration_target.valid() && st.migration_target == n && st.migration_target == chosen.node) continue; // it is arriving there
+    if (st.migration_target.valid() && st.migration_target == n && st.migration_target == chosen.node)
+      continue; // it is arriving there
     auto id = make(u, task::stop, n, optional);
     if (!chosen.managed) plan_.actions[id].runnable = false;
   }
@@ -273,7 +290,8 @@ void planner::make_migration(unit_id u, node_id from, node_id to) {
 }
 
 action_id planner::mark(unit_id u, task what, bool optional, bool runnable) {
-  action a{.unit = u, .node = {}, .what = what, .optional = optional, .runnable = runnable, .pseudo = true, .reason = {}};
+  action a{
+      .unit = u, .node = {}, .what = what, .optional = optional, .runnable = runnable, .pseudo = true, .reason = {}};
   auto id = plan_.actions.add(std::move(a));
   plan_.of_unit[u.at()].push_back(id);
   return id;

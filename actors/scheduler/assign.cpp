@@ -22,8 +22,13 @@ placer::placer(const input& in, const cluster_state& s)
   out_.units.resize(s.units.size());
   for (auto n : ids_of(in.nodes)) {
     auto& st = s.nodes[n];
-    out_.nodes.add({.online = st.online, .unclean = st.unclean, .shutting_down = st.shutting_down, .standby = st.standby,
-                    .maintenance = st.maintenance, .assigned = 0, .free = in.nodes[n].capacity});
+    out_.nodes.add({.online = st.online,
+                    .unclean = st.unclean,
+                    .shutting_down = st.shutting_down,
+                    .standby = st.standby,
+                    .maintenance = st.maintenance,
+                    .assigned = 0,
+                    .free = in.nodes[n].capacity});
   }
   out_.considered = find_candidates(in, s);
   out_.colocations = resolve_colocations(in, s);
@@ -86,7 +91,8 @@ role placer::next_role(unit_id u) const {
 
 bool placer::blocked_below(unit_id u) const {
   if (s_.now[u].blocked) return true;
-  return std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(), [&](auto c) { return blocked_below(c); });
+  return std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
+                     [&](auto c) { return blocked_below(c); });
 }
 
 // Priority, then the configuration's order; other strategies also look at how much each wants its best node.
@@ -106,7 +112,9 @@ std::vector<unit_id> placer::assignment_order() const {
   std::stable_sort(order.begin(), order.end(), [&](unit_id a, unit_id b) {
     auto pa = in_.resources[s_.units[a].what].priority, pb = in_.resources[s_.units[b].what].priority;
     if (pa != pb) return pa > pb;
-    auto wish = [&](unit_id u, node_id n) { return n.valid() ? std::max(wishes[u.at()][n.at()], -score::limit) : -score::limit; };
+    auto wish = [&](unit_id u, node_id n) {
+      return n.valid() ? std::max(wishes[u.at()][n.at()], -score::limit) : -score::limit;
+    };
     auto la = s_.now[a].running_on.empty() ? node_id{} : s_.now[a].running_on.front();
     auto lb = s_.now[b].running_on.empty() ? node_id{} : s_.now[b].running_on.front();
     if (wish(a, la) != wish(b, lb)) return wish(a, la) > wish(b, lb);
@@ -241,7 +249,8 @@ bool placer::assign_best(unit_id u, node_id preferred) {
   } else if (row(u)[best.at()] > 0 && usable(u, best)) {
     // Staying beats an equally good node, but for the instances of a unique clone, which were kept before.
     auto parent = s_.units[u].parent;
-    bool unique = parent.valid() && s_.units[parent].kind == resource_kind::clone && in_.resources[s_.units[parent].what].unique;
+    bool unique =
+        parent.valid() && s_.units[parent].kind == resource_kind::clone && in_.resources[s_.units[parent].what].unique;
     if (!unique && active.valid() && usable(u, active) && row(u)[active.at()] == row(u)[best.at()]) chosen = active;
   }
   settle(u, chosen, false);

@@ -1,8 +1,8 @@
 // Where each unit goes and what role it takes: candidates and scores, assignment, roles.
 //
-// A unit is assigned once. Before it, everything that it is colocated with is; the wishes of what is colocated with it count,
-// attenuated. The order is by priority, then that of the configuration. The roles of a promotable clone are chosen as the last
-// step of its own assignment, because what is assigned later may depend on them.
+// A unit is assigned once. Before it, everything that it is colocated with is; the wishes of what is colocated with it
+// count, attenuated. The order is by priority, then that of the configuration. The roles of a promotable clone are
+// chosen as the last step of its own assignment, because what is assigned later may depend on them.
 #pragma once
 
 #include "actors/scheduler/state.hpp"
@@ -41,8 +41,8 @@ struct score_reason {
 };
 
 struct candidates {
-  std::vector<score_row> scores;                // by unit
-  std::vector<std::vector<discovery>> probes;   // by unit; empty: always
+  std::vector<score_row> scores;                                // by unit
+  std::vector<std::vector<discovery>> probes;                   // by unit; empty: always
   std::vector<std::pair<unit_id, location>> promoted_locations; // with role Promoted: they act on promotion
   std::vector<score_reason> reasons;
 };
@@ -53,7 +53,7 @@ std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_
 // --- the result ---
 struct node_prospect { // a node as it will be, if connections come up as assigned
   bool online = false, unclean = false, shutting_down = false, standby = false, maintenance = false;
-  std::int32_t assigned = 0; // resources in this run
+  std::int32_t assigned = 0;                               // resources in this run
   std::vector<std::pair<std::int32_t, std::int32_t>> free; // capacity
   [[nodiscard]] bool usable() const { return online && !unclean && !shutting_down && !standby && !maintenance; }
 };
@@ -63,8 +63,8 @@ struct placed {
   role next = role::unknown;
   std::string next_reason;
   bool managed = true;
-  bool done = false;          // assigned, perhaps to no node
-  std::int32_t priority = 0;  // of an instance: its promotion score
+  bool done = false;         // assigned, perhaps to no node
+  std::int32_t priority = 0; // of an instance: its promotion score
 };
 
 struct assignment {
@@ -77,6 +77,8 @@ struct assignment {
 // place(): through roles.
 assignment place(const input& in, const cluster_state& s);
 
-inline std::int32_t add_scores(std::int32_t a, std::int32_t b) { return (score{a} + score{b}).value(); }
+inline std::int32_t add_scores(std::int32_t a, std::int32_t b) {
+  return (score{a} + score{b}).value();
+}
 
 } // namespace troupe::scheduler

@@ -38,7 +38,9 @@ public:
     for (auto u : ids_of(s_.units)) exclusive_discovery(u);
     for (auto u : s_.no_promotion)
       for (auto n : ids_of(in_.nodes))
-        out_.promoted_locations.emplace_back(u, location{.what = s_.units[u].what, .where = n, .weight = score::minus_infinity(), .in_role = role::promoted});
+        out_.promoted_locations.emplace_back(
+            u, location{
+                   .what = s_.units[u].what, .where = n, .weight = score::minus_infinity(), .in_role = role::promoted});
     return std::move(out_);
   }
 
@@ -51,8 +53,8 @@ private:
     if (value != 0) out_.reasons.push_back({u, n, value, rule, origin});
   }
 
-  // A group gives a score to its first member only, since the others follow it; bans reach them the same way. A clone gives it to
-  // each instance, a bundle to its containers.
+  // A group gives a score to its first member only, since the others follow it; bans reach them the same way. A clone
+  // gives it to each instance, a bundle to its containers.
   template <class Apply>
   void spread(unit_id u, bool first, Apply apply) {
     apply(u, first);
@@ -104,7 +106,8 @@ private:
     spread(b.what, true, [&](unit_id v, bool counts) { add(v, b.where, counts ? b.weight.value() : 0, b.why); });
   }
 
-  // Connections and fence devices never run on a node that is itself connected; what is in a bundle's container stays there.
+  // Connections and fence devices never run on a node that is itself connected; what is in a bundle's container stays
+  // there.
   void keep_off_guests() {
     std::vector<bool> bundle_guest(in_.nodes.size(), false);
     for (auto& r : s_.replicas)
@@ -117,14 +120,23 @@ private:
       auto above = outermost(s_, u, true);
       bool bundled = s_.units[above].kind == resource_kind::bundle;
       bool avoids = !r.isolated_ok || (holds_guest[s_.units[u].what.at()] && !bundled);
+      auto only = confined_to(in_, s_.units[u].what);
       for (auto n : ids_of(in_.nodes)) {
+        if (only.valid() && n != only) forbid(u, n);
         bool own = false;
         for (auto& rep : s_.replicas)
-          if (rep.guest == n && rep.inner.valid() && (rep.inner == u || below(s_, u, rep.inner) || s_.units[rep.inner].parent == u)) own = true;
+          if (rep.guest == n && rep.inner.valid() &&
+              (rep.inner == u || below(s_, u, rep.inner) || s_.units[rep.inner].parent == u))
+            own = true;
         if (bundle_guest[n.at()] && !own) forbid(u, n);
         if (avoids && in_.nodes[n].kind != node_kind::cluster) forbid(u, n);
+        // Containers may run on remote nodes, but not inside of other containers.
+        if (bundled && u != above && !enclosing_clone(s_, u).valid() && in_.nodes[n].kind == node_kind::guest)
+          forbid(u, n);
         if (own) row(u)[n.at()] = 0;
-        if (bundled && !own && enclosing_clone(s_, u).valid() && u != above && s_.units[u].kind == resource_kind::primitive) forbid(u, n);
+        if (bundled && !own && enclosing_clone(s_, u).valid() && u != above &&
+            s_.units[u].kind == resource_kind::primitive)
+          forbid(u, n);
       }
     }
   }
@@ -172,7 +184,8 @@ private:
     for (auto n : ids_of(in_.nodes)) {
       auto value = in_.nodes[n].health.value();
       if (value == 0) continue;
-      for (auto u : s_.top) spread(u, true, [&](unit_id v, bool counts) { add(v, n, counts ? value : 0, "node-health"); });
+      for (auto u : s_.top)
+        spread(u, true, [&](unit_id v, bool counts) { add(v, n, counts ? value : 0, "node-health"); });
     }
   }
 
@@ -228,7 +241,8 @@ private:
                    std::find(exclusive_.begin(), exclusive_.end(), whole) != exclusive_.end();
     if (!limited) return;
     for (auto n : ids_of(in_.nodes))
-      if (out_.probes[u.at()].empty() || out_.probes[u.at()][n.at()] != discovery::exclusive) add(u, n, -infinity, "resource-discovery");
+      if (out_.probes[u.at()].empty() || out_.probes[u.at()][n.at()] != discovery::exclusive)
+        add(u, n, -infinity, "resource-discovery");
   }
 
   const input& in_;

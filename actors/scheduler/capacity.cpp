@@ -13,8 +13,10 @@ namespace {
 void add_need(amounts& sum, const std::vector<utilization>& more) {
   for (auto& m : more) {
     auto at = std::find_if(sum.begin(), sum.end(), [&](auto& x) { return x.first == m.kind; });
-    if (at == sum.end()) sum.emplace_back(m.kind, m.amount);
-    else at->second += m.amount;
+    if (at == sum.end())
+      sum.emplace_back(m.kind, m.amount);
+    else
+      at->second += m.amount;
   }
 }
 
@@ -27,7 +29,8 @@ std::int32_t amount_of(const amounts& list, std::int32_t kind) {
 } // namespace
 
 bool placer::has_capacity(node_id n, const amounts& need) const {
-  return std::all_of(need.begin(), need.end(), [&](auto& x) { return x.second <= amount_of(out_.nodes[n].free, x.first); });
+  return std::all_of(need.begin(), need.end(),
+                     [&](auto& x) { return x.second <= amount_of(out_.nodes[n].free, x.first); });
 }
 
 // Ahead in more kinds of capacity: comes first (-1).
@@ -57,7 +60,8 @@ amounts placer::unassigned_need(unit_id u) {
   while (!todo.empty()) {
     auto at = todo.back();
     todo.pop_back();
-    if (s_.units[at].kind == resource_kind::primitive && !out_.units[at].done) add_need(sum, in_.resources[s_.units[at].what].uses);
+    if (s_.units[at].kind == resource_kind::primitive && !out_.units[at].done)
+      add_need(sum, in_.resources[s_.units[at].what].uses);
     auto visit = [&](unit_id v) {
       if (std::find(seen.begin(), seen.end(), v) != seen.end()) return;
       auto kind = s_.units[v].kind;
@@ -75,7 +79,8 @@ amounts placer::unassigned_need(unit_id u) {
       if (c.weight >= score::limit) visit(c.primary);
     for (auto& c : others_with_[at.at()])
       if (c.weight >= score::limit) visit(c.dependent);
-    if (auto parent = s_.units[at].parent; parent.valid() && s_.units[parent].kind == resource_kind::group) visit(parent);
+    if (auto parent = s_.units[at].parent; parent.valid() && s_.units[parent].kind == resource_kind::group)
+      visit(parent);
   }
   return sum;
 }

@@ -12,19 +12,27 @@ std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_
   for (auto& c : in.colocations) {
     auto dependent = s.unit_of[c.dependent], primary = s.unit_of[c.primary];
     if (!dependent.valid() || !primary.valid()) continue;
-    all.push_back({dependent, primary, role_or_any(c.dependent_role), role_or_any(c.primary_role), c.weight.value(), c.node_attribute,
-                   c.influence.value_or(in.resources[c.dependent].critical), c.origin});
+    all.push_back({dependent, primary, role_or_any(c.dependent_role), role_or_any(c.primary_role), c.weight.value(),
+                   c.node_attribute, c.influence.value_or(in.resources[c.dependent].critical), c.origin});
   }
   for (auto u : ids_of(s.units)) {
     auto& unit = s.units[u];
     if (unit.kind == resource_kind::group && in.resources[unit.what].members_together)
       for (std::size_t i = 1; i < unit.children.size(); ++i)
-        all.push_back({.dependent = unit.children[i], .primary = unit.children[i - 1], .weight = score::limit,
-                       .influence = in.resources[s.units[unit.children[i]].what].critical, .origin = {}});
+        all.push_back({.dependent = unit.children[i],
+                       .primary = unit.children[i - 1],
+                       .weight = score::limit,
+                       .influence = in.resources[s.units[unit.children[i]].what].critical,
+                       .origin = {}});
     auto container = in.resources[unit.what].container;
-    if (unit.kind == resource_kind::primitive && container.valid() && s.unit_of[container].valid()) {
+    if (unit.kind == resource_kind::primitive && container.valid() && !confined_to(in, unit.what).valid() &&
+        s.unit_of[container].valid()) {
       bool bundled = unit.parent.valid() && s.units[unit.parent].kind == resource_kind::bundle;
-      all.push_back({.dependent = u, .primary = s.unit_of[container], .weight = bundled ? 10'000 : score::limit, .origin = {}, .draws = !bundled});
+      all.push_back({.dependent = u,
+                     .primary = s.unit_of[container],
+                     .weight = bundled ? 10'000 : score::limit,
+                     .origin = {},
+                     .draws = !bundled});
     }
   }
   for (auto& r : s.replicas)
@@ -32,7 +40,8 @@ std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_
   return all;
 }
 
-// The order in which a unit's colocations count: the other's priority, clones before groups before primitives, then its name.
+// The order in which a unit's colocations count: the other's priority, clones before groups before primitives, then its
+// name.
 namespace {
 
 class by_other {
@@ -92,9 +101,11 @@ void placer::inherit(unit_id child, unit_id clone, bool all) {
     });
   };
   for (auto& c : with_others_[clone.at()])
-    if ((all || c.weight < 0 || c.weight == score::limit) && !has(with_others_[child.at()], c)) with_others_[child.at()].push_back(c);
+    if ((all || c.weight < 0 || c.weight == score::limit) && !has(with_others_[child.at()], c))
+      with_others_[child.at()].push_back(c);
   for (auto& c : others_with_[clone.at()])
-    if (influences(c) && (all || c.weight < 0) && !has(others_with_[child.at()], c)) others_with_[child.at()].push_back(c);
+    if (influences(c) && (all || c.weight < 0) && !has(others_with_[child.at()], c))
+      others_with_[child.at()].push_back(c);
 }
 
 bool placer::influences(const unit_colocation& c) const {
@@ -151,7 +162,8 @@ void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_col
   if (!out_.units[primary].done) return;
   auto& d = out_.units[dependent];
   if (d.done) {
-    if (c.dependent_role >= role::unpromoted && in_promotable(in_, s_, dependent)) apply_to_priority(dependent, primary, c);
+    if (c.dependent_role >= role::unpromoted && in_promotable(in_, s_, dependent))
+      apply_to_priority(dependent, primary, c);
     return;
   }
   auto next = out_.units[primary].next;
@@ -211,8 +223,10 @@ void placer::follow_promotable(unit_id dependent, unit_id clone, const unit_colo
     if (c.primary_role != role::promoted || c.dependent_role < role::unpromoted) return;
     auto match = matching_instance(dependent, clone, c.primary_role);
     auto& priority = out_.units[dependent].priority;
-    if (match.valid()) priority = add_scores(priority, c.weight);
-    else if (c.weight >= score::limit) priority = -score::limit;
+    if (match.valid())
+      priority = add_scores(priority, c.weight);
+    else if (c.weight >= score::limit)
+      priority = -score::limit;
     return;
   }
   if (c.weight > 0 && c.dependent_role != role::unknown && c.dependent_role != out_.units[dependent].next) return;
@@ -266,13 +280,16 @@ void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocatio
   }
 }
 
-// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node is taken back.
-void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries, bool positive_only) {
+// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node
+// is taken back.
+void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
+                        bool positive_only) {
   if (s_.units[from].kind == resource_kind::group) {
     if (merging_[from.at()]) return;
     merging_[from.at()] = true;
     auto& members = s_.units[from].children; // from the end from which the chain leads through all of them
-    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries, positive_only);
+    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries,
+               positive_only);
     merging_[from.at()] = false;
     return;
   }
@@ -292,7 +309,8 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
     auto wish = best_where(attribute_of(n, attribute));
     if (factor < 0 && wish < 0) continue; // disliking what the disliked dislikes is no reason to come
     double exact = factor * wish;
-    std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit) : static_cast<std::int32_t>(std::round(exact));
+    std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
+                                                         : static_cast<std::int32_t>(std::round(exact));
     if (delta == 0 && exact != 0) delta = exact > 0 ? 1 : -1;
     auto sum = add_scores(delta, cell);
     if (positive_only && sum < 0 && cell > 0) sum = 1;
@@ -302,8 +320,8 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
     auto list = toward_primaries ? with_others(from) : others_with(from);
     for (auto& c : list) {
       if (!toward_primaries && !influences(c)) continue;
-      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute, factor * c.weight / score::limit, toward_primaries,
-                 positive_only);
+      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute, factor * c.weight / score::limit,
+                 toward_primaries, positive_only);
     }
     target = work;
   }

@@ -51,27 +51,33 @@ private:
     if (!chosen.managed) return;
     auto to = chosen.node;
     node_id from = st.running_on.empty() ? node_id{} : st.running_on.front();
-    if (st.migration_source.valid() && to == st.migration_target && st.running_on.size() == 2) from = st.migration_source;
+    if (st.migration_source.valid() && to == st.migration_target && st.running_on.size() == 2)
+      from = st.migration_source;
     if (!from.valid() && !to.valid()) return;
     auto now = st.now <= role::stopped ? (from.valid() ? role::started : role::stopped) : st.now;
     auto next = chosen.next != role::unknown ? chosen.next : to.valid() ? role::started : role::stopped;
     if (next == role::started && now == role::unpromoted) next = now;
     if (!to.valid()) next = role::stopped;
-    auto *start = to.valid() ? get(u, task::start, to) : nullptr, *stop = from.valid() ? get(u, task::stop, from) : nullptr;
+    auto *start = to.valid() ? get(u, task::start, to) : nullptr,
+         *stop = from.valid() ? get(u, task::stop, from) : nullptr;
     bool moves = from.valid() && to.valid() && from != to;
     if (now == next && now > role::stopped) return same_role(u, now, from, to, start, stop, moves);
     changed_role(u, now, next, from, to, start, stop, moves);
   }
 
   void same_role(unit_id u, role now, node_id from, node_id to, const action* start, const action* stop, bool moves) {
-    auto *demote = get(u, task::demote, from), *promote = get(u, task::promote, to), *arrive = get(u, task::migrate_from, to);
+    auto *demote = get(u, task::demote, from), *promote = get(u, task::promote, to),
+         *arrive = get(u, task::migrate_from, to);
     bool reloads = std::find(p_.reloads.begin(), p_.reloads.end(), u) != p_.reloads.end();
     auto* why = stop && !stop->reason.empty() ? stop : start;
     bool migrates = moves && due(arrive) && arrive->runnable && start && start->migratable;
-    if (migrates) add(verb::migrate, u, now, from, now, to, nullptr);
+    if (migrates)
+      add(verb::migrate, u, now, from, now, to, nullptr);
     else if (!start || start->optional) {
-      if (reloads) add(verb::reload, u, now, from, now, to, nullptr);
-      else if (due(demote) && due(promote)) add(verb::re_promote, u, now, from, now, to, promote);
+      if (reloads)
+        add(verb::reload, u, now, from, now, to, nullptr);
+      else if (due(demote) && due(promote))
+        add(verb::re_promote, u, now, from, now, to, promote);
     } else if (!start->runnable) {
       for (auto n : s_.now[u].running_on) {
         auto* here = get(u, task::stop, n);
@@ -86,7 +92,8 @@ private:
     }
   }
 
-  void changed_role(unit_id u, role now, role next, node_id from, node_id to, const action* start, const action* stop, bool moves) {
+  void changed_role(unit_id u, role now, role next, node_id from, node_id to, const action* start, const action* stop,
+                    bool moves) {
     if (stop && (next == role::stopped || (start && !start->runnable))) {
       for (auto n : s_.now[u].running_on) add(verb::stop, u, now, n, role::stopped, {}, get(u, task::stop, n));
     } else if (due(stop) && s_.now[u].failed) {
@@ -99,8 +106,10 @@ private:
       add(verb::demote, u, now, from, next, to, get(u, task::demote, from));
     } else if (next == role::promoted) {
       auto* promote = get(u, task::promote, to);
-      if (now == role::stopped && start && !start->runnable) add(verb::promote, u, now, from, next, to, start);
-      else add(verb::promote, u, now, from, next, to, promote);
+      if (now == role::stopped && start && !start->runnable)
+        add(verb::promote, u, now, from, next, to, start);
+      else
+        add(verb::promote, u, now, from, next, to, promote);
     } else if (now == role::stopped && next > role::stopped) {
       add(verb::start, u, now, from, next, to, start);
     }

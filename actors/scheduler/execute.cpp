@@ -37,14 +37,17 @@ public:
   input run() {
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
-      if (a.what == task::fence) fence(a);
-      else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive) report(a);
+      if (a.what == task::fence)
+        fence(a);
+      else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive)
+        report(a);
     }
     for (auto& x : added_) out_.histories.push_back(std::move(x.report));
     std::erase_if(out_.histories, [](auto& h) { return h.operations.empty(); });
     std::stable_sort(out_.histories.begin(), out_.histories.end(), [](auto& x, auto& y) { return x.where < y.where; });
     for (auto& e : o_.state.expired)
-      std::erase_if(out_.failures, [&](auto& f) { return f.where == e.where && f.what == o_.state.units[e.what].what; });
+      std::erase_if(out_.failures,
+                    [&](auto& f) { return f.where == e.where && f.what == o_.state.units[e.what].what; });
     return std::move(out_);
   }
 
@@ -61,7 +64,8 @@ private:
       node.terminate_requested = false;
       node.shutdown_requested = false;
     }
-    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end()) out_.reporting_order.push_back(n);
+    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
+      out_.reporting_order.push_back(n);
     for (auto& h : out_.histories)
       if (h.where == n) h.operations.clear();
     std::erase_if(added_, [&](auto& x) { return x.node == n; });
@@ -84,7 +88,9 @@ private:
     if (a.what == task::migrate_to || a.what == task::migrate_from) {
       op.migration_target = a.what == task::migrate_to ? o_.placement.units[a.unit].node : a.node;
       auto& at = o_.state.now[a.unit];
-      op.migration_source = a.what == task::migrate_to ? a.node : at.migration_source.valid() ? at.migration_source : at.running_on.front();
+      op.migration_source = a.what == task::migrate_to    ? a.node
+                            : at.migration_source.valid() ? at.migration_source
+                                                          : at.running_on.front();
     }
     if (a.what == task::start) {
       for (auto& old : h.operations) old.params = definition::same;
@@ -106,7 +112,9 @@ private:
     out_.nodes[a.node].seen = true;
     if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
       out_.reporting_order.push_back(a.node);
-    added_.push_back({a.unit, a.node, history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});
+    added_.push_back(
+        {a.unit, a.node,
+         history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});
     return added_.back().report;
   }
 

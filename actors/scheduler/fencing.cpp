@@ -15,7 +15,11 @@ void planner::want_fence(node_id n, const std::string& reason) {
 }
 
 action_id planner::fence(node_id n, fence_kind kind, const std::string& reason) {
-  action a{.unit = {}, .node = n, .what = kind == fence_kind::on ? task::unfence : task::fence, .optional = false, .reason = reason};
+  action a{.unit = {},
+           .node = n,
+           .what = kind == fence_kind::on ? task::unfence : task::fence,
+           .optional = false,
+           .reason = reason};
   auto id = plan_.actions.add(std::move(a));
   plan_.fencing.push_back({n, id, kind, reason});
   return id;
@@ -23,15 +27,17 @@ action_id planner::fence(node_id n, fence_kind kind, const std::string& reason) 
 
 void planner::fence_nodes() {
   bool managed = false;
-  for (auto u : ids_of(s_.units)) managed = managed || (s_.units[u].kind == resource_kind::primitive && a_.units[u].managed);
+  for (auto u : ids_of(s_.units))
+    managed = managed || (s_.units[u].kind == resource_kind::primitive && a_.units[u].managed);
   std::vector<std::pair<node_id, action_id>> fenced;
   for (auto n : ids_of(in_.nodes)) {
     if (in_.nodes[n].kind == node_kind::guest) {
-      if (guest_reset_[n.at()] && managed) fence_guest(n);
+      if (guest_reset_[n.at()] && managed && can_fence(in_, s_, n)) fence_guest(n);
       continue;
     }
     if (!to_fence_[n.at()] || !managed || !can_fence(in_, s_, n)) continue;
-    fenced.emplace_back(n, fence(n, in_.settings.fence_off ? fence_kind::off : fence_kind::reboot, fence_reason_[n.at()].empty() ? "node is unclean" : fence_reason_[n.at()]));
+    fenced.emplace_back(n, fence(n, in_.settings.fence_off ? fence_kind::off : fence_kind::reboot,
+                                 fence_reason_[n.at()].empty() ? "node is unclean" : fence_reason_[n.at()]));
   }
   for (auto& [n, id] : fenced) {
     if (n == in_.coordinator)
@@ -64,8 +70,10 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
     for (auto id : std::vector{plan_.of_unit[u.at()]}) {
       auto& a = plan_.actions[id];
       if (a.what == task::start || a.what == task::promote) {
-        if (a.needs >= requirement::fencing) order(fencing, id, sequence);
-        else if (a.needs == requirement::quorum && a.what == task::start && !s_.knows(u, n)) order(fencing, id, runnable_left);
+        if (a.needs >= requirement::fencing)
+          order(fencing, id, sequence);
+        else if (a.needs == requirement::quorum && a.what == task::start && !s_.knows(u, n))
+          order(fencing, id, runnable_left);
         continue;
       }
       if (a.node != n || (a.what != task::stop && a.what != task::demote)) continue;
@@ -77,14 +85,16 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
   }
 }
 
-// A node that joined anew must be let in again by the devices that shut it out, before anything that needs that starts there.
+// A node that joined anew must be let in again by the devices that shut it out, before anything that needs that starts
+// there.
 void planner::unfence_nodes() {
   if (!in_.settings.fencing) return;
   auto device = std::find_if(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; });
   if (device == in_.resources.end()) return;
   for (auto n : ids_of(in_.nodes)) {
     auto& st = s_.nodes[n];
-    if (in_.nodes[n].kind != node_kind::cluster || !st.online || st.pending || st.unclean || !in_.nodes[n].unfenced) continue;
+    if (in_.nodes[n].kind != node_kind::cluster || !st.online || st.pending || st.unclean || !in_.nodes[n].unfenced)
+      continue;
     auto id = fence(n, fence_kind::on, "required by " + device->name + " monitor");
     for (auto u : ids_of(s_.units))
       for (auto start : plan_.of_unit[u.at()]) {

@@ -140,7 +140,8 @@ private:
         }
         break;
       }
-      if (!idle.valid() && !s_.now[c].orphan && s_.now[c].running_on.empty() && !pending_elsewhere(member, n)) idle = member;
+      if (!idle.valid() && !s_.now[c].orphan && s_.now[c].running_on.empty() && !pending_elsewhere(member, n))
+        idle = member;
     }
     if (!chosen.valid() && !taken) chosen = idle;
     if (chosen.valid() && lost_for_good(clone, n, h.what)) chosen = {};
@@ -230,6 +231,11 @@ cluster_state unpack(const input& in) {
   for (auto u : ids_of(s.units)) configure_unit(in, s, u);
   judge_cluster_nodes(in, s);
   read_histories(in, s);
+  for (auto u : ids_of(s.units)) { // a migration's source says stopped, but it may have arrived
+    auto& st = s.now[u];
+    if (s.units[u].kind == resource_kind::primitive && !st.running_on.empty() && st.now <= role::stopped)
+      st.now = role::started;
+  }
   apply_tickets(in, s);
   return s;
 }

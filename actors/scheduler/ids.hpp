@@ -23,8 +23,8 @@ struct dense_id {
 };
 
 using node_id = dense_id<struct node_tag>;
-using resource_id = dense_id<struct resource_tag>;   // as configured
-using unit_id = dense_id<struct unit_tag>;           // a resource, or one instance of it
+using resource_id = dense_id<struct resource_tag>; // as configured
+using unit_id = dense_id<struct unit_tag>;         // a resource, or one instance of it
 using action_id = dense_id<struct action_tag>;
 using ticket_id = dense_id<struct ticket_tag>;
 using constraint_id = dense_id<struct constraint_tag>; // position in the configuration, for explanations

@@ -1,10 +1,10 @@
 // What the scheduler is given: a flat value, with no XML, no rule and no string to look up inside.
 //
-// Whoever fills it (an adapter from the cluster state, or from an imported CIB) has resolved names to ids, evaluated the
-// rules for `now`, compared the digests and expanded templates, tags, sets and bundles. Texts are here only to be printed and,
-// for nodes, to break ties by name. Arrays are in the order of the configuration, which means something: ties fall that way.
-// The rejected alternative, to hand over configuration objects with attribute maps, makes each stage look things up by string
-// and hides what a stage depends on.
+// Whoever fills it (an adapter from the cluster state, or from an imported CIB) has resolved names to ids, evaluated
+// the rules for `now`, compared the digests and expanded templates, tags, sets and bundles. Texts are here only to be
+// printed and, for nodes, to break ties by name. Arrays are in the order of the configuration, which means something:
+// ties fall that way. The rejected alternative, to hand over configuration objects with attribute maps, makes each
+// stage look things up by string and hides what a stage depends on.
 #pragma once
 
 #include "actors/scheduler/ids.hpp"
@@ -19,17 +19,36 @@
 namespace troupe::scheduler {
 
 // The one value by which the peer's rules and ours differ on purpose.
-//   pacemaker  the plan of a whole transition, as an imported CIB's users expect it: a start waits for all fencing, what cannot run
+//   pacemaker  the plan of a whole transition, as an imported CIB's users expect it: a start waits for all fencing,
+//   what cannot run
 //              is propagated along the orderings before anything is sent.
-//   native     assignments count as the present place; a start waits for the fencing of nodes that may hold the resource only.
+//   native     assignments count as the present place; a start waits for the fencing of nodes that may hold the
+//   resource only.
 enum class policy : std::uint8_t { pacemaker, native };
 
 enum class role : std::uint8_t { unknown, stopped, started, unpromoted, promoted };
 enum class task : std::uint8_t {
-  monitor, start, stop, promote, demote, migrate_to, migrate_from, reload, notify, cancel,
+  monitor,
+  start,
+  stop,
+  promote,
+  demote,
+  migrate_to,
+  migrate_from,
+  reload,
+  notify,
+  cancel,
   // completion marks of a collective's start, stop, promote, demote
-  started, stopped, promoted, demoted,
-  fence, unfence, shutdown, clear_failures, one_or_more, all_stopped,
+  started,
+  stopped,
+  promoted,
+  demoted,
+  fence,
+  unfence,
+  shutdown,
+  clear_failures,
+  one_or_more,
+  all_stopped,
   other,
 };
 
@@ -41,11 +60,11 @@ struct node {
   std::string name{};
   std::string id{};
   node_kind kind = node_kind::cluster;
-  bool ping = false;                // an old "ping" node: never runs anything
-  score base{};                       // added for every resource
-  score health{};                     // of the health strategy; 0 without one
+  bool ping = false; // an old "ping" node: never runs anything
+  score base{};      // added for every resource
+  score health{};    // of the health strategy; 0 without one
   // what is known of it
-  bool seen = false;                // it has an entry in the status
+  bool seen = false; // it has an entry in the status
   std::optional<bool> in_membership{};
   bool process_online = false;
   join_state join = join_state::none;
@@ -55,11 +74,11 @@ struct node {
   bool maintenance = false;
   bool shutdown_requested = false;
   bool terminate_requested = false;
-  bool unfenced = false;            // it was never unfenced since it joined, or its devices changed
+  bool unfenced = false; // it was never unfenced since it joined, or its devices changed
   bool remote_fenced = false;
-  bool discovery = true;            // resource-discovery-enabled
-  resource_id connection{};           // remote, guest: the resource that connects it
-  resource_id container{};            // guest: what it runs in
+  bool discovery = true;                                           // resource-discovery-enabled
+  resource_id connection{};                                        // remote, guest: the resource that connects it
+  resource_id container{};                                         // guest: what it runs in
   std::vector<std::pair<std::int32_t, std::int32_t>> attributes{}; // (name, value), interned by the adapter; sorted
   std::vector<std::pair<std::int32_t, std::int32_t>> capacity{};   // (kind, amount); sorted
 };
@@ -69,7 +88,17 @@ enum class resource_kind : std::uint8_t { primitive, group, clone, bundle };
 enum class multiple_active : std::uint8_t { stop_start, stop_only, stop_unexpected, block };
 enum class requirement : std::uint8_t { unset, nothing, quorum, fencing, unfencing };
 enum class on_fail : std::uint8_t { // in the order of severity
-  unset, ignore, demote, restart, reset_remote, restart_container, migrate, block, stop, standby, fence
+  unset,
+  ignore,
+  demote,
+  restart,
+  reset_remote,
+  restart_container,
+  migrate,
+  block,
+  stop,
+  standby,
+  fence
 };
 
 struct operation { // as configured
@@ -93,15 +122,15 @@ struct resource {
   resource_kind kind = resource_kind::primitive;
   resource_id parent{};
   std::vector<resource_id> children{}; // group: members; clone: the one child; bundle: see bundle_replica
-  bool orphan = false;               // in the history only
+  bool orphan = false;                 // in the history only
   bool fence_device = false;
   bool unfences = false; // a fence device that provides unfencing
   bool remote_connection = false;
-  node_id connects{};      // the remote or guest node behind the connection
-  resource_id container{}; // of a filler resource: what it runs in
+  node_id connects{};             // the remote or guest node behind the connection
+  resource_id container{};        // of a filler resource: what it runs in
   bool container_implied = false; // the connection of a guest node, made from its container
-  bool scores_on_host = false; // inside of a container: the agent sets its promotion score on the container's host
-  bool isolated_ok = true; // fence devices and connections may not run on remote nodes: false
+  bool scores_on_host = false;    // inside of a container: the agent sets its promotion score on the container's host
+  bool isolated_ok = true;        // fence devices and connections may not run on remote nodes: false
 
   std::int32_t priority = 0;
   std::optional<std::int32_t> stickiness{};
@@ -120,8 +149,8 @@ struct resource {
   std::vector<operation> operations{};
 
   bool restarts_with_optional = false; // restart-type: an optional order restarts it too
-  bool members_together = true; // group: colocated
-  bool members_in_order = true; // group: ordered
+  bool members_together = true;        // group: colocated
+  bool members_in_order = true;        // group: ordered
 
   // clones
   bool unique = false;
@@ -179,8 +208,8 @@ struct order {
   resource_id first{}, then{};
   task first_task = task::start, then_task = task::start;
   order_kind kind = order_kind::mandatory;
-  bool symmetrical = true;  // with its inverse
-  bool directed = false;    // asymmetrical: without, and only when the resource changes
+  bool symmetrical = true;   // with its inverse
+  bool directed = false;     // asymmetrical: without, and only when the resource changes
   std::uint32_t minimum = 0; // `then` needs this many of first's instances; 0: all of them
 };
 
@@ -209,9 +238,21 @@ struct ticket_dependency {
 };
 
 // --- history ---
-enum class operation_status : std::int8_t {
-  unknown = -2, pending = -1, done = 0, cancelled = 1, timed_out = 2, not_supported = 3, error = 4, hard_error = 5, fatal = 6,
-  not_connected = 7, not_installed = 12, no_secrets = 13, invalid = 14
+enum class operation_status : std::int8_t { // what the executor says; the numbers are the peer's
+  unknown = -2,
+  pending = -1,
+  done = 0,
+  cancelled = 1,
+  timed_out = 2,
+  not_supported = 3,
+  error = 4,
+  hard_error = 5,
+  fatal = 6,
+  not_installed = 7,
+  not_connected = 8,
+  invalid = 9,
+  no_fence_device = 10,
+  no_secrets = 11,
 };
 // How the parameters it ran with compare to the present ones.
 enum class definition : std::uint8_t { same, reloadable, changed };
@@ -234,9 +275,9 @@ struct operation_record {
 // What a node knows of a resource (or of an instance with that number).
 struct history {
   node_id where{};
-  resource_id what{};        // a primitive
-  std::int32_t number = -1; // -1: the name carries none
-  bool other_agent = false; // it ran with another class, provider or type
+  resource_id what{};             // a primitive
+  std::int32_t number = -1;       // -1: the name carries none
+  bool other_agent = false;       // it ran with another class, provider or type
   std::int64_t shutdown_lock = 0; // seconds; 0: none
   std::vector<operation_record> operations{};
 };
@@ -301,8 +342,9 @@ struct input {
   std::vector<any_of_order> any_of_orders{};
   table<ticket_id, ticket> tickets;
   std::vector<ticket_dependency> ticket_dependencies{};
-  std::vector<node_id> reporting_order{}; // nodes as the status lists them: instances of anonymous clones are numbered that way
-  std::vector<history> histories{};       // sorted by node, otherwise as reported
+  std::vector<node_id>
+      reporting_order{}; // nodes as the status lists them: instances of anonymous clones are numbered that way
+  std::vector<history> histories{};      // sorted by node, otherwise as reported
   std::vector<failure_count> failures{}; // sorted by resource
   std::vector<promotion_score> promotion_scores{};
 };

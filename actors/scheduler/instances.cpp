@@ -34,7 +34,8 @@ void placer::assign_bundle(unit_id u) {
   auto& p = out_.units[u];
   if (p.done || busy_[u.at()]) return;
   busy_[u.at()] = true;
-  auto found = std::find_if(in_.bundles.begin(), in_.bundles.end(), [&](auto& b) { return b.what == s_.units[u].what; });
+  auto found =
+      std::find_if(in_.bundles.begin(), in_.bundles.end(), [&](auto& b) { return b.what == s_.units[u].what; });
   for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
   std::vector<unit_id> containers;
   for (auto& r : s_.replicas)
@@ -48,15 +49,18 @@ void placer::assign_bundle(unit_id u) {
     auto host = out_.units[r.container].node;
     if (host.valid() && in_.nodes[host].kind == node_kind::remote) { // one connection per remote host: on the same node
       auto via = s_.unit_of[in_.nodes[host].connection];
-      with_others_[r.connection.at()].push_back({.dependent = r.connection, .primary = via, .weight = score::limit, .origin = {}});
+      with_others_[r.connection.at()].push_back(
+          {.dependent = r.connection, .primary = via, .weight = score::limit, .origin = {}});
     }
     assign(r.connection, {});
     if (!r.inner.valid()) continue;
     clone = s_.units[r.inner].parent;
     for (auto n : ids_of(in_.nodes)) {
       auto& cell = row(r.inner)[n.at()];
-      if (n != r.guest) cell = -score::limit;
-      else if (cell >= 0) cell = score::limit;
+      if (n != r.guest)
+        cell = -score::limit;
+      else if (cell >= 0)
+        cell = score::limit;
     }
     busy_[clone.at()] = true;
     assign(r.inner, r.guest);
@@ -81,7 +85,8 @@ void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uin
     auto& st = s_.now[i];
     if (out_.units[i].done || st.running_on.empty()) continue;
     auto here = location(i, true);
-    bool failed = st.failed || std::any_of(s_.units[i].children.begin(), s_.units[i].children.end(), [&](auto m) { return s_.now[m].failed; });
+    bool failed = st.failed || std::any_of(s_.units[i].children.begin(), s_.units[i].children.end(),
+                                           [&](auto m) { return s_.now[m].failed; });
     if (!here.valid() || failed || !usable(parent, here)) continue;
     if (counts[here.at()] < share && assign_instance(i, here, all, per_node, parent)) ++placed_so_far;
   }
@@ -140,7 +145,8 @@ bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   auto& sb = s_.now[b];
   auto na = sa.running_on.empty() ? node_id{} : sa.running_on.front();
   auto nb = sb.running_on.empty() ? node_id{} : sb.running_on.front();
-  if (na.valid() && nb.valid() && sa.running_on.size() != sb.running_on.size()) return sa.running_on.size() < sb.running_on.size();
+  if (na.valid() && nb.valid() && sa.running_on.size() != sb.running_on.size())
+    return sa.running_on.size() < sb.running_on.size();
   auto allowed = [&](unit_id u, node_id n) { return n.valid() && row(u)[n.at()] != not_a_candidate; };
   bool aa = allowed(a, na), ab = allowed(b, nb);
   if (aa != ab) return aa;
@@ -151,13 +157,16 @@ bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
     if (ua != ub) return ua;
     bool pa = allowed(parent, na), pb = allowed(parent, nb);
     if (pa != pb) return pa;
-    if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()]) return counts[na.at()] < counts[nb.at()];
+    if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
+      return counts[na.at()] < counts[nb.at()];
   }
   auto failed = [&](unit_id u) {
-    return s_.now[u].failed || std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(), [&](auto m) { return s_.now[m].failed; });
+    return s_.now[u].failed || std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
+                                           [&](auto m) { return s_.now[m].failed; });
   };
   if (failed(a) != failed(b)) return !failed(a);
-  if (na.valid() && nb.valid() && na != nb && (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
+  if (na.valid() && nb.valid() && na != nb &&
+      (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
     auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);
     if (wa != wb) return wa > wb;
   }

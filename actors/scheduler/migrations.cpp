@@ -17,7 +17,8 @@ const history* history_of(const input& in, const history& same, node_id n) {
 }
 
 bool changes_state(const operation_record& op) {
-  return op.what == task::start || op.what == task::stop || op.what == task::migrate_to || op.what == task::migrate_from;
+  return op.what == task::start || op.what == task::stop || op.what == task::migrate_to ||
+         op.what == task::migrate_from;
 }
 
 bool done(const operation_record& op) {
@@ -27,8 +28,8 @@ bool done(const operation_record& op) {
 // A start, stop or migration recorded after `op` on the same node.
 bool newer_than(const history* h, const operation_record& op) {
   return h && std::any_of(h->operations.begin(), h->operations.end(), [&](const operation_record& o) {
-    return changes_state(o) && (o.call_id > op.call_id) && done(o);
-  });
+           return changes_state(o) && (o.call_id > op.call_id) && done(o);
+         });
 }
 
 const operation_record* find_migrate_from(const history* target, node_id source) {
@@ -38,14 +39,15 @@ const operation_record* find_migrate_from(const history* target, node_id source)
   return nullptr;
 }
 
-// Does the target know of something later than this migration? Call ids of two nodes do not compare, so the migrate_from there is
-// the mark; without one, the times are.
+// Does the target know of something later than this migration? Call ids of two nodes do not compare, so the
+// migrate_from there is the mark; without one, the times are.
 bool target_moved_on(const history* target, const operation_record& migrate_to, const operation_record* migrate_from) {
   if (!target) return false;
   if (migrate_from) {
     if (newer_than(target, *migrate_from)) return true;
     return std::any_of(target->operations.begin(), target->operations.end(), [&](const operation_record& o) {
-      return o.what == task::monitor && o.call_id > migrate_from->call_id && o.rc == exit_code::not_running && o.interval_ms == 0;
+      return o.what == task::monitor && o.call_id > migrate_from->call_id && o.rc == exit_code::not_running &&
+             o.interval_ms == 0;
     });
   }
   return std::any_of(target->operations.begin(), target->operations.end(), [&](const operation_record& o) {
@@ -83,8 +85,10 @@ void migrated_away(const input& in, cluster_state& s, unit_id u, const history& 
     if (from && from->rc == exit_code::ok && !source_moved_on) {
       st.dangling.push_back(source);
       st.now = role::stopped;
-    } else if (!source_moved_on) {
+    } else if (!source_moved_on) { // it never arrived: recover it where it was
       st.now = role::started;
+      st.failed = st.must_stop = true;
+      st.may_migrate = false;
     }
     return;
   }
@@ -111,7 +115,8 @@ void migrated_away(const input& in, cluster_state& s, unit_id u, const history& 
   }
 }
 
-void migration_failed_at_source(const input& in, cluster_state& s, unit_id u, const history& at_source, const operation_record& op) {
+void migration_failed_at_source(const input& in, cluster_state& s, unit_id u, const history& at_source,
+                                const operation_record& op) {
   auto& st = s.now[u];
   st.now = role::started;
   auto target = op.migration_target;
@@ -124,7 +129,8 @@ void migration_failed_at_source(const input& in, cluster_state& s, unit_id u, co
   if (s.nodes[target].online && !known_stopped(there)) add_running(in, s, u, target);
 }
 
-void migration_failed_at_target(const input& in, cluster_state& s, unit_id u, const history& at_target, const operation_record& op) {
+void migration_failed_at_target(const input& in, cluster_state& s, unit_id u, const history& at_target,
+                                const operation_record& op) {
   auto& st = s.now[u];
   st.now = role::started;
   auto source = op.migration_source;

@@ -59,7 +59,8 @@ void judge(const input& in, cluster_state& s, node_id n) {
   st.online = in.settings.fencing ? up_with_fencing(in, s, n) : up_without_fencing(in, s, n);
   if (st.online && st.shutting_down) st.pending = st.pending || seen.join != join_state::member;
   // A partition without quorum that is told to die takes its own nodes with it.
-  bool suicide = in.settings.without_quorum == no_quorum::suicide && !in.settings.quorate && in.settings.no_quorum_panic;
+  bool suicide =
+      in.settings.without_quorum == no_quorum::suicide && !in.settings.quorate && in.settings.no_quorum_panic;
   if (st.online && suicide) want_fenced(in, s, n, "cluster does not have quorum");
 }
 
@@ -124,10 +125,22 @@ void judge_remote_node(const input& in, cluster_state& s, node_id n) {
   }
 }
 
+node_id confined_to(const input& in, resource_id r) {
+  auto& what = in.resources[r];
+  if (!what.container.valid() || what.remote_connection) return {};
+  for (auto n : ids_of(in.nodes))
+    if (in.nodes[n].kind == node_kind::guest && in.nodes[n].container == what.container) return n;
+  return {};
+}
+
 bool can_fence(const input& in, const cluster_state& s, node_id n) {
-  if (!in.settings.fencing) return false;
   auto& node = in.nodes[n];
-  if (node.kind == node_kind::guest) return true; // by recovering its container
+  if (node.kind == node_kind::guest) { // by recovering its container, wherever that runs
+    auto& hosts = s.now[s.unit_of[node.container]].running_on;
+    return std::all_of(hosts.begin(), hosts.end(),
+                       [&](node_id host) { return host != n && (s.nodes[host].online || can_fence(in, s, host)); });
+  }
+  if (!in.settings.fencing) return false;
   bool device = in.settings.watchdog;
   for (auto& r : in.resources) device = device || r.fence_device;
   if (!device) return false;

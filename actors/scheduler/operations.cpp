@@ -50,8 +50,10 @@ private:
     if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
     if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;
     bool old = expired(op);
-    if (!old) judge_result(op);
-    else judge_expired(op);
+    if (!old)
+      judge_result(op);
+    else
+      judge_expired(op);
     if (old && failed_result(op)) return;
     if (masked_probe(op)) {
       ban_everywhere_or(n_, "masked-probe-failure");
@@ -89,8 +91,8 @@ private:
     if (op.status != operation_status::done && op.status != operation_status::error) return;
     if (!op.expected_known) {
       op.status = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted
-                    ? operation_status::done
-                    : operation_status::error;
+                      ? operation_status::done
+                      : operation_status::error;
     } else {
       op.status = op.rc == op.expected_rc ? operation_status::done : operation_status::error;
     }
@@ -131,7 +133,8 @@ private:
       op.status = operation_status::hard_error;
       break;
     default:
-      if (op.status == operation_status::done && !expected && op.rc != exit_code::ok) op.status = operation_status::error;
+      if (op.status == operation_status::done && !expected && op.rc != exit_code::ok)
+        op.status = operation_status::error;
     }
   }
 
@@ -189,9 +192,7 @@ private:
     }
   }
 
-  void become_active() {
-    st_.now = in_promotable(in_, s_, u_) ? role::unpromoted : role::started;
-  }
+  void become_active() { st_.now = in_promotable(in_, s_, u_) ? role::unpromoted : role::started; }
 
   void succeeded(const operation_record& op, int rc) {
     bool clears = false;
@@ -248,9 +249,7 @@ private:
     case on_fail::reset_remote:
       if (r_.reconnect_ms > 0) break;
       [[fallthrough]];
-    default:
-      policy_ = on_fail::ignore;
-      st_.next = role::unknown;
+    default: policy_ = on_fail::ignore; st_.next = role::unknown;
     }
   }
 
@@ -284,8 +283,10 @@ private:
         st_.now = op.rc == exit_code::not_running ? role::stopped : role::unpromoted;
       }
     }
-    if (probe && op.rc == exit_code::not_installed) st_.now = role::stopped;
-    else if (st_.now < role::started) become_active();
+    if (probe && op.rc == exit_code::not_installed)
+      st_.now = role::stopped;
+    else if (st_.now < role::started)
+      become_active();
     if (policy == on_fail::stop) {
       if (st_.next == role::unknown || st_.next > role::stopped) st_.next = role::stopped;
       s_.bans.push_back({u_, {}, score::minus_infinity(), "on-fail=stop"});
@@ -367,9 +368,7 @@ private:
     }
   }
 
-  void limit_by_target() {
-    limit_by_target_role(in_, s_, u_);
-  }
+  void limit_by_target() { limit_by_target_role(in_, s_, u_); }
 
   void lock() {
     auto now = std::chrono::duration_cast<std::chrono::seconds>(in_.now.time_since_epoch()).count();
@@ -386,7 +385,9 @@ private:
       bool done = op.status == operation_status::done;
       if (op.what == task::stop && done) last_stop = i;
       if (op.what == task::start || op.what == task::migrate_from) start = i;
-      if (implied_by_monitor <= last_stop && op.what == task::monitor && (op.rc == exit_code::ok || op.rc == exit_code::promoted)) implied_by_monitor = i;
+      if (implied_by_monitor <= last_stop && op.what == task::monitor &&
+          (op.rc == exit_code::ok || op.rc == exit_code::promoted))
+        implied_by_monitor = i;
       if (op.what == task::promote || op.what == task::demote) implied_by_role = i;
     }
     if (start < 0) start = implied_by_role >= 0 ? implied_by_role : implied_by_monitor;
@@ -424,7 +425,8 @@ on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task 
   // A demotion is answered as the monitor in the promoted role is.
   if (!found && what == task::demote)
     for (auto& o : r.operations)
-      if (o.what == task::monitor && o.in_role == role::promoted && o.interval_ms > 0 && o.failure != on_fail::unset && o.enabled) {
+      if (o.what == task::monitor && o.in_role == role::promoted && o.interval_ms > 0 && o.failure != on_fail::unset &&
+          o.enabled) {
         if (o.failure != on_fail::demote) found = &o;
         break;
       }

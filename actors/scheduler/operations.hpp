@@ -8,8 +8,8 @@ namespace troupe::scheduler {
 // OCF exit codes as the field uses them.
 namespace exit_code {
 inline constexpr int ok = 0, unimplemented = 3, not_installed = 5, not_configured = 6, not_running = 7, promoted = 8,
-                     failed_promoted = 9, invalid_parameter = 2, no_permission = 4, degraded = 190, degraded_promoted = 191,
-                     unknown = 193;
+                     failed_promoted = 9, invalid_parameter = 2, no_permission = 4, degraded = 190,
+                     degraded_promoted = 191, unknown = 193;
 } // namespace exit_code
 
 void read_operations(const input& in, cluster_state& s, unit_id u, const history& h);

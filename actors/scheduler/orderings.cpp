@@ -41,15 +41,18 @@ task inverse_of(task t) {
 
 } // namespace
 
-// All actions of that kind on both sides. With `missing_blocks`, what will not happen although it could counts as unable to run.
-void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin,
-                    bool missing_blocks) {
+// All actions of that kind on both sides. With `missing_blocks`, what will not happen although it could counts as
+// unable to run.
+void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags,
+                    constraint_id origin, bool missing_blocks) {
   auto before = actions_of(first, first_task);
   if (before.empty() && missing_blocks && s_.units[first].kind == resource_kind::primitive) {
     auto now = present_role(s_, first);
-    bool moot = (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);
+    bool moot =
+        (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);
     // What is demoted, say, stays active and needs no start.
-    bool stays = first_task == task::start && now > role::stopped && a_.units[first].node.valid() && a_.units[first].next != role::stopped;
+    bool stays = first_task == task::start && now > role::stopped && a_.units[first].node.valid() &&
+                 a_.units[first].next != role::stopped;
     if (!moot && !stays) {
       action a{.unit = first, .node = {}, .what = first_task, .optional = true, .runnable = false, .reason = {}};
       auto id = plan_.actions.add(std::move(a));
@@ -81,13 +84,14 @@ void planner::order_primitive(unit_id u) {
   auto& left_behind = s_.now[u].dangling;
   for (auto stop : actions_of(u, task::stop)) { // what a migration left behind is no restart
     bool dangles = std::find(left_behind.begin(), left_behind.end(), plan_.actions[stop].node) != left_behind.end();
-    for (auto start : actions_of(u, task::start)) order(stop, start, dangles ? std::uint32_t{sequence} : restart | implies_then);
+    for (auto start : actions_of(u, task::start))
+      order(stop, start, dangles ? std::uint32_t{sequence} : restart | implies_then);
   }
   order(u, task::demote, u, task::stop, promoted_implies_first);
   order(u, task::start, u, task::promote, runnable_left);
   order(u, task::demote, u, task::promote, sequence);
   auto container = in_.resources[s_.units[u].what].container;
-  if (container.valid()) {
+  if (container.valid() && !confined_to(in_, s_.units[u].what).valid()) {
     auto c = s_.unit_of[container];
     order(c, task::start, u, task::start, implies_then | runnable_left, {}, true);
     order(u, task::stop, c, task::stop, implies_first);
@@ -201,8 +205,11 @@ void planner::order_constraint(const struct order& o) {
   std::uint32_t flags = sequence;
   if (o.kind == order_kind::optional && in_.resources[o.then].restarts_with_optional) flags = implies_then;
   if (o.kind == order_kind::mandatory) {
-    if (o.directed) flags = asymmetrical;
-    else flags = implies_then | (o.first_task == task::start || o.first_task == task::promote ? std::uint32_t{runnable_left} : 0u);
+    if (o.directed)
+      flags = asymmetrical;
+    else
+      flags = implies_then |
+              (o.first_task == task::start || o.first_task == task::promote ? std::uint32_t{runnable_left} : 0u);
   }
   if (o.minimum > 0) {
     // A mark between: it can run once enough instances can.
@@ -235,7 +242,8 @@ void planner::order_any_of(const any_of_order& o) {
   for (auto r : o.then) {
     auto u = s_.unit_of[r];
     if (!u.valid()) continue;
-    for (auto a : actions_of(u, o.then_task)) order(between, a, o.mandatory ? std::uint32_t{runnable_left} : std::uint32_t{sequence}, o.origin);
+    for (auto a : actions_of(u, o.then_task))
+      order(between, a, o.mandatory ? std::uint32_t{runnable_left} : std::uint32_t{sequence}, o.origin);
   }
 }
 

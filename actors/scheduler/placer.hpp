@@ -1,5 +1,5 @@
-// The assignment stage as one object: its parts are in colocation.cpp (wishes), assign.cpp (primitives and groups), instances.cpp
-// (clones and bundles), promotion.cpp (roles), capacity.cpp (utilization).
+// The assignment stage as one object: its parts are in colocation.cpp (wishes), assign.cpp (primitives and groups),
+// instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp (utilization).
 #pragma once
 
 #include "actors/scheduler/assignment.hpp"
@@ -34,7 +34,8 @@ private:
   void follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c);
   void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
-  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries, bool positive_only);
+  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
+                  bool positive_only);
   bool influences(const unit_colocation& c) const;
   unit_id matching_instance(unit_id of, unit_id clone, role in_role) const;
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;

@@ -1,7 +1,8 @@
 // The plan: actions, what must come before what, and (after propagation) what is required and can run.
 //
-// An action that may turn out to be needed exists from the start as `optional` (a running resource has an optional stop and an optional
-// start: together a restart); orderings then make it required or unable to run, until nothing changes any more.
+// An action that may turn out to be needed exists from the start as `optional` (a running resource has an optional stop
+// and an optional start: together a restart); orderings then make it required or unable to run, until nothing changes
+// any more.
 #pragma once
 
 #include "actors/scheduler/assignment.hpp"
@@ -12,8 +13,8 @@
 namespace troupe::scheduler {
 
 struct action {
-  unit_id unit;  // none: of a node
-  node_id node;  // none: of a collective, or of what goes nowhere
+  unit_id unit; // none: of a node
+  node_id node; // none: of a collective, or of what goes nowhere
   task what = task::other;
   std::int64_t interval_ms = 0;
   bool optional = true;
@@ -29,13 +30,13 @@ struct action {
 // What an edge does besides putting `before` before `after`.
 enum edge_flag : std::uint32_t {
   sequence = 0,
-  implies_then = 1u << 0,         // before required -> after required
-  implies_first = 1u << 1,        // after required -> before required
+  implies_then = 1u << 0,  // before required -> after required
+  implies_first = 1u << 1, // after required -> before required
   promoted_implies_first = 1u << 2,
   implies_first_migratable = 1u << 3,
-  runnable_left = 1u << 4,        // before unrunnable -> after unrunnable
+  runnable_left = 1u << 4, // before unrunnable -> after unrunnable
   pseudo_left = 1u << 5,
-  restart = 1u << 6,              // a stop and the start after it
+  restart = 1u << 6, // a stop and the start after it
   asymmetrical = 1u << 7,
   one_or_more = 1u << 8,
   same_node = 1u << 9,
@@ -61,7 +62,7 @@ struct plan {
   std::vector<edge> edges;
   std::vector<std::vector<action_id>> of_unit;
   std::vector<fencing_action> fencing;
-  std::vector<unit_id> reloads;   // parameters changed that need no restart
+  std::vector<unit_id> reloads; // parameters changed that need no restart
   std::vector<std::string> notes;
 };
 

@@ -1,5 +1,5 @@
-// The stages that make the plan, as one object: actions in actions.cpp, orderings in orderings.cpp, fencing and remote nodes in
-// fencing.cpp and remote.cpp.
+// The stages that make the plan, as one object: actions in actions.cpp, orderings in orderings.cpp, fencing and remote
+// nodes in fencing.cpp and remote.cpp.
 #pragma once
 
 #include "actors/scheduler/plan.hpp"
@@ -40,8 +40,8 @@ private:
 
   // --- orderings.cpp ---
   void order(action_id before, action_id after, std::uint32_t flags, constraint_id origin = {});
-  void order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags, constraint_id origin = {},
-             bool missing_blocks = false);
+  void order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags,
+             constraint_id origin = {}, bool missing_blocks = false);
   std::vector<action_id> actions_of(unit_id u, task what) const;
   void order_primitives(unit_id u);
   void order_internally(unit_id u);

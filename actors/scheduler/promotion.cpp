@@ -1,15 +1,15 @@
 // Which instances of a promotable clone are promoted.
 //
-// A promotion score (set by the agent, per node) draws instances to nodes before they are assigned, and ranks them afterwards
-// together with location constraints for the role and colocations by role.
+// A promotion score (set by the agent, per node) draws instances to nodes before they are assigned, and ranks them
+// afterwards together with location constraints for the role and colocations by role.
 #include "actors/scheduler/placer.hpp"
 
 #include <algorithm>
 
 namespace troupe::scheduler {
 
-// A score counts where this instance is active, where it was probed while no other instance is active there, and everywhere if
-// nothing is known of it.
+// A score counts where this instance is active, where it was probed while no other instance is active there, and
+// everywhere if nothing is known of it.
 bool placer::promotion_score_applies(unit_id u, node_id n) const {
   auto is_on = [&](unit_id v) {
     auto& at = s_.now[v].running_on;
@@ -106,12 +106,14 @@ void placer::judge_instance(unit_id clone, unit_id i) {
   }
   if (!n.valid()) return;
   for (auto& [u, l] : out_.considered.promoted_locations)
-    if (l.where == n && (u == clone || u == i || below(s_, u, i))) p.priority = add_scores(p.priority, l.weight.value());
+    if (l.where == n && (u == clone || u == s_.units[clone].parent || u == i || below(s_, u, i)))
+      p.priority = add_scores(p.priority, l.weight.value());
   for (auto owner : {i, clone})
     for (auto& c : std::vector{with_others(owner)})
       if (c.dependent_role >= role::unpromoted) follow(i, c.primary, c);
   for (auto m : s_.units[i].children) // a group's members may be limited on their own
-    if (next_role(m) == role::stopped || (s_.now[m].next != role::unknown && s_.now[m].next < role::promoted)) p.priority = -score::limit;
+    if (next_role(m) == role::stopped || (s_.now[m].next != role::unknown && s_.now[m].next < role::promoted))
+      p.priority = -score::limit;
 }
 
 // How good each instance's node is, with the colocations by role on either side.
@@ -134,9 +136,12 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
   std::vector<std::int64_t> index;
   for (auto i : instances) {
     auto n = location(i, false);
-    if (!out_.units[i].managed && next_role(i) == role::promoted) index.push_back(score::limit);
-    else if (!n.valid() || out_.units[i].priority < 0) index.push_back(out_.units[i].priority < 0 ? out_.units[i].priority : -1);
-    else index.push_back(sums[n.at()]);
+    if (!out_.units[i].managed && next_role(i) == role::promoted)
+      index.push_back(score::limit);
+    else if (!n.valid() || out_.units[i].priority < 0)
+      index.push_back(out_.units[i].priority < 0 ? out_.units[i].priority : -1);
+    else
+      index.push_back(sums[n.at()]);
   }
   return index;
 }

@@ -1,7 +1,8 @@
 // Required and runnable: what the orderings make of the optional actions, to a fixed point.
 //
-// Each edge can make an action required, or unable to run; nothing is ever made optional or runnable again, so the work ends. A
-// collective's mark stands for its members: what happens to it happens to them, pair by pair where clones are interleaved.
+// Each edge can make an action required, or unable to run; nothing is ever made optional or runnable again, so the work
+// ends. A collective's mark stands for its members: what happens to it happens to them, pair by pair where clones are
+// interleaved.
 #include "actors/scheduler/plan.hpp"
 
 #include <algorithm>
@@ -67,7 +68,8 @@ private:
     auto& a = at(id);
     if (!a.optional) return;
     a.optional = false;
-    if (a.reason.empty()) a.reason = at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(because, true);
+    if (a.reason.empty())
+      a.reason = at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(because, true);
     changed(id);
   }
 
@@ -75,7 +77,8 @@ private:
     auto& a = at(id);
     if (!a.runnable) return;
     a.runnable = false;
-    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty() ? at(because).reason : reason_of(because, false);
+    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty() ? at(because).reason
+                                                                                           : reason_of(because, false);
     if (a.what == task::start || a.what == task::promote) block_dependents(id);
     changed(id);
   }
@@ -89,11 +92,11 @@ private:
   std::string reason_of(action_id because, bool required) {
     auto& a = at(because);
     if (!a.unit.valid()) return a.reason;
-    const char* verb = a.what == task::start || a.what == task::started     ? "start"
-                       : a.what == task::stop || a.what == task::stopped   ? "stop"
+    const char* verb = a.what == task::start || a.what == task::started      ? "start"
+                       : a.what == task::stop || a.what == task::stopped     ? "stop"
                        : a.what == task::promote || a.what == task::promoted ? "promote"
-                       : a.what == task::demote || a.what == task::demoted ? "demote"
-                                                                            : "action";
+                       : a.what == task::demote || a.what == task::demoted   ? "demote"
+                                                                             : "action";
     return std::string(required ? "required " : "unrunnable ") + unit_name(in_, s_, a.unit) + " " + verb;
   }
 
@@ -116,7 +119,8 @@ private:
 
   flags flags_of(action_id id, node_id n = {}) {
     auto& a = at(id);
-    if (!a.unit.valid() || s_.units[a.unit].kind == resource_kind::primitive || a.what == task::one_or_more) return {a.optional, a.runnable};
+    if (!a.unit.valid() || s_.units[a.unit].kind == resource_kind::primitive || a.what == task::one_or_more)
+      return {a.optional, a.runnable};
     auto what = begun(a.what);
     if (s_.units[a.unit].kind == resource_kind::group) {
       flags f;
@@ -163,7 +167,8 @@ private:
       push(id);
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
     }
-    bool counts = a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;
+    bool counts =
+        a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;
     if (counts && a.runnable && !f.runnable && s_.units[a.unit].kind == resource_kind::group) {
       a.runnable = false;
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
@@ -176,7 +181,9 @@ private:
     bool counts = at(then).what == task::one_or_more;
     for (auto e : into_[then.at()]) {
       auto& edge = p_.edges[e];
-      if ((edge.flags & same_node) && at(edge.before).node.valid() && at(then).node.valid() && at(edge.before).node != at(then).node) continue;
+      if ((edge.flags & same_node) && at(edge.before).node.valid() && at(then).node.valid() &&
+          at(edge.before).node != at(then).node)
+        continue;
       if (edge.flags & one_or_more) {
         counts = true;
         if (completes(edge.before)) ++can_run;
@@ -221,14 +228,17 @@ private:
     if (tu.valid() && fu.valid() && tu != fu && at(then).what != task::one_or_more) {
       auto k = s_.units[tu].kind;
       if (is_clone_like(k) && !below(s_, fu, tu)) {
-        if (at(first).what != task::one_or_more && is_clone_like(s_.units[fu].kind) && interleaved(first, then)) pairwise(first, then, kind);
-        else each_instance(first, f, then, kind);
+        if (at(first).what != task::one_or_more && is_clone_like(s_.units[fu].kind) && interleaved(first, then))
+          pairwise(first, then, kind);
+        else
+          each_instance(first, f, then, kind);
         return;
       }
       if (k == resource_kind::group && !below(s_, fu, tu)) {
         basic(first, f, then, kind);
         for (auto m : s_.units[tu].children)
-          if (auto mine = find(m, at(then).what, at(then).node); mine.valid()) basic(first, f, mine, kind & ~std::uint32_t{implies_first}, false);
+          if (auto mine = find(m, at(then).what, at(then).node); mine.valid())
+            basic(first, f, mine, kind & ~std::uint32_t{implies_first}, false);
         return;
       }
     }
@@ -319,12 +329,14 @@ private:
       }
     }
     if (kind & restart) restart_rule(first, then);
-    if ((kind & implies_first) && !at(then).migratable && !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
+    if ((kind & implies_first) && !at(then).migratable &&
+        !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
       require(first, then);
       // What cannot be stopped keeps everything below it up.
       if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
     }
-    if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional && s_.now[at(then).unit].now == role::promoted)
+    if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional &&
+        s_.now[at(then).unit].now == role::promoted)
       require(first, then);
     if (kind & implies_first_migratable) {
       if (!at(then).migratable || !at(then).runnable) disable(first, then);
@@ -368,7 +380,8 @@ private:
     auto u = at(id).unit;
     for (auto* c : mandatory_) {
       if (c->primary != u && !below(s_, u, c->primary)) continue;
-      auto clone = s_.units[c->primary].kind == resource_kind::clone || s_.units[c->primary].kind == resource_kind::bundle;
+      auto clone =
+          s_.units[c->primary].kind == resource_kind::clone || s_.units[c->primary].kind == resource_kind::bundle;
       if (clone && some_instance_can(c->primary, what)) continue;
       bool promotes = what == task::promote;
       if (promotes && c->primary_role != role::promoted) continue;

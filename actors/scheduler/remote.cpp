@@ -13,8 +13,8 @@ connection_state planner::connection_of(node_id n) const {
   if (chosen.next == role::stopped || !chosen.node.valid()) {
     if (host.valid() && s_.nodes[host].unclean) return connection_state::failed;
     if (!st.failed) return connection_state::stopped;
-    bool waiting = chosen.next == role::stopped && in_.resources[s_.units[link].what].reconnect_ms > 0 && in_.nodes[n].remote_fenced &&
-                   !s_.nodes[n].shutting_down;
+    bool waiting = chosen.next == role::stopped && in_.resources[s_.units[link].what].reconnect_ms > 0 &&
+                   in_.nodes[n].remote_fenced && !s_.nodes[n].shutting_down;
     return waiting ? connection_state::unknown : connection_state::failed;
   }
   if (!host.valid()) return connection_state::unknown;
@@ -28,7 +28,8 @@ void planner::order_remote() {
   if (!any) return;
   for (auto n : ids_of(in_.nodes)) { // what is not known there cannot be probed
     if (in_.nodes[n].kind != node_kind::remote || !in_.nodes[n].connection.valid() || a_.nodes[n].online) continue;
-    if (connection_of(n) == connection_state::failed && s_.nodes[n].history_read && !s_.nodes[n].online && s_.nodes[n].unclean)
+    if (connection_of(n) == connection_state::failed && s_.nodes[n].history_read && !s_.nodes[n].online &&
+        s_.nodes[n].unclean)
       want_fence(n, "the connection is unrecoverable");
   }
   auto count = plan_.actions.size();
@@ -43,8 +44,10 @@ void planner::order_remote() {
       for (auto other : std::vector{plan_.of_unit[a.unit.at()]})
         if (plan_.actions[other].what == task::stop && plan_.actions[other].node != a.node)
           for (auto up : actions_of(link, task::start)) order(up, other, sequence);
-    if (in_.nodes[a.node].container.valid()) order_on_guest(id);
-    else order_on_remote(id);
+    if (in_.nodes[a.node].container.valid())
+      order_on_guest(id);
+    else
+      order_on_remote(id);
   }
 }
 
@@ -67,12 +70,18 @@ void planner::order_on_remote(action_id id) {
   };
   switch (a.what) {
   case task::start:
-  case task::promote: after_start(runnable_left | (state == connection_state::failed ? std::uint32_t{implies_then} : 0u)); break;
+  case task::promote:
+    after_start(runnable_left | (state == connection_state::failed ? std::uint32_t{implies_then} : 0u));
+    break;
   case task::stop:
-    if (state == connection_state::alive) before_stop(implies_first);
-    else if (state == connection_state::failed) want_fence(a.node, "resources are active but connection is unrecoverable");
-    else if (a_.units[link].next == role::stopped) before_stop(implies_first);
-    else after_start(runnable_left);
+    if (state == connection_state::alive)
+      before_stop(implies_first);
+    else if (state == connection_state::failed)
+      want_fence(a.node, "resources are active but connection is unrecoverable");
+    else if (a_.units[link].next == role::stopped)
+      before_stop(implies_first);
+    else
+      after_start(runnable_left);
     break;
   case task::demote:
     if (state == connection_state::resting || state == connection_state::unknown) after_start(runnable_left);

@@ -1,5 +1,5 @@
-// What unpack makes of the history: which nodes are up, which are to be fenced and why, and where each unit is in which role.
-// Later stages read it; none changes it.
+// What unpack makes of the history: which nodes are up, which are to be fenced and why, and where each unit is in which
+// role. Later stages read it; none changes it.
 //
 // A unit is a configured resource or one instance of it: a clone of a group [a b] with two instances makes the units
 // clone, group:0, a:0, b:0, group:1, a:1, b:1. Instance numbers of anonymous clones are labels that unpack hands out.
@@ -46,9 +46,9 @@ struct unit_state {
   role next = role::unknown; // the most it may become; unknown: no limit
   const char* next_reason = "";
   std::vector<node_id> running_on{};
-  std::vector<node_id> dangling{}; // migrated away from there, not stopped yet
+  std::vector<node_id> dangling{};                // migrated away from there, not stopped yet
   node_id migration_source{}, migration_target{}; // a migration that may be continued
-  task pending = task::other;                 // an operation under way, `other`: none
+  task pending = task::other;                     // an operation under way, `other`: none
   node_id pending_on{};
   node_id locked_to{}; // shutdown lock
   bool managed = true;
@@ -56,7 +56,7 @@ struct unit_state {
   bool blocked = false;
   bool failed = false;
   bool failure_ignored = false;
-  bool must_stop = false;    // failed so that only a stop helps
+  bool must_stop = false; // failed so that only a stop helps
   bool must_demote = false;
   bool start_pending = false;
   bool orphan = false;
@@ -107,7 +107,9 @@ struct cluster_state {
 
 std::string unit_name(const input& in, const cluster_state& s, unit_id u);
 
-inline bool is_clone_like(resource_kind k) { return k == resource_kind::clone || k == resource_kind::bundle; }
+inline bool is_clone_like(resource_kind k) {
+  return k == resource_kind::clone || k == resource_kind::bundle;
+}
 // The outermost unit: a bundle only if asked for.
 unit_id outermost(const cluster_state& s, unit_id u, bool through_bundle = false);
 bool below(const cluster_state& s, unit_id inner, unit_id outer); // strictly
@@ -123,6 +125,9 @@ struct failures {
   std::int64_t last = 0;
 };
 failures failures_of(const input& in, const cluster_state& s, unit_id u, node_id n, bool effective);
+
+// What is declared to be inside of a guest node's container, and is not its connection, runs on that guest only.
+node_id confined_to(const input& in, resource_id r);
 
 // Can this node be fenced now?
 bool can_fence(const input& in, const cluster_state& s, node_id n);

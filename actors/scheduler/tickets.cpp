@@ -35,8 +35,10 @@ void without_ticket(const input& in, cluster_state& s, unit_id u, const ticket_d
   auto& ticket = in.tickets[t.needs];
   bool promoted_only = t.in_role == role::promoted;
   if (promoted_only) s.no_promotion.push_back(u);
-  if (!ticket.granted && !s.now[u].running_on.empty()) lost_while_active(in, s, u, t);
-  else if (!promoted_only || t.on_loss == ticket_loss::stop) ban_everywhere(s, u, ticket.granted ? "__ticket_standby__" : "__no_ticket__");
+  if (!ticket.granted && !s.now[u].running_on.empty())
+    lost_while_active(in, s, u, t);
+  else if (!promoted_only || t.on_loss == ticket_loss::stop)
+    ban_everywhere(s, u, ticket.granted ? "__ticket_standby__" : "__no_ticket__");
 }
 
 } // namespace

@@ -80,7 +80,13 @@ private:
     TROUPE_ASSERT(found != in_.bundles.end(), "every bundle has its description");
     unit_id clone = found->clone.valid() ? add(found->clone, u, -1) : unit_id{};
     for (auto& part : found->parts) {
-      replica_units r{.bundle = u, .ip = {}, .container = {}, .connection = {}, .inner = {}, .guest = part.guest, .number = part.number};
+      replica_units r{.bundle = u,
+                      .ip = {},
+                      .container = {},
+                      .connection = {},
+                      .inner = {},
+                      .guest = part.guest,
+                      .number = part.number};
       if (part.ip.valid()) r.ip = add(part.ip, u, -1);
       r.container = add(part.container, u, -1);
       if (part.connection.valid()) r.connection = add(part.connection, u, -1);

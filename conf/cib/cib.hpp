@@ -1,11 +1,11 @@
 // A Pacemaker CIB (schema 1.x to 3.x, file or `cibadmin -Q` output) as typed values.
 //
-// Only shape is read here: what an element is, what refers to what, what a rule says. What it means for a cluster is the
-// scheduler's, what the time or a node's attributes make of a rule is `rules.hpp`'s. Every text is a view into the parsed
-// document, which the value owns; a CIB of 10 MB is thus read without copying its strings.
+// Only shape is read here: what an element is, what refers to what, what a rule says. What it means for a cluster is
+// the scheduler's, what the time or a node's attributes make of a rule is `rules.hpp`'s. Every text is a view into the
+// parsed document, which the value owns; a CIB of 10 MB is thus read without copying its strings.
 //
-// An item that cannot be used costs a warning, as with Pacemaker, and is left out; only a text that is no XML, no CIB or
-// beyond the limits is an error. Source: "Pacemaker Explained" (2.1) and pacemaker-3.x.rng.
+// An item that cannot be used costs a warning, as with Pacemaker, and is left out; only a text that is no XML, no CIB
+// or beyond the limits is an error. Source: "Pacemaker Explained" (2.1) and pacemaker-3.x.rng.
 #pragma once
 
 #include "messages/types/result.hpp"
@@ -38,11 +38,11 @@ struct condition {
   text attribute, operation, type; // attribute expression; `operation` also of a date
   text value;
   bool has_value = false;
-  text start, end;                    // date
-  std::vector<name_value> date_spec;  // date
-  std::vector<name_value> duration;   // date
-  text standard, provider, agent;     // resource_type
-  text op_name, op_interval;          // operation
+  text start, end;                   // date
+  std::vector<name_value> date_spec; // date
+  std::vector<name_value> duration;  // date
+  text standard, provider, agent;    // resource_type
+  text op_name, op_interval;         // operation
 };
 
 struct scored_rule { // a rule of a location constraint

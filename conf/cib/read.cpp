@@ -102,7 +102,8 @@ void reader::read(pugi::xml_node cib) {
   std::stable_partition(out_.options.begin(), out_.options.end(),
                         [](const nv_set& s) { return s.id == "cib-bootstrap-options"; });
   for (auto loose : crm_config.children("nvpair")) // as very old versions had it
-    out_.options.push_back({.id = {}, .weight = {}, .when = {}, .values = {{attribute(loose, "name"), attribute(loose, "value")}}});
+    out_.options.push_back(
+        {.id = {}, .weight = {}, .when = {}, .values = {{attribute(loose, "name"), attribute(loose, "value")}}});
   read_nodes(configuration.child("nodes"));
   read_resources(configuration.child("resources"));
   read_tags(configuration.child("tags"));
@@ -138,7 +139,8 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
         warn(fmt::format("an nvpair of {} has no name: ignored", set.id));
         continue;
       }
-      if (p.attribute("value") && attribute(p, "value") != "#default") set.values.emplace_back(name, attribute(p, "value"));
+      if (p.attribute("value") && attribute(p, "value") != "#default")
+        set.values.emplace_back(name, attribute(p, "value"));
     }
     if (auto rule = e.child("rule")) set.when = read_rule(resolve(rule), 0);
     into.push_back(std::move(set));

@@ -60,9 +60,7 @@ resource reader::read_resource(pugi::xml_node e, unsigned depth) {
     read_primitive(e, r);
     return r;
   }
-  r.kind = kind == "group"    ? resource_kind::group
-           : kind == "bundle" ? resource_kind::bundle
-                              : resource_kind::clone;
+  r.kind = kind == "group" ? resource_kind::group : kind == "bundle" ? resource_kind::bundle : resource_kind::clone;
   r.promotable_element = kind == "master";
   r.params = read_sets(e, "instance_attributes");
   if (r.kind == resource_kind::bundle) read_bundle(e, r);

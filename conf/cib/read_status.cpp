@@ -96,7 +96,8 @@ void reader::read_status(pugi::xml_node status) {
     for (auto& [name, value] : set.values) {
       constexpr text granted = "granted-ticket-";
       if (name.starts_with(granted))
-        out_.tickets.push_back({.id = name.substr(granted.size()), .granted = value, .standby = {}, .last_granted = {}});
+        out_.tickets.push_back(
+            {.id = name.substr(granted.size()), .granted = value, .standby = {}, .last_granted = {}});
     }
 }
 

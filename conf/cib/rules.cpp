@@ -108,9 +108,9 @@ calendar calendar_of(stamp at) {
 
 bool holds_date_spec(const std::vector<name_value>& spec, stamp now) {
   auto c = calendar_of(now);
-  const std::pair<text, int> fields[] = {{"seconds", c.second},   {"minutes", c.minute},    {"hours", c.hour},
+  const std::pair<text, int> fields[] = {{"seconds", c.second},     {"minutes", c.minute},   {"hours", c.hour},
                                          {"monthdays", c.monthday}, {"weekdays", c.weekday}, {"yeardays", c.yearday},
-                                         {"months", c.month},     {"weeks", c.week},        {"years", c.year},
+                                         {"months", c.month},       {"weeks", c.week},       {"years", c.year},
                                          {"weekyears", c.weekyear}};
   for (auto& [name, range] : spec)
     for (auto& [field, value] : fields)

@@ -51,7 +51,8 @@ std::optional<days> take_day(std::string_view& t) {
   }
   std::string_view rest = t;
   auto ordinal = take_digits(rest, 3, 3);
-  bool day_of_year = ordinal && (rest.empty() || rest[0] < '0' || rest[0] > '9') && (dashes || rest.empty() || rest[0] != '-');
+  bool day_of_year =
+      ordinal && (rest.empty() || rest[0] < '0' || rest[0] > '9') && (dashes || rest.empty() || rest[0] != '-');
   if (day_of_year && !(dashes && !rest.empty() && rest[0] == '-')) {
     t = rest;
     if (*ordinal < 1 || *ordinal > 366) return std::nullopt;

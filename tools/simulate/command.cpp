@@ -4,48 +4,86 @@
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
+#include "tools/simulate/what_if.hpp"
+#include "tools/simulate/why.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
-#include <ctime>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <iterator>
+#include <memory>
 
 namespace troupe::simulate {
 
-int simulate(const arguments& args) {
-  std::ifstream file{args.cib};
-  if (!file) {
-    std::cerr << fmt::format("troupe simulate: cannot read {}\n", args.cib);
-    return 2;
+namespace {
+
+int fail(const std::string& sentence) {
+  std::cerr << "troupe simulate: " << sentence << "\n";
+  return 1;
+}
+
+result<void> suppose(scheduler::input& in, const arguments& args) {
+  for (auto& n : args.fail)
+    if (auto done = node_lost(in, n); !done) return done;
+  for (auto& n : args.standby)
+    if (auto done = node_in_standby(in, n); !done) return done;
+  for (auto& r : args.without)
+    if (auto done = resource_unwanted(in, r); !done) return done;
+  return {};
+}
+
+int explain(const arguments& args, const scheduler::input& in, const scheduler::outcome& o) {
+  for (auto& name : args.why) {
+    auto text = why_text(in, o, name);
+    if (text.empty()) return fail(fmt::format("there is no primitive resource {}", name));
+    std::cout << text;
   }
-  std::stringstream text;
-  text << file.rdbuf();
-  auto parsed = cib::parse(text.str());
-  if (!parsed) {
-    std::cerr << fmt::format("troupe simulate: {}: {}\n", args.cib, parsed.error().text);
-    return 2;
-  }
-  auto imported = from_cib(*parsed, stamp{std::chrono::seconds{std::time(nullptr)}});
-  for (auto& w : imported.warnings) std::cerr << "warning: " << w << "\n";
-  auto outcome = scheduler::schedule(imported.input);
-  auto after = scheduler::execute(imported.input, outcome);
-  std::cout << "Current cluster status:\n" << status_text(imported.input, outcome.state);
-  std::cout << "\nTransition Summary:\n" << summary_text(imported.input, outcome);
-  std::cout << "\nExecuting Cluster Transition:\n" << execution_text(imported.input, outcome);
-  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after));
   return 0;
 }
 
-void add_options(CLI::App& app, arguments& a) {
-  app.add_option("--cib", a.cib, "the CIB: a file, or the output of cibadmin -Q")->required();
-  app.add_option("--now", a.now, "judge rules and ages at this time (ISO 8601) instead of now");
-  app.add_option("--why", a.why, "explain the placement of this resource");
-  app.add_option("--fail", a.fail, "as if this node had been lost");
-  app.add_option("--standby", a.standby, "as if this node were in standby");
-  app.add_option("--without", a.without, "as if this resource were not wanted");
-  app.add_flag("--json", a.json, "the same as JSON");
+void print(const scheduler::input& in, const scheduler::outcome& o) {
+  auto after = scheduler::execute(in, o);
+  std::cout << "Current cluster status:\n" << status_text(in, o.state);
+  std::cout << "\nTransition Summary:\n" << summary_text(in, o);
+  std::cout << "\nExecuting Cluster Transition:\n" << execution_text(in, o);
+  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after));
+}
+
+} // namespace
+
+int simulate(const arguments& args) {
+  std::ifstream file{args.cib, std::ios::binary};
+  if (!file) return fail(fmt::format("cannot read {}", args.cib));
+  auto parsed = cib::parse({std::istreambuf_iterator<char>{file}, {}});
+  if (!parsed) return fail(fmt::format("{}: {}", args.cib, parsed.error().text));
+  std::optional<stamp> told;
+  if (!args.now.empty()) {
+    told = cib::to_date(args.now);
+    if (!told) return fail(fmt::format("--now: \"{}\" is no date; write for example 2026-11-24T12:00:00Z", args.now));
+  }
+  auto imported = from_cib(*parsed, args.clock(), told);
+  for (auto& w : imported.warnings) std::cerr << "warning: " << w << "\n";
+  auto& in = imported.input;
+  if (auto supposed = suppose(in, args); !supposed) return fail(supposed.error().text);
+  auto outcome = scheduler::schedule(in);
+  if (!args.why.empty()) return explain(args, in, outcome);
+  if (args.json)
+    std::cout << to_json(in, outcome).dump(2) << "\n";
+  else
+    print(in, outcome);
+  return 0;
+}
+
+void add_options(CLI::App& app, arguments& args) {
+  app.add_option("--cib", args.cib, "the CIB: a file, or the output of cibadmin -Q")->required();
+  app.add_option("--now", args.now, "judge rules and ages at this time (ISO 8601) instead of now");
+  app.add_option("--why", args.why, "print, for this resource, each node's score and the rules behind it");
+  app.add_option("--fail", args.fail, "as if this node had been lost");
+  app.add_option("--standby", args.standby, "as if this node were in standby");
+  app.add_option("--without", args.without, "as if this resource were not wanted");
+  app.add_flag("--json", args.json, "the decisions, scores and actions as JSON");
 }
 
 } // namespace troupe::simulate

@@ -3,6 +3,7 @@
 #include "tools/simulate/from_cib.hpp"
 
 #include <fmt/format.h>
+
 #include <nettle/md5.h>
 
 namespace troupe::simulate {
@@ -53,9 +54,10 @@ bool listed(cib::text list, cib::text name) { // " a  b "
 
 } // namespace
 
-// The digest of the parameters that an operation of that name would get now: all, `only` those listed, or `without` those.
-std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms, cib::text only,
-                                  cib::text without) {
+// The digest of the parameters that an operation of that name would get now: all, `only` those listed, or `without`
+// those.
+std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
+                                  cib::text only, cib::text without) {
   auto& p = primitives_[r.at()];
   std::string key;
   if (!p.node_dependent) {
@@ -86,7 +88,8 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
   return digest;
 }
 
-sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n) {
+sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h,
+                                            sched::node_id n) {
   using sched::definition;
   auto& p = primitives_[h.what.at()];
   auto what = task_named(op.operation);

@@ -1,5 +1,5 @@
-// The digests by which the peer notices that a resource's parameters have changed: MD5 of the parameters as one XML element.
-// Only for reading a CIB; nothing of ours is protected by MD5.
+// The digests by which the peer notices that a resource's parameters have changed: MD5 of the parameters as one XML
+// element. Only for reading a CIB; nothing of ours is protected by MD5.
 #pragma once
 
 #include <map>

@@ -23,25 +23,29 @@ sched::role role_named(cib::text name) {
 sched::task task_named(cib::text name) {
   using sched::task;
   static const std::pair<cib::text, task> known[] = {
-    {"monitor", task::monitor}, {"status", task::monitor}, {"start", task::start}, {"stop", task::stop},
-    {"promote", task::promote}, {"demote", task::demote}, {"migrate_to", task::migrate_to},
-    {"migrate_from", task::migrate_from}, {"reload", task::reload}, {"reload-agent", task::reload}, {"notify", task::notify}};
+      {"monitor", task::monitor},       {"status", task::monitor},
+      {"start", task::start},           {"stop", task::stop},
+      {"promote", task::promote},       {"demote", task::demote},
+      {"migrate_to", task::migrate_to}, {"migrate_from", task::migrate_from},
+      {"reload", task::reload},         {"reload-agent", task::reload},
+      {"notify", task::notify}};
   for (auto& [text, t] : known)
     if (name == text) return t;
   return task::other;
 }
 
-importer::importer(const cib::contents& cib, stamp now)
+importer::importer(const cib::contents& cib, stamp now, std::optional<stamp> told)
   : cib_(cib)
   , in_(out_.input)
   , now_(now) {
   if (!cib.execution_date.empty())
     if (auto seconds = cib::to_number(cib.execution_date)) now_ = stamp{std::chrono::seconds{*seconds}};
+  if (told) now_ = *told;
   in_.now = now_;
 }
 
-imported from_cib(const cib::contents& cib, stamp now) {
-  return importer{cib, now}.run();
+imported from_cib(const cib::contents& cib, stamp now, std::optional<stamp> told) {
+  return importer{cib, now, told}.run();
 }
 
 imported importer::run() {
@@ -54,9 +58,8 @@ imported importer::run() {
   }
   add_guest_connections();
   // What is assigned first: higher priority, then the order of the configuration.
-  std::stable_sort(in_.top.begin(), in_.top.end(), [&](auto a, auto b) {
-    return in_.resources[a].priority > in_.resources[b].priority;
-  });
+  std::stable_sort(in_.top.begin(), in_.top.end(),
+                   [&](auto a, auto b) { return in_.resources[a].priority > in_.resources[b].priority; });
   attributes_.resize(in_.nodes.size());
   permanent_.resize(in_.nodes.size());
   read_status();
@@ -80,7 +83,9 @@ cib::rule_context importer::context_of(sched::node_id n) const {
     if (name == "#uname") return cib::text{node.name};
     if (name == "#id") return cib::text{node.id};
     if (name == "#kind")
-      return cib::text{node.kind == sched::node_kind::cluster ? "cluster" : node.kind == sched::node_kind::remote ? "remote" : "container"};
+      return cib::text{node.kind == sched::node_kind::cluster  ? "cluster"
+                       : node.kind == sched::node_kind::remote ? "remote"
+                                                               : "container"};
     if (name == "#is_dc") return cib::text{in_.coordinator == n ? "true" : "false"};
     if (name == "#cluster-name" || name == "#site-name") {
       auto found = attributes_[n.at()].find(name);
@@ -120,7 +125,8 @@ void importer::read_options() {
   o.fence_off = action == "off" || action == "poweroff";
   o.startup_fencing = flag({"startup-fencing", "startup_fencing"}, true);
   o.concurrent_fencing = flag({"concurrent-fencing"}, true);
-  o.watchdog = flag({"have-watchdog"}, false) && cib::to_interval_ms(get({"stonith-watchdog-timeout"})).value_or(0) != 0;
+  o.watchdog =
+      flag({"have-watchdog"}, false) && cib::to_interval_ms(get({"stonith-watchdog-timeout"})).value_or(0) != 0;
   o.stop_all = flag({"stop-all-resources"}, false);
   o.stop_orphans = flag({"stop-orphan-resources", "stop_orphan_resources"}, true);
   o.cancel_orphan_operations = flag({"stop-orphan-actions", "stop_orphan_actions"}, true);
@@ -128,12 +134,13 @@ void importer::read_options() {
   o.startup_probes = flag({"enable-startup-probes"}, true);
   o.shutdown_lock = flag({"shutdown-lock"}, false);
   o.shutdown_lock_limit = cib::to_interval_ms(get({"shutdown-lock-limit"})).value_or(0) / 1000;
-  o.stickiness = cib::to_score(get({"default-resource-stickiness", "default_resource_stickiness"})).value_or(score{}).value();
+  o.stickiness =
+      cib::to_score(get({"default-resource-stickiness", "default_resource_stickiness"})).value_or(score{}).value();
   o.no_quorum_panic = is_true(cib_.no_quorum_panic);
   auto policy = get({"no-quorum-policy", "no_quorum_policy"});
-  o.without_quorum = same_text(policy, "ignore")   ? sched::no_quorum::ignore
-                     : same_text(policy, "freeze") ? sched::no_quorum::freeze
-                     : same_text(policy, "demote") ? sched::no_quorum::demote
+  o.without_quorum = same_text(policy, "ignore")    ? sched::no_quorum::ignore
+                     : same_text(policy, "freeze")  ? sched::no_quorum::freeze
+                     : same_text(policy, "demote")  ? sched::no_quorum::demote
                      : same_text(policy, "suicide") ? sched::no_quorum::suicide
                                                     : sched::no_quorum::stop;
   if (o.without_quorum == sched::no_quorum::suicide && !o.fencing) {
@@ -175,7 +182,7 @@ void importer::read_node_values(sched::node_id id, const cib::node& from) {
   permanent_[id.at()] = attributes_[id.at()];
   for (auto& [name, amount] : cib::evaluate(from.utilization, c))
     in_.nodes[id].capacity.emplace_back(intern(name), static_cast<std::int32_t>(std::clamp<std::int64_t>(
-                                                        cib::to_number(amount).value_or(0), 0, INT32_MAX)));
+                                                          cib::to_number(amount).value_or(0), 0, INT32_MAX)));
   std::sort(in_.nodes[id].capacity.begin(), in_.nodes[id].capacity.end());
 }
 
@@ -223,7 +230,10 @@ void importer::read_health() {
     score sum = with_base ? configured("node-health-base") : score{};
     for (auto& [name, value] : attributes_[n.at()]) {
       if (!name.starts_with("#health")) continue;
-      sum += value == "red" ? red : value == "yellow" ? yellow : value == "green" ? green : cib::to_score(value).value_or(score{});
+      sum += value == "red"      ? red
+             : value == "yellow" ? yellow
+             : value == "green"  ? green
+                                 : cib::to_score(value).value_or(score{});
     }
     in_.nodes[n].health = sum;
   }

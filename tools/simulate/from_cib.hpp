@@ -1,5 +1,6 @@
-// An imported CIB as the scheduler's input: names become ids, rules are evaluated for one time, templates, tags, sets and bundles are
-// expanded, digests compared. It lies in tools/ because conf must not know the scheduler, nor the scheduler a CIB.
+// An imported CIB as the scheduler's input: names become ids, rules are evaluated for one time, templates, tags, sets
+// and bundles are expanded, digests compared. It lies in tools/ because conf must not know the scheduler, nor the
+// scheduler a CIB.
 #pragma once
 
 #include "actors/scheduler/input.hpp"
@@ -22,13 +23,13 @@ struct imported {
   std::vector<std::string> warnings;
 };
 
-// `now`: the time to judge rules and ages at, unless the CIB carries its own.
-imported from_cib(const cib::contents& cib, stamp now);
+// `now`: the time to judge rules and ages at; the CIB's own execution date comes before it, `told` before both.
+imported from_cib(const cib::contents& cib, stamp now, std::optional<stamp> told = std::nullopt);
 
 // The state that the parts of the import share. One part fills one room of the input.
 class importer {
 public:
-  importer(const cib::contents& cib, stamp now);
+  importer(const cib::contents& cib, stamp now, std::optional<stamp> told);
   imported run();
 
 private:
@@ -50,21 +51,24 @@ private:
   void read_node_attributes(sched::node_id n);
   void read_health();
 
-  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent, const std::vector<const cib::nv_sets*>& inherited);
+  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent,
+                                  const std::vector<const cib::nv_sets*>& inherited);
   void read_primitive(sched::resource_id id, const cib::resource& from, const values& meta);
   void read_meta(sched::resource& r, const values& meta);
   void read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta);
   void read_operations(sched::resource_id id, const cib::resource& from);
   void add_operation_defaults(sched::resource& r, const cib::resource& from);
   void add_guest_connections();
-  void add_remote_node(const std::string& name, sched::node_kind kind, sched::resource_id connection, sched::resource_id container);
+  void add_remote_node(const std::string& name, sched::node_kind kind, sched::resource_id connection,
+                       sched::resource_id container);
   void add_bundle(sched::resource_id id, const cib::resource& from, const std::vector<const cib::nv_sets*>& inherited);
-  sched::resource_id add_bundle_part(sched::resource_id bundle, std::string name, const char* provider, const char* type,
-                                     std::map<std::string, std::string> params);
+  sched::resource_id add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
+                                     const char* type, std::map<std::string, std::string> params);
 
   void read_constraints();
   void read_location(const cib::location& l);
-  void add_location(sched::constraint_id origin, sched::resource_id what, const cib::location& l, cib::text role, cib::text score);
+  void add_location(sched::constraint_id origin, sched::resource_id what, const cib::location& l, cib::text role,
+                    cib::text score);
   void read_colocation(const cib::colocation& c);
   void read_colocation_sets(const cib::colocation& c, sched::constraint_id origin, score weight);
   void read_order(const cib::order& o);
@@ -78,8 +82,8 @@ private:
   void read_history(sched::node_id n, const cib::node_state& state);
   void read_record(const cib::operation_record& from, sched::history& into);
   sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n);
-  std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms, cib::text only,
-                          cib::text without);
+  std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
+                          cib::text only, cib::text without);
   sched::resource_id orphan(const cib::resource_history& h, cib::text name);
   void read_counts(sched::node_id n, const values& attributes);
   std::int32_t intern(cib::text name);
@@ -91,7 +95,7 @@ private:
   std::vector<values> attributes_; // of nodes, permanent and transient
   std::vector<values> permanent_;
   values options_;
-  std::map<std::string, sched::node_id, std::less<>> nodes_;      // by uname
+  std::map<std::string, sched::node_id, std::less<>> nodes_; // by uname
   std::map<std::string, sched::node_id, std::less<>> nodes_by_id_;
   std::map<std::string, sched::resource_id, std::less<>> resources_;
   std::map<std::string, sched::ticket_id, std::less<>> tickets_;

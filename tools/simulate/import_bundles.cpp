@@ -1,4 +1,5 @@
-// A bundle's implied resources: per replica a container, and as configured an address, a connection and the inner instance.
+// A bundle's implied resources: per replica a container, and as configured an address, a connection and the inner
+// instance.
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
 
@@ -20,8 +21,8 @@ std::string address_after(const std::string& first, unsigned offset) {
 
 } // namespace
 
-sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::string name, const char* provider, const char* type,
-                                             std::map<std::string, std::string> params) {
+sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
+                                             const char* type, std::map<std::string, std::string> params) {
   auto& whole = in_.resources[bundle];
   sched::resource r;
   r.name = name;
@@ -46,7 +47,8 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   return id;
 }
 
-void importer::add_bundle(sched::resource_id id, const cib::resource& from, const std::vector<const cib::nv_sets*>& inherited) {
+void importer::add_bundle(sched::resource_id id, const cib::resource& from,
+                          const std::vector<const cib::nv_sets*>& inherited) {
   auto& settings = *from.bundle;
   sched::bundle b;
   b.what = id;
@@ -56,7 +58,8 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
   bool has_inner = !from.children.empty();
   bool networked = !settings.control_port.empty() || !settings.ip_range_start.empty();
   if (has_inner && !networked) {
-    warn(fmt::format("the bundle {} has no network for its resource {}: the resource is ignored", from.id, from.children[0].id));
+    warn(fmt::format("the bundle {} has no network for its resource {}: the resource is ignored", from.id,
+                     from.children[0].id));
     has_inner = false;
   }
   if (has_inner) {
@@ -91,7 +94,8 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
       std::map<std::string, std::string> params{{"ip", address}};
       if (!settings.host_interface.empty()) params.emplace("nic", settings.host_interface);
       params.emplace("cidr_netmask", settings.host_netmask.empty() ? cib::text{"32"} : settings.host_netmask);
-      part.ip = add_bundle_part(id, fmt::format("{}-ip-{}", from.id, address), "heartbeat", "IPaddr2", std::move(params));
+      part.ip =
+          add_bundle_part(id, fmt::format("{}-ip-{}", from.id, address), "heartbeat", "IPaddr2", std::move(params));
     }
     part.container = add_bundle_part(id, fmt::format("{}-{}-{}", from.id, settings.engine, i), "heartbeat",
                                      std::string{settings.engine}.c_str(), {});

@@ -87,23 +87,27 @@ void importer::read_location(const cib::location& l) {
   in_.constraint_names.emplace_back(l.id);
   bool is_list = false;
   if (!l.what.empty())
-    for (auto r : members_of(l.what, is_list, "a location constraint")) add_location(origin, r, l, l.role, l.score_text);
+    for (auto r : members_of(l.what, is_list, "a location constraint"))
+      add_location(origin, r, l, l.role, l.score_text);
   if (!l.pattern.empty()) {
     bool negated = l.pattern.front() == '!';
     try {
       std::regex pattern{std::string{l.pattern.substr(negated ? 1 : 0)}, std::regex::extended};
       for (auto r : in_.top)
-        if (std::regex_search(in_.resources[r].name, pattern) != negated) add_location(origin, r, l, l.role, l.score_text);
+        if (std::regex_search(in_.resources[r].name, pattern) != negated)
+          add_location(origin, r, l, l.role, l.score_text);
     } catch (const std::regex_error&) {
       warn(fmt::format("{}: \"{}\" is no regular expression: ignored", l.id, l.pattern));
     }
   }
   for (auto& set : l.sets)
     for (auto r : members_of(set, "a location constraint"))
-      add_location(origin, r, l, set.role.empty() ? l.role : set.role, set.score_text.empty() ? l.score_text : set.score_text);
+      add_location(origin, r, l, set.role.empty() ? l.role : set.role,
+                   set.score_text.empty() ? l.score_text : set.score_text);
 }
 
-void importer::add_location(sched::constraint_id origin, resource_id what, const cib::location& l, cib::text role, cib::text weight) {
+void importer::add_location(sched::constraint_id origin, resource_id what, const cib::location& l, cib::text role,
+                            cib::text weight) {
   auto probes = same_text(l.discovery, "never")       ? sched::discovery::never
                 : same_text(l.discovery, "exclusive") ? sched::discovery::exclusive
                                                       : sched::discovery::always;
@@ -115,7 +119,9 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
     return;
   }
   for (auto& rule : l.rules) {
-    auto rule_role = rule.role.empty() ? in_role : role_named(rule.role) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
+    auto rule_role = rule.role.empty()                                ? in_role
+                     : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
+                                                                      : sched::role::unknown;
     auto fixed = cib::to_score(rule.score_text).value_or(score{});
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);
@@ -146,7 +152,8 @@ void importer::read_colocation(const cib::colocation& c) {
   auto attribute = c.node_attribute.empty() || c.node_attribute == "#uname" ? -1 : intern(c.node_attribute);
   for (auto d : dependents)
     for (auto p : primaries)
-      in_.colocations.push_back({origin, d, p, role_named(c.dependent_role), role_named(c.primary_role), weight, attribute, influence});
+      in_.colocations.push_back(
+          {origin, d, p, role_named(c.dependent_role), role_named(c.primary_role), weight, attribute, influence});
 }
 
 void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_id origin, score weight) {
@@ -159,7 +166,8 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
   };
   std::vector<side> sides;
   for (auto& set : c.sets) {
-    side s{members_of(set, "a colocation set"), set.sequential, role_named(set.role), cib::to_score(set.score_text).value_or(weight)};
+    side s{members_of(set, "a colocation set"), set.sequential, role_named(set.role),
+           cib::to_score(set.score_text).value_or(weight)};
     if (s.members.empty()) continue;
     auto relate = [&](resource_id dependent, resource_id primary) {
       in_.colocations.push_back({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
@@ -197,13 +205,16 @@ void importer::read_order(const cib::order& o) {
   bool first_list = false, then_list = false;
   auto firsts = members_of(o.first, first_list, "an order");
   auto thens = members_of(o.then, then_list, "an order");
-  bool can_invert = kind != sched::order_kind::serialize && inverse(first_task) != task::other && inverse(then_task) != task::other;
+  bool can_invert =
+      kind != sched::order_kind::serialize && inverse(first_task) != task::other && inverse(then_task) != task::other;
   bool symmetrical = can_invert && cib::is_true(o.symmetrical, true);
   std::uint32_t minimum = 0;
   if (firsts.size() == 1 && in_.resources[firsts[0]].kind == sched::resource_kind::clone) {
     auto& clone = in_.resources[firsts[0]];
-    if (clone.clone_min > 0) minimum = clone.clone_min;
-    else if (!cib::is_true(o.require_all, true)) minimum = 1;
+    if (clone.clone_min > 0)
+      minimum = clone.clone_min;
+    else if (!cib::is_true(o.require_all, true))
+      minimum = 1;
   }
   for (auto f : firsts)
     for (auto t : thens)
@@ -222,8 +233,10 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   bool symmetrical = kind != sched::order_kind::serialize && cib::is_true(o.symmetrical, true);
   std::vector<side> sides;
   auto relate = [&](resource_id first, task first_task, resource_id then, task then_task, sched::order_kind k) {
-    bool both = symmetrical && k != sched::order_kind::serialize && inverse(first_task) != task::other && inverse(then_task) != task::other;
-    in_.orders.push_back({origin, first, then, first_task, then_task, k, both, k == sched::order_kind::mandatory && !both, 0});
+    bool both = symmetrical && k != sched::order_kind::serialize && inverse(first_task) != task::other &&
+                inverse(then_task) != task::other;
+    in_.orders.push_back(
+        {origin, first, then, first_task, then_task, k, both, k == sched::order_kind::mandatory && !both, 0});
   };
   for (auto& set : o.sets) {
     auto set_kind = kind;

@@ -19,10 +19,16 @@ std::string agent_name(cib::text standard, cib::text provider, cib::text type) {
 
 sched::on_fail on_fail_named(cib::text name) {
   using sched::on_fail;
-  static const std::pair<cib::text, on_fail> known[] = {
-    {"ignore", on_fail::ignore}, {"nothing", on_fail::ignore}, {"demote", on_fail::demote}, {"restart", on_fail::restart},
-    {"restart-container", on_fail::restart_container}, {"migrate", on_fail::migrate}, {"block", on_fail::block}, {"stop", on_fail::stop},
-    {"standby", on_fail::standby}, {"fence", on_fail::fence}};
+  static const std::pair<cib::text, on_fail> known[] = {{"ignore", on_fail::ignore},
+                                                        {"nothing", on_fail::ignore},
+                                                        {"demote", on_fail::demote},
+                                                        {"restart", on_fail::restart},
+                                                        {"restart-container", on_fail::restart_container},
+                                                        {"migrate", on_fail::migrate},
+                                                        {"block", on_fail::block},
+                                                        {"stop", on_fail::stop},
+                                                        {"standby", on_fail::standby},
+                                                        {"fence", on_fail::fence}};
   for (auto& [text, value] : known)
     if (same_text(name, text)) return value;
   return on_fail::unset;
@@ -83,7 +89,8 @@ void importer::read_meta(sched::resource& r, const values& meta) {
     return cib::text{};
   };
   r.priority = cib::to_score(get({"priority"})).value_or(score{}).value();
-  if (auto s = cib::to_score(get({"resource-stickiness", "resource_stickiness"})); s && get({"resource-stickiness", "resource_stickiness"}) != "default")
+  if (auto s = cib::to_score(get({"resource-stickiness", "resource_stickiness"}));
+      s && get({"resource-stickiness", "resource_stickiness"}) != "default")
     r.stickiness = s->value();
   auto target = get({"target-role", "target_role"});
   r.target = same_text(target, "default") || same_text(target, "Started") ? sched::role::unknown : role_named(target);
@@ -93,8 +100,8 @@ void importer::read_meta(sched::resource& r, const values& meta) {
   if (auto t = cib::to_score(get({"migration-threshold"}))) r.migration_threshold = std::max(t->value(), 0);
   r.failure_timeout_ms = cib::to_interval_ms(get({"failure-timeout"})).value_or(0);
   auto multiple = get({"multiple-active", "multiple_active"});
-  r.on_multiple = same_text(multiple, "stop_only") ? sched::multiple_active::stop_only
-                  : same_text(multiple, "block")   ? sched::multiple_active::block
+  r.on_multiple = same_text(multiple, "stop_only")         ? sched::multiple_active::stop_only
+                  : same_text(multiple, "block")           ? sched::multiple_active::block
                   : same_text(multiple, "stop_unexpected") ? sched::multiple_active::stop_unexpected
                                                            : sched::multiple_active::stop_start;
   auto needs = get({"requires"});
@@ -147,7 +154,8 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
     return found == meta.end() ? cib::text{} : found->second;
   };
   bool in_clone = false;
-  for (auto p = r.parent; p.valid(); p = in_.resources[p].parent) in_clone = in_clone || in_.resources[p].kind == sched::resource_kind::clone;
+  for (auto p = r.parent; p.valid(); p = in_.resources[p].parent)
+    in_clone = in_clone || in_.resources[p].kind == sched::resource_kind::clone;
   if (in_clone) {
     r.allow_migrate = r.allow_migrate && meta.contains("allow-migrate");
     if (!r.stickiness) r.stickiness = 1;
@@ -173,7 +181,7 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
   auto c = context();
   for (auto& [name, amount] : cib::evaluate(from.utilization, c))
     in_.resources[id].uses.push_back({intern(name), static_cast<std::int32_t>(std::clamp<std::int64_t>(
-                                                      cib::to_number(amount).value_or(0), 0, INT32_MAX))});
+                                                        cib::to_number(amount).value_or(0), 0, INT32_MAX))});
   read_operations(id, from);
   in_.resources[id].scores_on_host = same_text(get("container-attribute-target"), "host");
   if (auto container = get("container"); !container.empty())
@@ -208,8 +216,8 @@ void importer::read_operations(sched::resource_id id, const cib::resource& from)
     o.enabled = is_true(get("enabled"), true) && !is_true(get("disabled"), false);
     o.timeout_ms = cib::to_interval_ms(get("timeout")).value_or(20'000);
     bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
-      return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
-    });
+                   return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
+                 });
     if (twice) {
       warn(fmt::format("{} has two operations {} with the same interval: the second is ignored", from.id, op.name));
       continue;
@@ -224,7 +232,9 @@ void importer::add_operation_defaults(sched::resource& r, const cib::resource& f
   if (cib_.operation_defaults.empty()) return;
   for (cib::text name : {"start", "stop", "promote", "demote", "monitor", "migrate_to", "migrate_from"}) {
     auto what = task_named(name);
-    if (std::any_of(r.operations.begin(), r.operations.end(), [&](auto& o) { return o.what == what && o.interval_ms == 0; })) continue;
+    if (std::any_of(r.operations.begin(), r.operations.end(),
+                    [&](auto& o) { return o.what == what && o.interval_ms == 0; }))
+      continue;
     auto c = context();
     c.standard = from.standard;
     c.provider = from.provider;
@@ -232,7 +242,11 @@ void importer::add_operation_defaults(sched::resource& r, const cib::resource& f
     c.op_name = name;
     auto failure = cib::evaluate_one(cib_.operation_defaults, "on-fail", c);
     if (!failure) continue;
-    r.operations.push_back({.what = what, .name = std::string{name}, .interval_ms = 0, .in_role = sched::role::unknown, .failure = on_fail_named(*failure)});
+    r.operations.push_back({.what = what,
+                            .name = std::string{name},
+                            .interval_ms = 0,
+                            .in_role = sched::role::unknown,
+                            .failure = on_fail_named(*failure)});
   }
 }
 
@@ -273,7 +287,8 @@ void importer::add_guest_connections() {
     r.managed = is_true(get("is-managed"), true);
     r.needs = sched::requirement::quorum;
     r.allow_migrate = is_true(get("remote-allow-migrate"), true);
-    r.operations.push_back({.what = sched::task::monitor, .name = "monitor", .interval_ms = 30'000, .timeout_ms = 30'000});
+    r.operations.push_back(
+        {.what = sched::task::monitor, .name = "monitor", .interval_ms = 30'000, .timeout_ms = 30'000});
     auto timeout = cib::to_interval_ms(get("remote-connect-timeout")).value_or(60'000);
     r.operations.push_back({.what = sched::task::start, .name = "start", .timeout_ms = timeout});
     auto id = in_.resources.add(std::move(r));

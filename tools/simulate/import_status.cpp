@@ -63,7 +63,8 @@ void importer::read_status() {
   // Orphans first: a resource that only the history knows may be the connection of a remote node.
   for (auto& state : cib_.states)
     for (auto& h : state.resources)
-      if (h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote" && !resources_.contains(h.id) && !h.operations.empty())
+      if (h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote" && !resources_.contains(h.id) &&
+          !h.operations.empty())
         orphan(h, h.id);
   for (auto& state : cib_.states) {
     auto n = node_of(state);
@@ -74,7 +75,8 @@ void importer::read_status() {
     auto& node = in_.nodes[n];
     if (node.seen) continue;
     node.seen = true;
-    if (!state.in_membership.empty()) node.in_membership = cib::is_true(state.in_membership) || cib::to_number(state.in_membership).value_or(0) > 0;
+    if (!state.in_membership.empty())
+      node.in_membership = cib::is_true(state.in_membership) || cib::to_number(state.in_membership).value_or(0) > 0;
     node.process_online = cib::same_text(state.process, "online");
     node.join = join_named(state.join);
     node.expected_member = !state.expected.empty() && state.expected != "down";
@@ -83,7 +85,8 @@ void importer::read_status() {
     in_.reporting_order.push_back(n);
     auto transient = cib::evaluate(state.transient, context_of(n));
     for (auto& [name, value] : transient) attributes_[n.at()].insert_or_assign(name, value);
-    if (state.remote_in_maintenance && node.kind != sched::node_kind::cluster && !attributes_[n.at()].contains("maintenance"))
+    if (state.remote_in_maintenance && node.kind != sched::node_kind::cluster &&
+        !attributes_[n.at()].contains("maintenance"))
       node.maintenance = false;
     read_counts(n, attributes_[n.at()]);
   }
@@ -94,7 +97,8 @@ void importer::read_status() {
   std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.first < b.first; });
   for (auto& [n, state] : found) read_history(n, *state);
   std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
-  std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(), [](auto& a, auto& b) { return a.what < b.what; });
+  std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
+                   [](auto& a, auto& b) { return a.what < b.what; });
 }
 
 void importer::read_counts(sched::node_id n, const values& attributes) {
@@ -131,7 +135,8 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   if (found != resources_.end()) return found->second;
   sched::resource r;
   r.name = name;
-  r.agent = h.provider.empty() ? fmt::format("{}:{}", h.standard, h.agent) : fmt::format("{}:{}:{}", h.standard, h.provider, h.agent);
+  r.agent = h.provider.empty() ? fmt::format("{}:{}", h.standard, h.agent)
+                               : fmt::format("{}:{}:{}", h.standard, h.provider, h.agent);
   r.orphan = true;
   r.fence_device = h.standard == "stonith";
   r.remote_connection = h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote";
@@ -189,7 +194,8 @@ void importer::read_history(sched::node_id n, const cib::node_state& state) {
       if (from.operations.empty()) continue;
       what = orphan(from, from.id);
     }
-    sched::history h{.where = n, .what = what, .number = number, .other_agent = false, .shutdown_lock = 0, .operations = {}};
+    sched::history h{
+        .where = n, .what = what, .number = number, .other_agent = false, .shutdown_lock = 0, .operations = {}};
     h.shutdown_lock = cib::to_number(from.shutdown_lock).value_or(0);
     auto& p = primitives_[what.at()];
     if (!in_.resources[what].orphan)

@@ -46,11 +46,11 @@ const char* task_text(task t) {
   }
 }
 
-namespace {
-
 const char* fence_text(fence_kind k) {
   return k == fence_kind::on ? "on" : k == fence_kind::off ? "off" : "reboot";
 }
+
+namespace {
 
 // What changes, between the brackets: roles where they matter, both nodes where they differ.
 std::string detail(const input& in, const decision& d) {
@@ -70,8 +70,10 @@ std::string detail(const input& in, const decision& d) {
   bool moves = d.from.valid() && d.to.valid() && d.from != d.to;
   if (moves && d.from_role != d.to_role && roles)
     return fmt::format("{} {} -> {} {}", role_text(d.from_role), from, role_text(d.to_role), to);
-  if (moves) return roles ? fmt::format("{} -> {} {}", from, to, role_text(d.to_role)) : fmt::format("{} -> {}", from, to);
-  if (d.from_role != d.to_role && roles) return fmt::format("{} -> {} {}", role_text(d.from_role), role_text(d.to_role), to);
+  if (moves)
+    return roles ? fmt::format("{} -> {} {}", from, to, role_text(d.to_role)) : fmt::format("{} -> {}", from, to);
+  if (d.from_role != d.to_role && roles)
+    return fmt::format("{} -> {} {}", role_text(d.from_role), role_text(d.to_role), to);
   return roles ? fmt::format("{} {}", role_text(d.to_role), to) : to;
 }
 
@@ -87,8 +89,10 @@ std::string summary_text(const input& in, const outcome& o) {
   }
   for (auto& d : o.decisions) {
     text += fmt::format("  * {:<10} {} ( {} )", verb_text(d.what), unit_name(in, o.state, d.unit), detail(in, d));
-    if (!d.reason.empty()) text += fmt::format("  due to {}{}", d.reason, d.blocked ? " (blocked)" : "");
-    else if (d.blocked) text += "  blocked";
+    if (!d.reason.empty())
+      text += fmt::format("  due to {}{}", d.reason, d.blocked ? " (blocked)" : "");
+    else if (d.blocked)
+      text += "  blocked";
     text += "\n";
   }
   return text;
@@ -103,10 +107,13 @@ std::string execution_text(const input& in, const outcome& o) {
     if (a.what == task::fence || a.what == task::unfence) {
       for (auto& f : o.steps.fencing)
         if (f.what == id) text += fmt::format("  * Fencing {} ({})\n", in.nodes[a.node].name, fence_text(f.kind));
-    }
-    else if (!a.unit.valid()) text += fmt::format("  * Cluster action:  {}{}\n", task_text(a.what), node);
-    else if (a.pseudo) text += fmt::format("  * Pseudo action:   {}_{}_0\n", unit_name(in, o.state, a.unit), task_text(a.what));
-    else text += fmt::format("  * Resource action: {:<15} {}{}\n", unit_name(in, o.state, a.unit), task_text(a.what), node);
+    } else if (!a.unit.valid())
+      text += fmt::format("  * Cluster action:  {}{}\n", task_text(a.what), node);
+    else if (a.pseudo)
+      text += fmt::format("  * Pseudo action:   {}_{}_0\n", unit_name(in, o.state, a.unit), task_text(a.what));
+    else
+      text +=
+          fmt::format("  * Resource action: {:<15} {}{}\n", unit_name(in, o.state, a.unit), task_text(a.what), node);
   }
   return text;
 }

@@ -41,7 +41,9 @@ public:
   }
 
 private:
-  void line(int level, const std::string& text) { out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n"; }
+  void line(int level, const std::string& text) {
+    out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n";
+  }
 
   [[nodiscard]] bool runs_something(node_id n) const {
     for (auto& st : s_.now)
@@ -54,7 +56,8 @@ private:
     if (st.unclean) return st.online ? "UNCLEAN (online)" : st.pending ? "UNCLEAN (pending)" : "UNCLEAN (offline)";
     if (st.pending) return "pending";
     if (st.standby_on_failure && st.online) return "standby (on-fail)";
-    if (st.standby) return !st.online ? "OFFLINE (standby)" : runs_something(n) ? "standby (with active resources)" : "standby";
+    if (st.standby)
+      return !st.online ? "OFFLINE (standby)" : runs_something(n) ? "standby (with active resources)" : "standby";
     if (st.maintenance) return st.online ? "maintenance" : "OFFLINE (maintenance)";
     return {};
   }
@@ -65,19 +68,22 @@ private:
 
   void nodes() {
     static const std::pair<node_kind, const char*> kinds[] = {
-      {node_kind::cluster, ""}, {node_kind::remote, "Remote"}, {node_kind::guest, "Guest"}};
+        {node_kind::cluster, ""}, {node_kind::remote, "Remote"}, {node_kind::guest, "Guest"}};
     std::string online[3], offline[3];
     auto in_name_order = std::vector<node_id>{};
     for (auto n : ids_of(in_.nodes)) in_name_order.push_back(n);
-    std::stable_sort(in_name_order.begin(), in_name_order.end(), [&](auto a, auto b) { return in_.nodes[a].name < in_.nodes[b].name; });
+    std::stable_sort(in_name_order.begin(), in_name_order.end(),
+                     [&](auto a, auto b) { return in_.nodes[a].name < in_.nodes[b].name; });
     for (auto n : in_name_order) {
       auto& node = in_.nodes[n];
       if (node.ping) continue;
       auto kind = static_cast<std::size_t>(node.kind);
       auto text = special(n);
       if (node.kind == node_kind::guest && !s_.nodes[n].online) continue;
-      if (!text.empty()) line(2, fmt::format("{}Node {}: {}", kinds[kind].second, shown(n), text));
-      else (s_.nodes[n].online ? online : offline)[kind] += " " + shown(n);
+      if (!text.empty())
+        line(2, fmt::format("{}Node {}: {}", kinds[kind].second, shown(n), text));
+      else
+        (s_.nodes[n].online ? online : offline)[kind] += " " + shown(n);
     }
     for (auto& [kind, prefix] : kinds) {
       auto k = static_cast<std::size_t>(kind);
@@ -106,8 +112,10 @@ private:
     if (r.unique && s_.units[u].kind != resource_kind::primitive) add("unique");
     if (r.target == role::stopped) add("disabled");
     if (s_.now[u].blocked) add("blocked");
-    if (s_.now[u].maintenance) add("maintenance");
-    else if (!s_.now[u].managed) add("unmanaged");
+    if (s_.now[u].maintenance)
+      add("maintenance");
+    else if (!s_.now[u].managed)
+      add("unmanaged");
     if (s_.now[u].failure_ignored) add("failure ignored");
     return list.empty() ? "" : " (" + list + ")";
   }
@@ -130,11 +138,15 @@ private:
     auto& st = s_.now[u];
     std::string text = fmt::format("{}\t({}):\t", name, in_.resources[s_.units[u].what].agent);
     if (st.orphan) text += " ORPHANED";
-    if (st.failed && st.now > role::unpromoted) text += fmt::format(" FAILED {}", role_text(st.now));
-    else if (st.failed) text += " FAILED";
-    else text += fmt::format(" {}", state_text(u));
+    if (st.failed && st.now > role::unpromoted)
+      text += fmt::format(" FAILED {}", role_text(st.now));
+    else if (st.failed)
+      text += " FAILED";
+    else
+      text += fmt::format(" {}", state_text(u));
     auto nodes = host.valid() ? std::vector{host} : st.running_on;
-    if (nodes.empty() && st.pending_on.valid() && st.pending != task::other && st.pending != task::monitor) nodes = {st.pending_on};
+    if (nodes.empty() && st.pending_on.valid() && st.pending != task::other && st.pending != task::monitor)
+      nodes = {st.pending_on};
     if (nodes.size() == 1) text += " " + in_.nodes[nodes[0]].name;
     auto f = flags(u);
     if (nodes.size() > 1) {
@@ -148,7 +160,8 @@ private:
   template <class Test>
   bool any_below(unit_id u, Test test) const {
     if (s_.units[u].kind == resource_kind::primitive) return test(s_.now[u]);
-    return std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(), [&](auto c) { return any_below(c, test); });
+    return std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
+                       [&](auto c) { return any_below(c, test); });
   }
 
   void clone(unit_id u, int level) {
@@ -186,9 +199,11 @@ private:
   bool shown_alone(unit_id clone, unit_id instance) const {
     bool active = any_below(instance, [](auto& st) { return st.now > role::stopped; });
     if (in_.resources[s_.units[clone].what].unique) return active || !s_.now[instance].orphan;
-    if (any_below(instance, [](auto& st) { return st.pending != task::other && st.pending != task::monitor; })) return true;
+    if (any_below(instance, [](auto& st) { return st.pending != task::other && st.pending != task::monitor; }))
+      return true;
     if (!active) return false;
-    if (any_below(instance, [](auto& st) { return st.orphan || st.failed || !st.managed || st.failure_ignored; })) return true;
+    if (any_below(instance, [](auto& st) { return st.orphan || st.failed || !st.managed || st.failure_ignored; }))
+      return true;
     if (any_below(instance, [](auto& st) { return st.running_on.size() != 1; })) return true;
     auto where = location(instance);
     if (any_below(instance, [&](auto& st) { return st.running_on.front() != where; })) return true;
@@ -198,7 +213,8 @@ private:
   void bundle_lines(unit_id u, int level) {
     auto& r = in_.resources[s_.units[u].what];
     auto b = std::find_if(in_.bundles.begin(), in_.bundles.end(), [&](auto& x) { return x.what == s_.units[u].what; });
-    line(level, fmt::format("Container bundle{}: {} [{}]{}:", b->replicas > 1 ? " set" : "", r.name, b->image, flags(u)));
+    line(level,
+         fmt::format("Container bundle{}: {} [{}]{}:", b->replicas > 1 ? " set" : "", r.name, b->image, flags(u)));
     for (auto& rep : s_.replicas) {
       if (rep.bundle != u) continue;
       auto shown_unit = rep.inner.valid() ? rep.inner : rep.container;

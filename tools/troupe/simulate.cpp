@@ -1,6 +1,8 @@
 // troupe simulate: what the scheduler would do with a Pacemaker cluster's state. Talks to no daemon.
 #include "tools/simulate/command.hpp"
 
+#include "actors/env/posix_basics.hpp"
+
 #include "tools/troupe/commands.hpp"
 
 #include <memory>
@@ -13,6 +15,7 @@ void add_simulate(CLI::App& troupe, work& chosen) {
                       "  cibadmin -Q | troupe simulate --cib /dev/stdin --why vip\n"
                       "Prints the present status, what would be done, and the status after it. Nothing happens.");
   auto arguments = std::make_shared<simulate::arguments>();
+  arguments->clock = [] { return env::posix_calendar().now(); };
   simulate::add_options(sub, *arguments);
   sub.callback([arguments, &chosen] { chosen = [arguments] { return simulate::simulate(*arguments); }; });
 }
