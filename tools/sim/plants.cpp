@@ -14,7 +14,7 @@ static constexpr std::array all{
     plant{"let-refetched-voter-vote", "I1", "a voter is known by its node, whatever journal it has"},
     plant{"accept-below-promise", "I1", "an acceptor takes values of ballots lower than it promised"},
     plant{"choose-any-ballot", "I1", "a follower takes what it accepted for chosen, whatever ballot it is from"},
-    plant{"ignore-failed-sync", "I1", "a failed sync is taken for a good one"},
+    plant{"ignore-failed-sync", "I7", "a failed sync is taken for a good one"},
     plant{"own-clock-in-apply", "I1", "apply() uses the node's calendar instead of the command's stamp"},
 };
 
