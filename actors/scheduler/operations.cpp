@@ -393,7 +393,7 @@ private:
     if (start < 0) start = implied_by_role >= 0 ? implied_by_role : implied_by_monitor;
     for (int i = std::max(start, 0); i < static_cast<int>(ops.size()); ++i) {
       auto& op = *ops[static_cast<std::size_t>(i)];
-      if (op.what == task::notify || op.what == task::other) continue;
+      if (op.params == definition::same || op.what == task::notify || op.what == task::other) continue;
       bool failed = op.expected_known && op.rc != op.expected_rc;
       s_.operations.push_back({u_, n_, op.what, op.interval_ms, op.params, true, failed});
     }

@@ -78,7 +78,7 @@ struct failure_to_clear {
   node_id where{};
 };
 
-// What recurring operations and probes the history knows.
+// An operation that ran with another definition than the present one; all others are not kept.
 struct known_operation {
   unit_id what{};
   node_id where{};
