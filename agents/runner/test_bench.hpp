@@ -71,6 +71,7 @@ struct bench {
   }
   ~bench() {
     for (const auto& slice : alive().slices) get([&](auto done) { runner->end_slice(slice, 0s, done); });
+    restart(); // clears what has ended by itself
     runner.reset();
     if (!cgroup_base.empty()) CHECK(::rmdir(cgroup_base.c_str()) == 0); // nothing was left in it
   }

@@ -142,7 +142,7 @@ void process_table::place_ended(std::uint64_t ticket) {
 living process_table::list() const {
   living found;
   std::set<std::string> slices;
-  for (const auto& [slice, service] : services_) slices.insert(slice);
+  for (const auto& [slice, state] : services_) slices.insert(slice);
   for (const auto& [scope, op] : running_) {
     found.operations.push_back(scope);
     slices.insert(scope.slice);
