@@ -77,8 +77,13 @@ void process_runner::clear(const place& where) {
       loop_.post([this, place = other] {
         if (endings_.contains(place)) go_on(place);
       });
-  for (const auto& scope : files_.scopes())
-    if (where.holds(scope) && !running_.contains(scope)) files_.remove(scope);
+  std::vector<scope_name> gone; // after each operation it is one: all others are not even looked at
+  if (where.scope)
+    gone.push_back({where.slice, *where.scope});
+  else
+    gone = files_.scopes_of(where.slice);
+  for (const auto& scope : gone)
+    if (!running_.contains(scope)) files_.remove(scope);
   std::erase_if(leftovers_, [&](const auto& scope) { return where.holds(scope); });
 }
 

@@ -88,10 +88,17 @@ result<scope_files::opened> scope_files::make(const scope_name& scope) {
   return files;
 }
 
+std::vector<scope_name> scope_files::scopes_of(const std::string& slice) const {
+  std::vector<scope_name> found;
+  for (auto& scope : names_in(slice_path(slice), scope_suffix)) found.push_back({slice, std::move(scope)});
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 std::vector<scope_name> scope_files::scopes() const {
   std::vector<scope_name> found;
   for (const auto& slice : names_in(folder_, slice_suffix))
-    for (auto& scope : names_in(slice_path(slice), scope_suffix)) found.push_back({slice, std::move(scope)});
+    for (auto& scope : scopes_of(slice)) found.push_back(std::move(scope));
   std::sort(found.begin(), found.end());
   return found;
 }

@@ -35,6 +35,7 @@ public:
 
   result<opened> make(const scope_name& scope); // replaces what a former one of this name left
   [[nodiscard]] std::vector<scope_name> scopes() const;
+  [[nodiscard]] std::vector<scope_name> scopes_of(const std::string& slice) const;
   // Its own program, as it recorded itself in this boot of the kernel; it may have ended.
   [[nodiscard]] std::optional<process_stat> process(const scope_name& scope) const;
   void cut(const scope_name& scope); // drops output beyond the cap that nobody will read

@@ -28,7 +28,7 @@ public:
   result<descriptor> enter(const scope_name&) override { return descriptor{}; }
   [[nodiscard]] bool occupied(const place& where) const override { return !members(where).empty(); }
   [[nodiscard]] std::vector<process_stat> members(const place& where) const override {
-    return members_if([&](const scope_name& s) { return where.holds(s); });
+    return members_of(where.scope ? std::vector{scope_name{where.slice, *where.scope}} : files_.scopes_of(where.slice));
   }
   void signal(const place& where, int number) override {
     // What is forked while we look is found by the next look; one of them finds all dying.
@@ -40,12 +40,10 @@ public:
   [[nodiscard]] std::vector<std::string> occupied_slices() const override;
 
 private:
-  template <class Wanted>
-  [[nodiscard]] std::vector<process_stat> members_if(const Wanted& wanted) const {
+  [[nodiscard]] std::vector<process_stat> members_of(const std::vector<scope_name>& scopes) const {
     std::vector<process_stat> leaders, found;
-    for (const auto& scope : files_.scopes())
-      if (wanted(scope))
-        if (auto leader = files_.process(scope)) leaders.push_back(std::move(*leader));
+    for (const auto& scope : scopes)
+      if (auto leader = files_.process(scope)) leaders.push_back(std::move(*leader));
     if (leaders.empty()) return found;
     auto all = all_processes();
     for (const auto& leader : leaders) add_members(leader, all, found);
