@@ -30,15 +30,16 @@ struct command {
   std::vector<std::string> arguments;             // [0]: path of the program
   std::map<std::string, std::string> environment; // all of it: nothing is inherited
   std::string input;                              // on standard input, then end of file
-  duration timeout{};                             // then TERM to the scope, and after `grace` KILL
+  duration timeout{};                             // then TERM to the scope, and after `grace` KILL; 0: none
   duration grace{};
 };
 
 struct exited {
   int status = 0;         // exit code; 128 + n for death by signal n
   bool timed_out = false; // we ended it
-  std::string output;     // standard output and error, as captured
+  std::string output;     // standard output, as captured: any bytes
   std::string error_output;
+  bool output_cut = false; // either of them had more than max_captured_output
 };
 struct not_started { // the program does not exist or may not run
   int error_number = 0;
@@ -49,18 +50,29 @@ struct stuck { // KILL was sent and something in the scope lives on (uninterrupt
 };
 using outcome = std::variant<exited, not_started, stuck>;
 
+// Sorted. An operation lives while its own program does; a slice while any process is in it, be it an operation's or
+// the service itself. An operation of an earlier session cannot be attached to, since its exit code went with its
+// parent: it is ended, and its name is free again.
+struct living {
+  std::vector<scope_name> operations;
+  std::vector<std::string> slices;
+  bool operator==(const living&) const = default;
+};
+
 class processes {
 public:
   using done = std::function<void(outcome)>; // exactly once, from any thread
 
   virtual ~processes() = default;
-  // Starts `run` in its scope, or attaches `on_end` to the one that already runs under this name.
+  // Starts `run` in its scope, or attaches `on_end` to the one that already runs under this name in this session.
   virtual void run(const scope_name& scope, command run, done on_end) = 0;
   // TERM, after `grace` KILL, to everything in the slice: the service itself and whatever it left behind.
   // `on_end`: exited{0} once it is empty, or stuck.
   virtual void end_slice(const std::string& slice, duration grace, done on_end) = 0;
-  // What lives from an earlier session of the daemon, sorted.
-  virtual void list(std::function<void(std::vector<scope_name>)> on_list) = 0;
+  // The same for one scope: an operation that is not wanted any more, without the service beside it.
+  virtual void end_scope(const scope_name& scope, duration grace, done on_end) = 0;
+  // What lives here, from this session of the daemon or an earlier one.
+  virtual void list(std::function<void(living)> on_list) = 0;
 };
 
 } // namespace troupe::agents

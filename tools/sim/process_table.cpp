@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 namespace troupe::sim {
 
@@ -25,6 +26,8 @@ void process_table::run(const scope_name& scope, command call, processes::done o
   if (auto there = running_.find(scope); there != running_.end()) {
     if (there->second.beyond_help)
       on_end(survivor(scope));
+    else if (there->second.orphaned)
+      on_end(not_started{EBUSY, scope.slice + "/" + scope.scope + " runs from an earlier time"});
     else
       there->second.waiting.push_back(std::move(on_end));
     return;
@@ -98,45 +101,61 @@ void process_table::finish(std::uint64_t number, const outcome& how) {
 }
 
 void process_table::end_slice(const std::string& slice, duration grace, processes::done on_end) {
-  // What heeds TERM goes at once; a hanging agent waits for KILL.
-  bool stubborn = std::any_of(running_.begin(), running_.end(),
-                              [&](const auto& each) { return each.first.slice == slice && each.second.plan.hangs; });
-  auto ticket = ++last_;
-  ending_[ticket] = {slice, std::move(on_end)};
-  kernel_.after(slice_end_takes + (stubborn ? grace : duration{}), kernel_.boot_of(machine_),
-                [this, ticket] { slice_ended(ticket); });
+  end({slice, std::nullopt, std::move(on_end)}, grace);
 }
 
-void process_table::slice_ended(std::uint64_t ticket) {
+void process_table::end_scope(const scope_name& scope, duration grace, processes::done on_end) {
+  end({scope.slice, scope.scope, std::move(on_end)}, grace);
+}
+
+void process_table::end(ending what, duration grace) {
+  // What heeds TERM goes at once; a hanging agent waits for KILL.
+  bool stubborn = std::any_of(running_.begin(), running_.end(),
+                              [&](const auto& each) { return what.holds(each.first) && each.second.plan.hangs; });
+  auto ticket = ++last_;
+  ending_[ticket] = std::move(what);
+  kernel_.after(slice_end_takes + (stubborn ? grace : duration{}), kernel_.boot_of(machine_),
+                [this, ticket] { place_ended(ticket); });
+}
+
+void process_table::place_ended(std::uint64_t ticket) {
   auto node = ending_.extract(ticket);
-  auto slice = std::move(node.mapped().slice);
-  auto on_end = std::move(node.mapped().on_end);
+  const auto& what = node.mapped();
   std::vector<std::uint64_t> over;
   std::optional<scope_name> left;
   for (const auto& [scope, op] : running_) {
-    if (scope.slice != slice) continue;
+    if (!what.holds(scope)) continue;
     if (op.plan.stuck)
       left = scope;
     else
       over.push_back(op.number);
   }
-  stop_service(slice, "killed");
+  if (!what.scope) stop_service(what.slice, "killed");
   for (auto number : over) finish(number, exited{128 + 9, false, {}, {}});
-  if (!on_end) return; // whoever asked is gone; the kill was under way
+  if (!what.on_end) return; // whoever asked is gone; the kill was under way
   if (left)
-    on_end(survivor(*left));
+    what.on_end(survivor(*left));
   else
-    on_end(exited{});
+    what.on_end(exited{});
 }
 
-std::vector<scope_name> process_table::list() const {
-  std::vector<scope_name> names;
-  for (const auto& [scope, op] : running_) names.push_back(scope);
-  return names;
+living process_table::list() const {
+  living found;
+  std::set<std::string> slices;
+  for (const auto& [slice, state] : services_) slices.insert(slice);
+  for (const auto& [scope, op] : running_) {
+    found.operations.push_back(scope);
+    slices.insert(scope.slice);
+  }
+  found.slices.assign(slices.begin(), slices.end());
+  return found;
 }
 
 void process_table::forget_callbacks() {
-  for (auto& [scope, op] : running_) op.waiting.clear();
+  for (auto& [scope, op] : running_) {
+    op.waiting.clear();
+    op.orphaned = true;
+  }
   for (auto& [ticket, each] : ending_) each.on_end = {};
 }
 

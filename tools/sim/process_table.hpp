@@ -12,6 +12,7 @@
 #include "tools/sim/power_grid.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,9 @@ public:
   // --- for env.processes of the present daemon ---
   void run(const agents::scope_name& scope, agents::command call, agents::processes::done on_end);
   void end_slice(const std::string& slice, duration grace, agents::processes::done on_end);
-  [[nodiscard]] std::vector<agents::scope_name> list() const; // operations only
-  void forget_callbacks();                                    // the daemon died; its children go on
+  void end_scope(const agents::scope_name& scope, duration grace, agents::processes::done on_end);
+  [[nodiscard]] agents::living list() const;
+  void forget_callbacks(); // the daemon died; its children go on
 
   // --- for the world ---
   [[nodiscard]] const std::map<std::string, service>& services() const { return services_; }
@@ -50,10 +52,15 @@ private:
     agents::command call;
     std::vector<agents::processes::done> waiting;
     bool beyond_help = false; // stuck, and that was said
+    bool orphaned = false;    // of an earlier life of the daemon
   };
-  struct ending {
+  struct ending { // of a scope, or of a whole slice and its service
     std::string slice;
+    std::optional<std::string> scope;
     agents::processes::done on_end;
+    [[nodiscard]] bool holds(const agents::scope_name& s) const {
+      return s.slice == slice && (!scope || *scope == s.scope);
+    }
   };
   [[nodiscard]] program_run plan(const agents::scope_name& scope, const agents::command& call);
   [[nodiscard]] program_run plan_service(const std::string& slice, const std::string& action);
@@ -67,7 +74,8 @@ private:
   void ended(std::uint64_t number);
   void timed_out(std::uint64_t number, int signal);
   void finish(std::uint64_t number, const agents::outcome& how);
-  void slice_ended(std::uint64_t ticket);
+  void end(ending what, duration grace);
+  void place_ended(std::uint64_t ticket);
 
   kernel& kernel_;
   machine_index machine_;
@@ -76,7 +84,7 @@ private:
   std::map<std::string, service> services_;
   std::map<agents::scope_name, operation> running_;
   std::map<std::uint64_t, agents::scope_name> names_; // of what runs, by number
-  std::map<std::uint64_t, ending> ending_;            // slices that are being emptied
+  std::map<std::uint64_t, ending> ending_;            // what is being emptied
   std::uint64_t last_ = 0;
 };
 
@@ -90,7 +98,8 @@ public:
 
   void run(const agents::scope_name& scope, agents::command call, done on_end) override;
   void end_slice(const std::string& slice, duration grace, done on_end) override;
-  void list(std::function<void(std::vector<agents::scope_name>)> on_list) override;
+  void end_scope(const agents::scope_name& scope, duration grace, done on_end) override;
+  void list(std::function<void(agents::living)> on_list) override;
   void shut();
 
 private:
@@ -98,7 +107,7 @@ private:
   machine_index machine_;
   process_table& table_;
   bool shut_ = false;
-  std::map<std::uint64_t, std::function<void(std::vector<agents::scope_name>)>> lists_;
+  std::map<std::uint64_t, std::function<void(agents::living)>> lists_;
   std::uint64_t last_list_ = 0;
 };
 

@@ -97,21 +97,34 @@ TEST_CASE("asking twice attaches: one run, two answers") {
   site s;
   s.here.run({"vip", "7"}, site::ocf("start"), s.keep("first"));
   s.here.run({"vip", "7"}, site::ocf("start"), s.keep("second"));
-  CHECK(s.here.list() == std::vector{scope_name{"vip", "7"}});
+  CHECK(s.here.list().operations == std::vector{scope_name{"vip", "7"}});
   s.run(10s);
   CHECK(s.ends == std::vector<std::string>{"first=0", "second=0"});
-  CHECK(s.here.list().empty());
+  CHECK(s.here.list().operations.empty());
 }
 
-TEST_CASE("children outlive the daemon: the work is done, nobody is told, a new one may attach") {
+TEST_CASE("children outlive the daemon: the work is done, nobody is told, a new one finds the name taken") {
   site s;
   s.here.run({"vip", "7"}, site::ocf("start"), s.keep("old"));
   s.here.forget_callbacks();
-  CHECK(s.here.list().size() == 1);
+  CHECK(s.here.list() == living{{{"vip", "7"}}, {"vip"}});
   s.here.run({"vip", "7"}, site::ocf("start"), s.keep("new"));
   s.run(10s);
-  CHECK(s.ends == std::vector<std::string>{"new=0"});
+  CHECK(s.ends == std::vector<std::string>{"new not started"});
+  CHECK(s.here.list() == living{{}, {"vip"}});
   CHECK(s.here.services().contains("vip"));
+}
+
+TEST_CASE("ending a scope ends its operation, and not the service") {
+  site s;
+  s("vip", site::ocf("start"));
+  s.ends.clear();
+  s.fault_now(faults::agent_hangs{});
+  s.here.run({"vip", "7"}, site::ocf("monitor"), s.keep("monitor"));
+  s.here.end_scope({"vip", "7"}, 1s, s.keep("end"));
+  s.run(5s);
+  CHECK(s.ends == std::vector<std::string>{"monitor=137", "end=0"});
+  CHECK(s.here.list() == living{{}, {"vip"}});
 }
 
 TEST_CASE("everything goes with the machine") {
@@ -123,7 +136,7 @@ TEST_CASE("everything goes with the machine") {
   s.ends.clear();
   s.run(60s);
   CHECK(s.ends.empty());
-  CHECK(s.here.list().empty());
+  CHECK(s.here.list().operations.empty());
   CHECK(s.truth() == "service started service stopped:power off ");
 }
 
@@ -162,7 +175,7 @@ TEST_CASE("a hanging agent is ended by TERM or by KILL, and may have done its wo
     s.fault_now(faults::agent_hangs{});
     ends.insert(s("vip", site::ocf("start")));
     done.insert(s.here.services().contains("vip"));
-    CHECK(s.here.list().empty());
+    CHECK(s.here.list().operations.empty());
   }
   CHECK(ends == std::set<std::string>{"=143 timed out", "=137 timed out"});
   CHECK(done == std::set<bool>{false, true});
@@ -178,7 +191,7 @@ TEST_CASE("a stuck agent survives KILL: said after timeout and grace, and its sl
   CHECK(s.ends.empty());
   s.run(2s);
   CHECK(s.ends == std::vector<std::string>{"stop stuck"});
-  CHECK(s.here.list().size() == 1);
+  CHECK(s.here.list().operations.size() == 1);
   s.here.run({"vip", "2"}, site::ocf("stop"), s.keep("again"));
   CHECK(s.ends.back() == "again stuck");
   s.here.end_slice("vip", 1s, s.keep("end"));

@@ -12,7 +12,11 @@ void sim_processes::end_slice(const std::string& slice, duration grace, done on_
   if (!shut_) table_.end_slice(slice, grace, std::move(on_end));
 }
 
-void sim_processes::list(std::function<void(std::vector<scope_name>)> on_list) {
+void sim_processes::end_scope(const scope_name& scope, duration grace, done on_end) {
+  if (!shut_) table_.end_scope(scope, grace, std::move(on_end));
+}
+
+void sim_processes::list(std::function<void(living)> on_list) {
   if (shut_) return;
   auto ticket = ++last_list_;
   lists_[ticket] = std::move(on_list);

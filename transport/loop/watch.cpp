@@ -36,7 +36,7 @@ struct timer::state {
   std::function<void()> call;
 };
 
-readable_watch::readable_watch(event_loop& loop, int descriptor, std::function<void()> on_readable)
+readable_watch::readable_watch(event_loop& loop, int descriptor, std::function<void()> on_readable, kind what)
   : loop_(loop)
   , state_(new state{{}, std::move(on_readable)}) {
   int failed = 0;
@@ -46,7 +46,7 @@ readable_watch::readable_watch(event_loop& loop, int descriptor, std::function<v
     if (failed != 0) return;
     // An error on the descriptor shows as readable too: the reader sees it.
     auto ready = [](uv_poll_t* h, int, int) { fire<state>(h->data); };
-    uv_poll_start(&state_->handle, UV_READABLE, ready);
+    uv_poll_start(&state_->handle, what == kind::urgent ? UV_PRIORITIZED : UV_READABLE, ready);
   });
   if (failed != 0) delete state_;
   TROUPE_ASSERT(failed == 0, "a descriptor that cannot be polled");

@@ -11,10 +11,12 @@
 namespace troupe::loop {
 
 // Calls whenever the descriptor can be read. For a pidfd: once the process has ended. The descriptor stays the
-// caller's, and is closed after the watcher.
+// caller's, and is closed after the watcher. Urgent: only for what poll() calls priority, which is how files of the
+// kernel that can always be read (cgroup.events) tell that they have changed.
 class readable_watch {
 public:
-  readable_watch(event_loop& loop, int descriptor, std::function<void()> on_readable);
+  enum class kind { normal, urgent };
+  readable_watch(event_loop& loop, int descriptor, std::function<void()> on_readable, kind what = kind::normal);
   ~readable_watch();
   readable_watch(const readable_watch&) = delete;
   readable_watch& operator=(const readable_watch&) = delete;

@@ -1,0 +1,99 @@
+// env.processes for real, on the event loop. An operation is one child (spawn.hpp) in an enclosure (cgroup or session),
+// with files for its output (scope_files.hpp); its pidfd wakes the loop. What it leaves behind lives on in its scope:
+// the service, also without us. Nobody waits for the end of output: a service may hold it open for ever.
+//
+// An operation ends when its own program does; one that was timed out ends when its scope is empty. Output beyond the
+// cap is dropped while it is written (looked at every `look_at_output`, the first part is kept), so that neither an
+// agent nor a service that inherited its output fills the disk. All is done on the loop's thread, in short file
+// operations.
+#pragma once
+
+#include "agents/processes.hpp"
+#include "agents/runner/enclosure.hpp"
+#include "agents/runner/ending.hpp"
+#include "agents/runner/spawn.hpp"
+#include "transport/loop/watch.hpp"
+
+#include <set>
+
+namespace troupe::agents {
+
+inline constexpr std::size_t max_running = 10'000; // operations at once
+inline constexpr duration look_at_output = std::chrono::seconds{1};
+inline constexpr duration look_at_leftovers = std::chrono::seconds{10}; // scopes whose operation has ended
+
+class process_runner final : public processes {
+public:
+  struct options {
+    std::string folder;      // for scopes; made; on a file system that is emptied at boot
+    std::string cgroup_base; // empty: do not try
+  };
+  process_runner(loop::event_loop& loop, const options& where);
+  // With an enclosure of the caller's making, for tests.
+  process_runner(loop::event_loop& loop, const std::string& folder, std::unique_ptr<enclosure> confines,
+                 duration settle_time = settle);
+  ~process_runner() override; // children live on; who still waits is not called any more
+  process_runner(const process_runner&) = delete;
+  process_runner& operator=(const process_runner&) = delete;
+
+  void run(const scope_name& scope, command call, done on_end) override;
+  void end_slice(const std::string& slice, duration grace, done on_end) override;
+  void end_scope(const scope_name& scope, duration grace, done on_end) override;
+  void list(std::function<void(living)> on_list) override;
+
+  // "cgroups below ...", or that there are none and why: for the log and `status`.
+  [[nodiscard]] std::string confinement() const { return enclosure_->describe(); }
+
+private:
+  struct operation {
+    child process;
+    duration grace{};
+    descriptor output, error_output;
+    captured kept_output, kept_error; // the first part of a stream that was cut
+    std::unique_ptr<loop::readable_watch> exit;
+    std::unique_ptr<loop::timer> timeout;
+    std::vector<done> waiting;
+    std::optional<int> status;
+    bool timed_out = false;
+  };
+  struct under_way { // an ending
+    ending rules;
+    std::vector<done> waiting;
+    std::unique_ptr<enclosure::watch> changes;
+    std::unique_ptr<loop::timer> timer;
+  };
+
+  // On the loop's thread:
+  void start(const scope_name& scope, command& call, done& on_end);
+  tl::expected<operation, not_started> launch(const scope_name& scope, const command& call);
+  void program_ended(const scope_name& scope);
+  void timed_out(const scope_name& scope);
+  void finish(const scope_name& scope, const outcome& how);
+  [[nodiscard]] exited result_of(operation& op);
+  static void keep_within_cap(operation& op);
+  void reap_in(const place& where);
+
+  void end(const place& where, duration grace, done on_end);
+  void go_on(const place& where);
+  void ended(const place& where, const outcome& how);
+  [[nodiscard]] stuck survivors(const place& where) const;
+
+  void leave_or_clear(const scope_name& scope);
+  void clear(const place& where);
+  void look_around();
+  void arm_look();
+  [[nodiscard]] living now_living() const;
+
+  loop::event_loop& loop_;
+  scope_files files_;
+  std::unique_ptr<enclosure> enclosure_;
+  duration settle_;
+  std::map<scope_name, operation> running_;
+  std::map<place, under_way> endings_;
+  std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // stuck ones that may end after all
+  std::set<scope_name> leftovers_; // their operation is over, something lives on
+  std::unique_ptr<loop::timer> look_;
+  duration look_every_{}; // of the timer that is armed
+};
+
+} // namespace troupe::agents

@@ -1,0 +1,125 @@
+// The other half of the runner: ends, what is left over, what lives.
+#include "agents/runner/runner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace troupe::agents {
+
+static instant now_of(loop::event_loop& loop) {
+  uv_update_time(loop.uv());
+  return instant{std::chrono::milliseconds{uv_now(loop.uv())}};
+}
+
+void process_runner::end_slice(const std::string& slice, duration grace, done on_end) {
+  loop_.post([this, slice, grace, on_end = std::move(on_end)] { end({slice, std::nullopt}, grace, on_end); });
+}
+
+void process_runner::end_scope(const scope_name& scope, duration grace, done on_end) {
+  loop_.post([this, scope, grace, on_end = std::move(on_end)] { end({scope.slice, scope.scope}, grace, on_end); });
+}
+
+void process_runner::end(const place& where, duration grace, done on_end) {
+  auto [found, fresh] = endings_.try_emplace(where, under_way{ending{grace, settle_}, {}, nullptr, nullptr});
+  found->second.waiting.push_back(std::move(on_end));
+  if (!fresh) return; // one is under way
+  if (enclosure_->occupied(where)) found->second.changes = enclosure_->observe(where, [this, where] { go_on(where); });
+  go_on(where);
+}
+
+void process_runner::go_on(const place& where) {
+  auto& under = endings_.at(where);
+  auto now = now_of(loop_);
+  switch (under.rules.advance(now, enclosure_->occupied(where))) {
+  case ending::step::empty: return ended(where, exited{});
+  case ending::step::stuck: return ended(where, survivors(where));
+  case ending::step::term:
+    enclosure_->signal(where, SIGTERM);
+    enclosure_->signal(where, SIGCONT); // who is stopped hears TERM when he goes on
+    break;
+  case ending::step::kill: enclosure_->signal(where, SIGKILL); break;
+  case ending::step::wait: break;
+  }
+  under.timer = std::make_unique<loop::timer>(loop_, *under.rules.due() - now, [this, where] { go_on(where); });
+}
+
+void process_runner::ended(const place& where, const outcome& how) {
+  reap_in(where);
+  auto over = endings_.extract(where);
+  if (std::holds_alternative<exited>(how)) clear(where);
+  for (auto& each : over.mapped().waiting) each(how);
+}
+
+stuck process_runner::survivors(const place& where) const {
+  constexpr std::size_t named = 5;
+  auto left = enclosure_->members(where);
+  std::string text = fmt::format("{} of {} alive", left.size(), where.text());
+  for (std::size_t i = 0; i < std::min(left.size(), named); ++i)
+    text += fmt::format("{} {} ({}, state {})", i == 0 ? ":" : ",", left[i].pid, left[i].program, left[i].state);
+  return {std::move(text)};
+}
+
+void process_runner::leave_or_clear(const scope_name& scope) {
+  place where{scope.slice, scope.scope};
+  if (!enclosure_->occupied(where)) return clear(where);
+  leftovers_.insert(scope);
+  arm_look();
+}
+
+void process_runner::clear(const place& where) {
+  enclosure_->clear(where);
+  // The kernel holds back news of a cgroup for up to 10 ms, and drops them when it is removed: whoever waits for the
+  // end of the slice around it, or of a scope in it, is told by us.
+  for (const auto& [other, under] : endings_)
+    if (other.slice == where.slice)
+      loop_.post([this, place = other] {
+        if (endings_.contains(place)) go_on(place);
+      });
+  std::vector<scope_name> gone; // after each operation it is one: all others are not even looked at
+  if (where.scope)
+    gone.push_back({where.slice, *where.scope});
+  else
+    gone = files_.scopes_of(where.slice);
+  for (const auto& scope : gone)
+    if (!running_.contains(scope)) files_.remove(scope);
+  std::erase_if(leftovers_, [&](const auto& scope) { return where.holds(scope); });
+}
+
+// One timer, armed while there is something to look at.
+void process_runner::arm_look() {
+  auto every = running_.empty() ? look_at_leftovers : look_at_output;
+  if (look_ && every >= look_every_) return;
+  look_every_ = every;
+  look_ = std::make_unique<loop::timer>(loop_, every, [this] { look_around(); });
+}
+
+void process_runner::look_around() {
+  for (auto& [scope, op] : running_) keep_within_cap(op);
+  auto left = leftovers_;
+  for (const auto& scope : left) {
+    files_.cut(scope);
+    leave_or_clear(scope);
+  }
+  look_.reset();
+  if (!running_.empty() || !leftovers_.empty()) arm_look();
+}
+
+void process_runner::list(std::function<void(living)> on_list) {
+  loop_.post([this, on_list = std::move(on_list)] { on_list(now_living()); });
+}
+
+living process_runner::now_living() const {
+  living found{{}, enclosure_->occupied_slices()};
+  for (const auto& scope : files_.scopes()) {
+    auto recorded = files_.process(scope);
+    auto now = recorded ? stat_of(recorded->pid) : std::nullopt;
+    bool lives = now && now->same_process(*recorded) && now->alive();
+    if (lives || running_.contains(scope)) found.operations.push_back(scope);
+  }
+  std::sort(found.slices.begin(), found.slices.end());
+  return found;
+}
+
+} // namespace troupe::agents

@@ -1,0 +1,110 @@
+// Without cgroups: a scope is the session that its program leads. Its number stays taken as long as any process is in
+// it, so a leader of that number with another start time means that ours are all gone.
+#include "agents/runner/enclosure.hpp"
+#include "transport/loop/watch.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+
+namespace troupe::agents {
+
+namespace {
+
+// Nobody tells when the last process of a session ends, so it is looked up, while an end is under way only.
+constexpr duration look_first = std::chrono::milliseconds{5}, look_longest = std::chrono::milliseconds{200};
+constexpr int looks_to_kill = 3;
+
+class sessions final : public enclosure {
+public:
+  sessions(loop::event_loop& loop, const scope_files& files, std::string why)
+    : loop_(loop)
+    , files_(files)
+    , why_(std::move(why)) {}
+
+  [[nodiscard]] std::string describe() const override {
+    return "sessions, which a process can leave, because cgroups cannot be used: " + why_;
+  }
+  result<descriptor> enter(const scope_name&) override { return descriptor{}; }
+  [[nodiscard]] bool occupied(const place& where) const override { return !members(where).empty(); }
+  [[nodiscard]] std::vector<process_stat> members(const place& where) const override {
+    return members_of(where.scope ? std::vector{scope_name{where.slice, *where.scope}} : files_.scopes_of(where.slice));
+  }
+  void signal(const place& where, int number) override {
+    // What is forked while we look is found by the next look; one of them finds all dying.
+    for (int i = 0; i < (number == SIGKILL ? looks_to_kill : 1); ++i)
+      for (const auto& each : members(where)) ::kill(each.pid, number);
+  }
+  std::unique_ptr<watch> observe(const place& where, std::function<void()> on_change) override;
+  void clear(const place&) override {}
+  [[nodiscard]] std::vector<std::string> occupied_slices() const override;
+
+private:
+  [[nodiscard]] std::vector<process_stat> members_of(const std::vector<scope_name>& scopes) const {
+    std::vector<process_stat> leaders, found;
+    for (const auto& scope : scopes)
+      if (auto leader = files_.process(scope)) leaders.push_back(std::move(*leader));
+    if (leaders.empty()) return found;
+    auto all = all_processes();
+    for (const auto& leader : leaders) add_members(leader, all, found);
+    return found;
+  }
+  static void add_members(const process_stat& leader, const std::vector<process_stat>& all,
+                          std::vector<process_stat>& found);
+
+  loop::event_loop& loop_;
+  const scope_files& files_;
+  std::string why_;
+};
+
+class session_watch final : public enclosure::watch {
+public:
+  session_watch(loop::event_loop& loop, std::function<void()> look)
+    : loop_(loop)
+    , look_(std::move(look)) {
+    arm();
+  }
+
+private:
+  void arm() {
+    timer_ = std::make_unique<loop::timer>(loop_, wait_, [this] {
+      wait_ = std::min(2 * wait_, look_longest);
+      auto look = look_;
+      arm();
+      look(); // may destroy us
+    });
+  }
+
+  loop::event_loop& loop_;
+  std::function<void()> look_;
+  duration wait_ = look_first;
+  std::unique_ptr<loop::timer> timer_;
+};
+
+void sessions::add_members(const process_stat& leader, const std::vector<process_stat>& all,
+                           std::vector<process_stat>& found) {
+  bool taken = std::any_of(all.begin(), all.end(),
+                           [&](const auto& p) { return p.pid == leader.pid && !p.same_process(leader); });
+  if (taken) return;
+  for (const auto& each : all)
+    if (each.session == leader.pid && each.started >= leader.started && each.alive()) found.push_back(each);
+}
+
+std::unique_ptr<enclosure::watch> sessions::observe(const place&, std::function<void()> on_change) {
+  return std::make_unique<session_watch>(loop_, std::move(on_change));
+}
+
+std::vector<std::string> sessions::occupied_slices() const {
+  std::set<std::string> slices;
+  for (const auto& scope : files_.scopes())
+    if (!slices.contains(scope.slice) && occupied({scope.slice, scope.scope})) slices.insert(scope.slice);
+  return {slices.begin(), slices.end()};
+}
+
+} // namespace
+
+std::unique_ptr<enclosure> make_sessions(loop::event_loop& loop, const scope_files& files, std::string why) {
+  return std::make_unique<sessions>(loop, files, std::move(why));
+}
+
+} // namespace troupe::agents
