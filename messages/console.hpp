@@ -16,9 +16,13 @@ namespace troupe::console {
 inline constexpr std::uint32_t protocol = 1;
 inline constexpr std::size_t max_request = (std::size_t{8} << 20) + 4096; // a command at its own limit, and the rest
 inline constexpr std::size_t max_answer = std::size_t{7} << 20;           // below what a caller may leave unread
-inline constexpr std::size_t max_rows = 10'000;   // of one list in an answer; what was left out is counted
+inline constexpr std::size_t max_rows = 4'096;    // of one list in an answer; what was left out is counted
 inline constexpr std::size_t max_history = 1'000; // lines of one answer
 inline constexpr std::size_t max_shown = 1024;    // bytes of a free text in an answer; the rest is cut
+inline constexpr std::size_t max_noted = 256;     // of a note in a list: max_rows of them fit into an answer
+
+// At most `max` bytes of a valid text, cut between characters; what was cut ends in "...".
+std::string cut(std::string text, std::size_t max);
 
 // --- requests ---
 struct ask_status {

@@ -5,6 +5,8 @@
 #include "messages/config_wire.hpp"
 #include "messages/console_wire.hpp"
 
+#include <utility>
+
 namespace troupe::console {
 
 namespace codec {
@@ -192,15 +194,20 @@ byte_buffer frame(byte_view bytes) {
   return out;
 }
 
+void frame_reader::feed(byte_view bytes) {
+  held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(std::exchange(taken_, 0)));
+  held_.insert(held_.end(), bytes.begin(), bytes.end());
+}
+
 result<std::optional<byte_buffer>> frame_reader::next() {
-  if (held_.size() < 4) return std::nullopt;
-  auto size = get_le<std::uint32_t>(held_, 0);
+  if (held() < 4) return std::nullopt;
+  auto size = get_le<std::uint32_t>(held_, taken_);
   if (size == 0 || size > max_)
     return failure("a frame of " + std::to_string(size) + " bytes, at most " + std::to_string(max_) + " are allowed");
-  if (held_.size() < 4 + std::size_t{size}) return std::nullopt;
-  auto end = held_.begin() + 4 + static_cast<std::ptrdiff_t>(size);
-  byte_buffer out(held_.begin() + 4, end);
-  held_.erase(held_.begin(), end);
+  if (held() < 4 + std::size_t{size}) return std::nullopt;
+  auto begin = held_.begin() + static_cast<std::ptrdiff_t>(taken_ + 4);
+  byte_buffer out(begin, begin + static_cast<std::ptrdiff_t>(size));
+  taken_ += 4 + size;
   return out;
 }
 

@@ -23,15 +23,16 @@ public:
   explicit frame_reader(std::size_t max)
     : max_(max) {}
 
-  void feed(byte_view bytes) { held_.insert(held_.end(), bytes.begin(), bytes.end()); }
+  void feed(byte_view bytes);
   // nullopt: more has to come. An error: the other end announced a frame that is empty or too large; nothing after it
   // can be trusted.
   result<std::optional<byte_buffer>> next();
-  [[nodiscard]] std::size_t held() const { return held_.size(); }
+  [[nodiscard]] std::size_t held() const { return held_.size() - taken_; }
 
 private:
   std::size_t max_;
   byte_buffer held_;
+  std::size_t taken_ = 0; // of it, from the start: moved out of the way once for all frames of a feed
 };
 
 } // namespace troupe::console

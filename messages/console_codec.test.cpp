@@ -120,6 +120,13 @@ TEST_CASE("damage ends in an error or in a value, never in a crash") {
   }
 }
 
+TEST_CASE("a text is cut between characters") {
+  CHECK(cut("abcdef", 6) == "abcdef");
+  CHECK(cut("abcdefg", 6) == "abc...");
+  CHECK(cut("ab\u00e4defg", 6) == "ab...");   // its two bytes lie at 2 and 3: the end
+  CHECK(cut("a\u00e4xdefg", 6) == "a\u00e4...");
+}
+
 TEST_CASE("frames: cut anywhere, joined, too large") {
   auto one = encode(ask_status{}), two = encode(ask_history{3});
   auto stream = frame(one);

@@ -148,12 +148,15 @@ replica_status replica::status() const {
                    log_.snapshot_slot(),
                    log_.size(),
                    0,
-                   0};
+                   0,
+                   leader(),
+                   {}};
   if (std::holds_alternative<campaigning>(state_)) s.now = role::candidate;
   if (auto* l = std::get_if<leading_state>(&state_)) {
     s.now = role::leader;
     s.open = l->open.size();
     s.waiting = l->open.waiting();
+    s.learners.assign(learners_.begin(), learners_.end());
   }
   return s;
 }

@@ -50,6 +50,8 @@ struct replica_status { // for people and for observers
   std::size_t kept = 0;    // slots in memory
   std::size_t open = 0;    // proposed, not chosen
   std::size_t waiting = 0; // of these: not yet sent, the window is full
+  node_name leader{};      // empty: none known
+  std::vector<node_name> learners{}; // on the leader: members heard with a journal that is no voter's
 };
 
 class replica {

@@ -95,6 +95,7 @@ void start_cluster(root_actor* self) {
   l.root = here;
   l.replica = state.replica;
   l.links = state.links;
+  l.history = state.history;
   l.on_applied = state.options.on_applied;
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
