@@ -101,7 +101,7 @@ struct member_line {
   node_name node{};
   bool configured = true;
   presence here{};
-  std::optional<stamp> since{};  // until, for a detached one; none for never_seen and joined
+  std::optional<stamp> since{}; // until, for a detached one; none for never_seen and joined
   std::string evidence{};
   session_id session{};
   log_index boot{};

@@ -19,8 +19,12 @@ std::vector<Line> all_from(Readers in, std::size_t max, Convert convert) {
   return lines;
 }
 
-std::string shown(capnp::Text::Reader in) { return text_from(in, max_shown, "text"); }
-node_name node_from(capnp::Text::Reader in) { return name_from<node_name>(in, "node"); }
+std::string shown(capnp::Text::Reader in) {
+  return text_from(in, max_shown, "text");
+}
+node_name node_from(capnp::Text::Reader in) {
+  return name_from<node_name>(in, "node");
+}
 
 void put(schema::ActorLine::Builder out, const actor_line& a) {
   out.setPath(a.path);
@@ -100,8 +104,12 @@ node_status status_from(schema::Status::Reader in) {
   return s;
 }
 
-void put(schema::Answer::Builder out, const failed& a) { out.setFailed(a.why); }
-void put(schema::Answer::Builder out, const formed& a) { set_bytes(out.initFormed(16), a.lineage.bytes); }
+void put(schema::Answer::Builder out, const failed& a) {
+  out.setFailed(a.why);
+}
+void put(schema::Answer::Builder out, const formed& a) {
+  set_bytes(out.initFormed(16), a.lineage.bytes);
+}
 void put(schema::Answer::Builder out, const ordered& a) {
   out.initOrdered().setIndex(a.what.index.value);
   out.getOrdered().setRefused(to_wire(a.what.refused));
@@ -114,7 +122,9 @@ void put(schema::Answer::Builder out, const actor_list& a) {
 void put(schema::Answer::Builder out, const event_list& a) {
   put_all(out.initEvents(list_size(a.events)), a.events);
 }
-void put(schema::Answer::Builder out, const node_status& a) { put(out.initStatus(), a); }
+void put(schema::Answer::Builder out, const node_status& a) {
+  put(out.initStatus(), a);
+}
 
 answer answer_from(schema::Answer::Reader in) {
   switch (in.which()) {
@@ -132,10 +142,18 @@ answer answer_from(schema::Answer::Reader in) {
   throw malformed{"an answer of a newer daemon"};
 }
 
-void put(schema::Request::Builder out, const ask_status&) { out.setStatus(); }
-void put(schema::Request::Builder out, const ask_actors&) { out.setActors(); }
-void put(schema::Request::Builder out, const ask_history& r) { out.setHistory(r.last); }
-void put(schema::Request::Builder out, const init& r) { config::fill(out.initInit(), r.configuration); }
+void put(schema::Request::Builder out, const ask_status&) {
+  out.setStatus();
+}
+void put(schema::Request::Builder out, const ask_actors&) {
+  out.setActors();
+}
+void put(schema::Request::Builder out, const ask_history& r) {
+  out.setHistory(r.last);
+}
+void put(schema::Request::Builder out, const init& r) {
+  config::fill(out.initInit(), r.configuration);
+}
 void put(schema::Request::Builder out, const order& r) {
   command::command c;
   c.what = r.what;
@@ -174,9 +192,8 @@ byte_buffer encode(const request& r) {
 }
 
 byte_buffer encode(const answer& a) {
-  return encode_message<codec::schema::Answer>([&](codec::schema::Answer::Builder out) {
-    std::visit([&](auto& what) { codec::put(out, what); }, a);
-  });
+  return encode_message<codec::schema::Answer>(
+      [&](codec::schema::Answer::Builder out) { std::visit([&](auto& what) { codec::put(out, what); }, a); });
 }
 
 result<request> decode_request(byte_view bytes) {

@@ -38,12 +38,12 @@ node_status full_status() {
   c.members = {{node_name{"n1"}, false, presence::lost, stamp{3s}, "silent", session_id{9}, log_index{8}, 4},
                {node_name{"n2"}, true, presence::joined, {}, {}, session_id{10}, log_index{10}, 0}};
   c.voters = {{node_name{"n1"}, standing::learner}};
-  c.holders = {{resource_name{"vip"}, 3, node_name{"n2"}, phase::stop_failed, config::role::promoted, 7,
-                config::action::stop}};
+  c.holders = {
+      {resource_name{"vip"}, 3, node_name{"n2"}, phase::stop_failed, config::role::promoted, 7, config::action::stop}};
   c.failures = {{resource_name{"vip"}, node_name{"n2"}, 2, stamp{4s}, -1, "no route"}};
   c.attempts = {{node_name{"n1"}, node_name{"n2"}, stamp{2s}, "ipmi"}};
-  c.directives = {{command::directive_kind::move, "vip", config::role::started, node_name{"n2"}, "root (0)", "disk",
-                   stamp{9s}}};
+  c.directives = {
+      {command::directive_kind::move, "vip", config::role::started, node_name{"n2"}, "root (0)", "disk", stamp{9s}}};
   c.left_out = 6;
   c.halted = "why";
   return {node_name{"n2"},
@@ -123,7 +123,7 @@ TEST_CASE("damage ends in an error or in a value, never in a crash") {
 TEST_CASE("a text is cut between characters") {
   CHECK(cut("abcdef", 6) == "abcdef");
   CHECK(cut("abcdefg", 6) == "abc...");
-  CHECK(cut("ab\u00e4defg", 6) == "ab...");   // its two bytes lie at 2 and 3: the end
+  CHECK(cut("ab\u00e4defg", 6) == "ab..."); // its two bytes lie at 2 and 3: the end
   CHECK(cut("a\u00e4xdefg", 6) == "a\u00e4...");
 }
 

@@ -4,6 +4,7 @@
 Usage: real_cluster.py TROUPE TROUPED. Closes with `N passed, N failed`.
 """
 import shutil
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -72,13 +73,12 @@ def test_leader_killed(c):
     session = c[old].session()
     c[old].kill()
     rest = [n for n in c if n.name != old]
-    new = c.wait("another leads", lambda: (name := c.leader(rest)) != old and name)
+    c.wait("another leads", lambda: (name := c.leader(rest)) != old and name)
     equal(standby(rest[0], old).status, 0)
     c[old].start()
     c.wait("it joins in a new session", lambda: (c[old].session() or 0) > session)
     c.wait("it has caught up", lambda: old in on_standby(c[old]))
     c.wait("all agree", lambda: c.leader())
-    assert new
 
 
 def test_all_killed(c):
@@ -188,7 +188,6 @@ def test_start_refused(c):
         two.write_config(**{key: value})
         two.log.unlink(missing_ok=True)
         with open(two.log, "wb") as log:
-            import subprocess
             done = subprocess.run([TROUPED, "--config", two.folder / "node.toml"], stderr=log, timeout=60)
         text = two.log.read_text()
         equal((key, done.returncode), (key, status))

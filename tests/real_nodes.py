@@ -88,7 +88,7 @@ class Node:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(DEADLINE)
 
-    def troupe(self, command, *args, socket_first=True):
+    def troupe(self, command, *args):
         return cluster_run(self.cluster.troupe, command, *args, "--socket", self.control)
 
     def status(self):

@@ -10,8 +10,10 @@ using console::max_noted;
 // Appends while there is room; what has none is counted.
 template <class Line>
 void append(std::vector<Line>& lines, std::uint64_t& left_out, Line line) {
-  if (lines.size() < console::max_rows) lines.push_back(std::move(line));
-  else ++left_out;
+  if (lines.size() < console::max_rows)
+    lines.push_back(std::move(line));
+  else
+    ++left_out;
 }
 
 struct presence_of {
@@ -68,8 +70,7 @@ void fill_services(const state& s, console::cluster_status& out) {
   for (auto& [key, found] : s.all<holder_key>()) append(out.holders, out.left_out, line_of(key, found.value));
   for (auto& [key, found] : s.all<failure_key>()) {
     auto& f = found.value;
-    append(out.failures, out.left_out,
-           {key.resource, key.node, f.count, f.last, f.exit_code, cut(f.note, max_noted)});
+    append(out.failures, out.left_out, {key.resource, key.node, f.count, f.last, f.exit_code, cut(f.note, max_noted)});
   }
 }
 

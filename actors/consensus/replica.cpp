@@ -140,6 +140,10 @@ void replica::snapshot_made(slot_number slot, shared_bytes state, instant now, e
   finish(now, out);
 }
 
+bool replica::leader_lost(instant now) const {
+  return !std::holds_alternative<leading_state>(state_) && watch_.lost(now);
+}
+
 replica_status replica::status() const {
   replica_status s{me() != nullptr ? role::follower : role::learner,
                    acceptor_.promised(),

@@ -55,24 +55,21 @@ struct teller {
   }
   std::string operator()(const command::node_lost& c) { return with_note(c.node.text + " is lost", c.evidence); }
   std::string operator()(const command::config_set& c) {
-    return fmt::format("configuration: {} nodes, {} resources, in the place of version {}", c.configuration.nodes.size(),
-                       c.configuration.resources.size(), c.replaces.value);
+    return fmt::format("configuration: {} nodes, {} resources, in the place of version {}",
+                       c.configuration.nodes.size(), c.configuration.resources.size(), c.replaces.value);
   }
   std::string operator()(const command::directive& c) {
     std::string on = c.subject.empty() ? "the whole cluster" : c.subject;
     switch (c.kind) {
-    case command::directive_kind::standby:
-      return with_note(c.lifted ? "unstandby " + on : "standby " + on, c.note);
+    case command::directive_kind::standby: return with_note(c.lifted ? "unstandby " + on : "standby " + on, c.note);
     case command::directive_kind::maintenance:
       return with_note(fmt::format("maintenance {} for {}", c.lifted ? "off" : "on", on), c.note);
     case command::directive_kind::target_role:
-      return with_note(c.lifted ? fmt::format("{} as configured", on)
-                                : fmt::format("{} is to be {}", on, name_of(c.role)),
-                       c.note);
+      return with_note(
+          c.lifted ? fmt::format("{} as configured", on) : fmt::format("{} is to be {}", on, name_of(c.role)), c.note);
     case command::directive_kind::move:
-      return with_note(c.lifted ? fmt::format("{} goes where it likes", on)
-                                : fmt::format("move {} to {}", on, c.to.text),
-                       c.note);
+      return with_note(
+          c.lifted ? fmt::format("{} goes where it likes", on) : fmt::format("move {} to {}", on, c.to.text), c.note);
     }
     return "an unknown directive";
   }
@@ -133,11 +130,14 @@ struct teller {
 
 } // namespace told
 
-std::string describe(const command::body& what) { return cut(std::visit(told::teller{}, what), max_shown); }
+std::string describe(const command::body& what) {
+  return cut(std::visit(told::teller{}, what), max_shown);
+}
 
 event event_of(log_index at, const command::command& c, refusal refused) {
-  return {at,         c.from.at,       c.from.by.node.text, cut(c.from.by.user.value_or(""), max_noted),
-          c.from.why, describe(c.what), refused};
+  return {
+      at,     c.from.at, c.from.by.node.text, cut(c.from.by.user.value_or(""), max_noted), c.from.why, describe(c.what),
+      refused};
 }
 
 } // namespace troupe::console

@@ -38,7 +38,12 @@ TEST_CASE("who stands behind it") {
   c.from.why = reason::operator_request;
   c.what = command::cleanup{};
   auto e = event_of(log_index{4}, c, refusal::unknown_node);
-  CHECK(e == event{log_index{4}, {}, "n1", "root (0)", reason::operator_request, "cleanup of all resources",
+  CHECK(e == event{log_index{4},
+                   {},
+                   "n1",
+                   "root (0)",
+                   reason::operator_request,
+                   "cleanup of all resources",
                    refusal::unknown_node});
 }
 

@@ -23,10 +23,14 @@ std::string checksum_of(std::string_view text) {
 std::string escaped(std::string_view text) {
   std::string out;
   for (char c : text) {
-    if (c == '\t') out += "\\t";
-    else if (c == '\n') out += "\\n";
-    else if (c == '\\') out += "\\\\";
-    else out += c;
+    if (c == '\t')
+      out += "\\t";
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\\')
+      out += "\\\\";
+    else
+      out += c;
   }
   return out;
 }
@@ -39,10 +43,14 @@ std::optional<std::string> unescaped(std::string_view text) {
       continue;
     }
     if (++i == text.size()) return std::nullopt;
-    if (text[i] == 't') out += '\t';
-    else if (text[i] == 'n') out += '\n';
-    else if (text[i] == '\\') out += '\\';
-    else return std::nullopt;
+    if (text[i] == 't')
+      out += '\t';
+    else if (text[i] == 'n')
+      out += '\n';
+    else if (text[i] == '\\')
+      out += '\\';
+    else
+      return std::nullopt;
   }
   if (out.size() > max_shown || !valid_utf8(out)) return std::nullopt;
   return out;
@@ -101,7 +109,9 @@ std::optional<event> parse_line(std::string_view line) {
   return e;
 }
 
-env::disk_request history_book::read() { return {env::read_all{history_older}, env::read_all{history_file}}; }
+env::disk_request history_book::read() {
+  return {env::read_all{history_older}, env::read_all{history_file}};
+}
 
 void history_book::opened(const env::disk_answer& files) {
   read_lines(files.results.at(0));
@@ -130,8 +140,10 @@ bool history_book::note(event e) {
   if (e.index <= last_) return false;
   last_ = e.index;
   auto line = line_of(e);
-  if (waiting_.size() + line.size() <= max_unwritten) waiting_ += line;
-  else ++lost_;
+  if (waiting_.size() + line.size() <= max_unwritten)
+    waiting_ += line;
+  else
+    ++lost_;
   tail_.push_back(std::move(e));
   if (tail_.size() > max_history) tail_.pop_front();
   return true;

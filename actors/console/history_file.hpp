@@ -4,8 +4,8 @@
 //
 // It serves people and is no part of what must be durable: lines are synced when sync_every bytes have come together.
 // What a power loss takes is told again by the ledger, which reads its log anew, unless a snapshot was made meanwhile.
-// Rejected: a sync for each line, on the thread where the journal's syncs wait; SQLite, for a file that is only appended
-// to.
+// Rejected: a sync for each line, on the thread where the journal's syncs wait; SQLite, for a file that is only
+// appended to.
 #pragma once
 
 #include "actors/env/disk.hpp"
@@ -22,7 +22,7 @@ inline constexpr std::uint64_t max_history_file = std::uint64_t{4} << 20; // the
 inline constexpr std::size_t history_sync_every = std::size_t{64} << 10;
 inline constexpr std::size_t max_unwritten = std::size_t{1} << 20; // bytes that wait for the disk; then lines are lost
 
-std::string line_of(const event& e); // with its end
+std::string line_of(const event& e);                    // with its end
 std::optional<event> parse_line(std::string_view line); // without its end
 
 class history_book {

@@ -57,8 +57,12 @@ struct folder {
 };
 
 TEST_CASE("a line comes back as it was, whatever its texts hold") {
-  event e{log_index{7},           stamp{std::chrono::milliseconds{-5}}, "n1",
-          "a\tb\\n\n\\",          reason::mass_loss,                    "tab\t, line\n, \\t and \\ at its end\\",
+  event e{log_index{7},
+          stamp{std::chrono::milliseconds{-5}},
+          "n1",
+          "a\tb\\n\n\\",
+          reason::mass_loss,
+          "tab\t, line\n, \\t and \\ at its end\\",
           refusal::would_run_twice};
   auto line = line_of(e);
   CHECK(line.find('\n') == line.size() - 1);

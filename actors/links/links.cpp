@@ -8,7 +8,9 @@ namespace troupe::links {
 
 namespace {
 
-transport::moment moment_of(links_actor* self) { return {env::now_of(self), self->state.random}; }
+transport::moment moment_of(links_actor* self) {
+  return {env::now_of(self), self->state.random};
+}
 
 void tell(links_actor* self, transport::effect&& e) {
   auto& state = self->state;
@@ -98,8 +100,10 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
         carry_out(self);
       },
       [=](subscribe& s2) {
-        if (s2.kind) self->state.readers[*s2.kind] = s2.to;
-        else self->state.watchers.push_back(s2.to);
+        if (s2.kind)
+          self->state.readers[*s2.kind] = s2.to;
+        else
+          self->state.watchers.push_back(s2.to);
       },
       [=](keys_changed& k) { set_directory(self, std::move(k.keys)); },
       [=](ask_links) { return status_of(self); },

@@ -13,8 +13,8 @@ int show(const talk_options& o, const console::actor_list& list) {
     auto out = nlohmann::ordered_json::array();
     for (auto& a : list.actors) {
       auto busy = a.busy ? nlohmann::ordered_json(a.busy->count() / 1'000'000) : nlohmann::ordered_json();
-      out.push_back({{"path", a.path}, {"kind", a.kind}, {"waiting", a.waiting}, {"handled", a.handled},
-                     {"busy_ms", busy}});
+      out.push_back(
+          {{"path", a.path}, {"kind", a.kind}, {"waiting", a.waiting}, {"handled", a.handled}, {"busy_ms", busy}});
     }
     print({{"actors", out}, {"left_out", list.left_out}});
     return good;
@@ -32,10 +32,11 @@ int show(const talk_options& o, const console::actor_list& list) {
 } // namespace actors_detail
 
 void add_actors(CLI::App& troupe, work& chosen) {
-  auto& sub = declare(troupe, "actors", "The actors of this node: what waits in their mailboxes, what they have handled",
-                      "  troupe actors\n"
-                      "One that is busy for long, with others waiting behind, is stuck. WAITING includes the messages\n"
-                      "being handled: an actor that answers shows at least its own.");
+  auto& sub =
+      declare(troupe, "actors", "The actors of this node: what waits in their mailboxes, what they have handled",
+              "  troupe actors\n"
+              "One that is busy for long, with others waiting behind, is stuck. WAITING includes the messages\n"
+              "being handled: an actor that answers shows at least its own.");
   auto o = std::make_shared<talk_options>();
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] {

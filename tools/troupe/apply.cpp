@@ -14,11 +14,14 @@ struct options : talk_options {
 
 int give(const options& o, std::uint64_t version, config::cluster what) {
   return ask_for<console::ordered>(
-      o, console::order{command::config_set{log_index{version}, std::move(what)}}, [&](const console::ordered& told_of) {
+      o, console::order{command::config_set{log_index{version}, std::move(what)}},
+      [&](const console::ordered& told_of) {
         auto& [index, refused] = told_of.what;
         bool applied = refused == refusal::none;
         if (o.json)
-          print({{"applied", applied}, {"outcome", std::string(name_of(refused))}, {"index", index.value},
+          print({{"applied", applied},
+                 {"outcome", std::string(name_of(refused))},
+                 {"index", index.value},
                  {"replaced", version}});
         else if (applied)
           std::printf("applied: version %llu, in the place of %llu\n", static_cast<unsigned long long>(index.value),
@@ -45,12 +48,13 @@ int run(const options& o) {
 } // namespace apply_detail
 
 void add_apply(CLI::App& troupe, work& chosen) {
-  auto& sub = declare(troupe, "apply", "Make a cluster.toml the cluster's configuration",
-                      "  troupe apply cluster.toml\n"
-                      "  troupe apply cluster.toml --version 17\n"
-                      "It replaces one version and no other: the present one as this node knows it, or that of --version\n"
-                      "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed.\n"
-                      "It works on any node.");
+  auto& sub =
+      declare(troupe, "apply", "Make a cluster.toml the cluster's configuration",
+              "  troupe apply cluster.toml\n"
+              "  troupe apply cluster.toml --version 17\n"
+              "It replaces one version and no other: the present one as this node knows it, or that of --version\n"
+              "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed.\n"
+              "It works on any node.");
   auto o = std::make_shared<apply_detail::options>();
   sub.add_option("FILE", o->file, "The cluster.toml")->required();
   sub.add_option("--version", o->version, "The version that it replaces");

@@ -24,8 +24,9 @@ void add_cleanup(CLI::App& troupe, work& chosen) {
   sub.callback([o, &chosen] {
     chosen = [o] {
       command::cleanup what{resource_name{o->resource}, node_name{o->node}};
-      return give_order(*o, what, "failures of " + (o->resource.empty() ? "all resources" : o->resource) +
-                                      (o->node.empty() ? "" : " on " + o->node) + " are forgotten");
+      return give_order(*o, what,
+                        "failures of " + (o->resource.empty() ? "all resources" : o->resource) +
+                            (o->node.empty() ? "" : " on " + o->node) + " are forgotten");
     };
   });
 }

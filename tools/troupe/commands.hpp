@@ -22,20 +22,8 @@ void add_cleanup(CLI::App& troupe, work& chosen);
 void add_timers(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
-    add_check,
-    add_keygen,
-    add_init,
-    add_status,
-    add_apply,
-    add_history,
-    add_actors,
-    add_standby,
-    add_unstandby,
-    add_maintenance,
-    add_start,
-    add_stop,
-    add_cleanup,
-    add_timers,
+    add_check,   add_keygen,    add_init,        add_status, add_apply, add_history, add_actors,
+    add_standby, add_unstandby, add_maintenance, add_start,  add_stop,  add_cleanup, add_timers,
 };
 
 } // namespace troupe::cli

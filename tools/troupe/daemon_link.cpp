@@ -6,7 +6,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -112,9 +111,12 @@ int give_order(const talk_options& o, command::body what, const std::string& don
     auto& [index, refused] = told_of.what;
     bool applied = refused == refusal::none;
     auto outcome = std::string(name_of(refused));
-    if (o.json) print({{"applied", applied}, {"outcome", outcome}, {"index", index.value}});
-    else if (applied) std::printf("%s (command %llu)\n", done.c_str(), static_cast<unsigned long long>(index.value));
-    else fail("refused: " + outcome + " (command " + std::to_string(index.value) + ")");
+    if (o.json)
+      print({{"applied", applied}, {"outcome", outcome}, {"index", index.value}});
+    else if (applied)
+      std::printf("%s (command %llu)\n", done.c_str(), static_cast<unsigned long long>(index.value));
+    else
+      fail("refused: " + outcome + " (command " + std::to_string(index.value) + ")");
     return applied ? good : bad;
   });
 }

@@ -1,5 +1,6 @@
 // How a subcommand talks to the daemon: the options that all such share, one request, one answer, and what becomes of a
-// failure. The waiting is the operator's: a command that found no leader is followed by the daemon until the caller goes.
+// failure. The waiting is the operator's: a command that found no leader is followed by the daemon until the caller
+// goes.
 #pragma once
 
 #include "messages/console.hpp"

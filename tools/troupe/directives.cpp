@@ -19,10 +19,9 @@ using options_ptr = std::shared_ptr<options>;
 // The options that all of these have, and what is done when this one was chosen.
 template <class Run>
 void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
-  sub.add_option("--reason", o->what.note, "Why, for those who see it later")
-      ->check([](const std::string& text) {
-        return text.size() <= command::max_note ? std::string() : std::string("at most 1024 bytes are kept");
-      });
+  sub.add_option("--reason", o->what.note, "Why, for those who see it later")->check([](const std::string& text) {
+    return text.size() <= command::max_note ? std::string() : std::string("at most 1024 bytes are kept");
+  });
   add_talk_options(sub, *o);
   sub.callback([o, &chosen, run] { chosen = [o, run] { return run(*o); }; });
 }

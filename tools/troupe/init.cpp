@@ -18,8 +18,11 @@ int run(const options& o) {
   auto name = what->name;
   return ask_for<console::formed>(o, console::init{std::move(*what)}, [&](const console::formed& done) {
     auto lineage = to_hex(done.lineage.bytes);
-    if (o.json) print({{"cluster", name}, {"lineage", lineage}});
-    else std::printf("cluster %s is formed, lineage %s; see `troupe status`\n", name.c_str(), lineage.substr(0, 8).c_str());
+    if (o.json)
+      print({{"cluster", name}, {"lineage", lineage}});
+    else
+      std::printf("cluster %s is formed, lineage %s; see `troupe status`\n", name.c_str(),
+                  lineage.substr(0, 8).c_str());
     return good;
   });
 }

@@ -1,8 +1,7 @@
 // troupe status: who is there, who leads, what is pending and why; as this node knows it.
-#include "tools/troupe/status_text.hpp"
-
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
+#include "tools/troupe/status_text.hpp"
 
 namespace troupe::cli {
 
@@ -16,8 +15,10 @@ void add_status(CLI::App& troupe, work& chosen) {
   sub.callback([o, &chosen] {
     chosen = [o] {
       return ask_for<console::node_status>(*o, console::ask_status{}, [o](const console::node_status& s) {
-        if (o->json) print(status_json(s));
-        else std::fputs(status_text(s).c_str(), stdout);
+        if (o->json)
+          print(status_json(s));
+        else
+          std::fputs(status_text(s).c_str(), stdout);
         return s.cluster && !s.replica.leader.empty() ? good : bad;
       });
     };

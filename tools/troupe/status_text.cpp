@@ -25,11 +25,12 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
       out.push_back(name + " was never seen: start trouped there, with a member among its seeds");
       break;
     case console::presence::suspected:
-      out.push_back(fmt::format("{} is suspected ({}): nothing is done there until it is heard again", name, m.evidence));
+      out.push_back(
+          fmt::format("{} is suspected ({}): nothing is done there until it is heard again", name, m.evidence));
       break;
     case console::presence::lost:
-      out.push_back(fmt::format("{} is lost ({}): what ran there waits for a proof of its death, or for its return", name,
-                                m.evidence));
+      out.push_back(fmt::format("{} is lost ({}): what ran there waits for a proof of its death, or for its return",
+                                name, m.evidence));
       break;
     default: break;
     }
@@ -47,10 +48,12 @@ void add_service_concerns(const console::cluster_status& c, std::vector<std::str
     if (h.open)
       out.push_back(fmt::format("{} on {}: {} is on its way", h.resource.text, h.node.text, name_of(*h.open)));
     else if (h.now == console::phase::failed || h.now == console::phase::stop_failed)
-      out.push_back(fmt::format("{} on {}: {} (exit code {})", h.resource.text, h.node.text, name_of(h.now), h.exit_code));
+      out.push_back(
+          fmt::format("{} on {}: {} (exit code {})", h.resource.text, h.node.text, name_of(h.now), h.exit_code));
   }
   for (auto& a : c.attempts)
-    out.push_back(fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
+    out.push_back(
+        fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
   if (c.fencing == config::fencing_policy::none)
     out.push_back("no fencing is configured: what may still run on a lost node waits for an operator");
   if (c.fencing == config::fencing_policy::off)
@@ -84,8 +87,9 @@ std::string services_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
   for (auto& h : c.holders)
     rows.push_back({h.resource.text + (h.ordinal == 0 ? "" : ":" + std::to_string(h.ordinal)), h.node.text,
-                    h.now == console::phase::running && h.role == config::role::promoted ? "promoted"
-                                                                                         : std::string(name_of(h.now))});
+                    h.now == console::phase::running && h.role == config::role::promoted
+                        ? "promoted"
+                        : std::string(name_of(h.now))});
   return rows.empty() ? "" : "\nservices\n" + table_of(rows, "  ");
 }
 
@@ -123,9 +127,8 @@ ordered_json list_of(const Lines& lines, Convert convert) {
 }
 
 ordered_json cluster_json(const console::cluster_status& c) {
-  ordered_json out{{"name", c.name},           {"lineage", to_hex(c.lineage.bytes)},
-                   {"level", c.level},         {"index", c.index.value},
-                   {"version", c.configuration.value}, {"fencing", name_of(c.fencing)}};
+  ordered_json out{{"name", c.name},         {"lineage", to_hex(c.lineage.bytes)}, {"level", c.level},
+                   {"index", c.index.value}, {"version", c.configuration.value},   {"fencing", name_of(c.fencing)}};
   out["halted"] = or_null(!c.halted.empty(), c.halted);
   out["members"] = list_of(c.members, [&](auto& m) {
     return ordered_json{{"node", m.node.text},
@@ -141,21 +144,29 @@ ordered_json cluster_json(const console::cluster_status& c) {
     return ordered_json{{"node", v.node.text}, {"standing", name_of(v.as)}};
   });
   out["holders"] = list_of(c.holders, [](auto& h) {
-    return ordered_json{{"resource", h.resource.text}, {"ordinal", h.ordinal},     {"node", h.node.text},
-                        {"phase", name_of(h.now)},     {"role", name_of(h.role)},  {"exit_code", h.exit_code},
+    return ordered_json{{"resource", h.resource.text},
+                        {"ordinal", h.ordinal},
+                        {"node", h.node.text},
+                        {"phase", name_of(h.now)},
+                        {"role", name_of(h.role)},
+                        {"exit_code", h.exit_code},
                         {"open_act", h.open ? ordered_json(name_of(*h.open)) : ordered_json()}};
   });
   out["failures"] = list_of(c.failures, [](auto& f) {
-    return ordered_json{{"resource", f.resource.text}, {"node", f.node.text},         {"count", f.count},
-                        {"last", text_of(f.last)},     {"exit_code", f.exit_code},    {"note", f.note}};
+    return ordered_json{{"resource", f.resource.text}, {"node", f.node.text},      {"count", f.count},
+                        {"last", text_of(f.last)},     {"exit_code", f.exit_code}, {"note", f.note}};
   });
   out["fence_attempts"] = list_of(c.attempts, [](auto& a) {
-    return ordered_json{{"target", a.target.text}, {"executor", a.executor.text}, {"since", text_of(a.opened_at)},
-                        {"note", a.note}};
+    return ordered_json{
+        {"target", a.target.text}, {"executor", a.executor.text}, {"since", text_of(a.opened_at)}, {"note", a.note}};
   });
   out["directives"] = list_of(c.directives, [](auto& d) {
-    return ordered_json{{"kind", name_of(d.kind)}, {"subject", d.subject}, {"role", name_of(d.role)},
-                        {"to", or_null(!d.to.empty(), d.to.text)}, {"owner", d.owner}, {"note", d.note},
+    return ordered_json{{"kind", name_of(d.kind)},
+                        {"subject", d.subject},
+                        {"role", name_of(d.role)},
+                        {"to", or_null(!d.to.empty(), d.to.text)},
+                        {"owner", d.owner},
+                        {"note", d.note},
                         {"expires", d.expires ? ordered_json(text_of(*d.expires)) : ordered_json()}};
   });
   out["left_out"] = c.left_out;
@@ -176,7 +187,8 @@ std::vector<std::string> concerns(const console::node_status& s) {
   }
   auto& c = *s.cluster;
   if (!c.halted.empty()) out.push_back("this node applies no more commands: " + c.halted);
-  if (s.replica.as == console::part::none) out.push_back("the replica of this node is still reading its journal");
+  if (s.replica.as == console::part::none)
+    out.push_back("the replica of this node is still reading its journal");
   else if (s.replica.leader.empty())
     out.push_back("no leader is known: nothing can be changed until a majority of the voters can talk");
   if (s.replica.newest_known > s.replica.chosen) out.push_back("this node is behind the others, and catching up");

@@ -15,16 +15,21 @@ struct options {
   bool json = false;
 };
 
-double milliseconds(duration d) { return static_cast<double>(d.count()) / 1e6; }
+double milliseconds(duration d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
 
 void print_json(const conf::timers& t) {
   nlohmann::ordered_json out{{"timers", nlohmann::ordered_json::array()}, {"checks", nlohmann::ordered_json::array()}};
   for (auto& e : conf::entries(t))
-    out["timers"].push_back({{"name", e.name}, {"ms", milliseconds(e.value)}, {"formula", e.formula},
-                             {"reason", e.reason}});
+    out["timers"].push_back(
+        {{"name", e.name}, {"ms", milliseconds(e.value)}, {"formula", e.formula}, {"reason", e.reason}});
   for (auto& c : conf::checks(t))
-    out["checks"].push_back({{"name", c.name}, {"holds", c.holds()}, {"earlier_ms", milliseconds(c.earlier)},
-                             {"margin_ms", milliseconds(c.margin)}, {"later_ms", milliseconds(c.later)},
+    out["checks"].push_back({{"name", c.name},
+                             {"holds", c.holds()},
+                             {"earlier_ms", milliseconds(c.earlier)},
+                             {"margin_ms", milliseconds(c.margin)},
+                             {"later_ms", milliseconds(c.later)},
                              {"reason", c.reason}});
   print(out);
 }
@@ -46,8 +51,10 @@ int run(const options& o) {
   }
   auto derived = conf::derive(in);
   if (!derived) return fail(derived.error().text);
-  if (o.json) print_json(*derived);
-  else std::fputs(conf::timers_text(*derived).c_str(), stdout);
+  if (o.json)
+    print_json(*derived);
+  else
+    std::fputs(conf::timers_text(*derived).c_str(), stdout);
   auto all = conf::checks(*derived);
   return std::all_of(all.begin(), all.end(), [](auto& c) { return c.holds(); }) ? good : bad;
 }

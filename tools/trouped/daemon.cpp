@@ -15,7 +15,6 @@
 #include <cstdlib>
 #include <future>
 #include <map>
-
 #include <pwd.h>
 #include <unistd.h>
 
@@ -56,8 +55,7 @@ private:
 };
 
 void on_end_of(const caf::actor& one, end_of_node& end) {
-  caf::actor_cast<caf::abstract_actor*>(one)->attach_functor(
-      [&end](const caf::error&) { end.tell(ending::failed); });
+  caf::actor_cast<caf::abstract_actor*>(one)->attach_functor([&end](const caf::error&) { end.tell(ending::failed); });
 }
 
 // What the actors use. It ends before the actor system does: what the disk and the sockets still say must find it.
@@ -76,8 +74,7 @@ struct world {
 };
 
 ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
-  env::environment environment{real.network, *real.disk,    real.processes, real.entropy,
-                               real.calendar, log, what.host};
+  env::environment environment{real.network, *real.disk, real.processes, real.entropy, real.calendar, log, what.host};
   auto directory = std::make_shared<console::actor_directory>();
   what.node.directory = directory;
   end_of_node end;

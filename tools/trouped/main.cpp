@@ -1,7 +1,7 @@
 // trouped: the daemon, one on each node.
 //
-// Exit status: 0 ended in order, as asked; 1 could not start, or gave up (its log says why; whoever started it may start
-// it again); 2 the command line or the configuration is wrong: starting it again changes nothing.
+// Exit status: 0 ended in order, as asked; 1 could not start, or gave up (its log says why; whoever started it may
+// start it again); 2 the command line or the configuration is wrong: starting it again changes nothing.
 #include "actors/env/posix_log.hpp"
 #include "tools/trouped/daemon.hpp"
 
@@ -32,15 +32,17 @@ static int start(const std::string& file, bool verbose) {
 
 int main(int argc, char** argv) {
   using namespace troupe::daemon;
-  CLI::App app("The daemon of Troupe, one on each node. It logs to standard error and stays in the foreground.", "trouped");
+  CLI::App app("The daemon of Troupe, one on each node. It logs to standard error and stays in the foreground.",
+               "trouped");
   app.set_version_flag("--version", "trouped " TROUPE_VERSION, "Print the version and exit");
   std::string file = "/etc/troupe/node.toml";
   bool verbose = false;
   app.add_option("--config", file, "This node's file")->capture_default_str();
   app.add_flag("--verbose", verbose, "Log details as well");
-  app.footer("Examples:\n"
-             "  trouped --config /etc/troupe/node.toml\n"
-             "Exit status: 0 ended as asked (SIGTERM, SIGINT), 1 could not start or gave up, 2 wrong usage or configuration.");
+  app.footer(
+      "Examples:\n"
+      "  trouped --config /etc/troupe/node.toml\n"
+      "Exit status: 0 ended as asked (SIGTERM, SIGINT), 1 could not start or gave up, 2 wrong usage or configuration.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -1,5 +1,5 @@
-// What trouped is told: node.toml, the identity it names, and who this machine is. All that can be wrong before anything
-// has been started.
+// What trouped is told: node.toml, the identity it names, and who this machine is. All that can be wrong before
+// anything has been started.
 #pragma once
 
 #include "actors/env/env.hpp"

@@ -1,9 +1,9 @@
 #include "actors/console/service/caller.hpp"
 
 #include "actors/cluster/messages.hpp"
+#include "actors/consensus/messages.hpp"
 #include "actors/console/history_messages.hpp"
 #include "actors/console/service/summary.hpp"
-#include "actors/consensus/messages.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/links/messages.hpp"
 #include "actors/node/node_main.hpp"
@@ -96,8 +96,7 @@ void ask_one(caller_actor* self, const gathering_ptr& g, const caf::actor& whom,
 
 void take_links(gathering& g, links::links_status& s) {
   for (auto& l : s.links) g.so_far.links.push_back({l.peer, l.datagrams, l.stream});
-  for (auto& r : s.refused_so_far)
-    g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from)});
+  for (auto& r : s.refused_so_far) g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from)});
 }
 
 void gather(caller_actor* self, const node::node_parts& parts) {

@@ -23,8 +23,8 @@ namespace {
 
 void on_socket(console_actor* self, const transport::caller_connected& c) {
   auto& state = self->state;
-  auto made = self->spawn<caf::monitored>(caller, state.directory, state.set, c.caller,
-                                          state.set.name_of_user(c.who.user));
+  auto made =
+      self->spawn<caf::monitored>(caller, state.directory, state.set, c.caller, state.set.name_of_user(c.who.user));
   state.callers.emplace(c.caller, std::move(made));
 }
 

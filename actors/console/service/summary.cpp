@@ -19,9 +19,12 @@ void set_standings(std::vector<voter_line>& voters, const node_name& self, const
   bool leads = s.now == consensus::role::leader;
   for (auto& v : voters) {
     bool learns = std::find(s.learners.begin(), s.learners.end(), v.node) != s.learners.end();
-    if (v.node == self) v.as = s.now == consensus::role::learner ? standing::learner : standing::votes;
-    else if (leads) v.as = learns ? standing::learner : standing::votes;
-    else v.as = v.node == s.leader ? standing::votes : standing::unknown;
+    if (v.node == self)
+      v.as = s.now == consensus::role::learner ? standing::learner : standing::votes;
+    else if (leads)
+      v.as = learns ? standing::learner : standing::votes;
+    else
+      v.as = v.node == s.leader ? standing::votes : standing::unknown;
   }
 }
 

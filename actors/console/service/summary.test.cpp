@@ -36,8 +36,7 @@ TEST_CASE("the replica's line") {
   s.chosen = slot_number{5};
   s.newest_known = slot_number{7};
   s.snapshot = slot_number{3};
-  CHECK(line_of(s) ==
-        replica_line{part::candidate, node_name{"n1"}, slot_number{5}, slot_number{7}, slot_number{3}});
+  CHECK(line_of(s) == replica_line{part::candidate, node_name{"n1"}, slot_number{5}, slot_number{7}, slot_number{3}});
 }
 
 } // namespace troupe::console_summary_test
