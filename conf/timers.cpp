@@ -292,7 +292,7 @@ std::string to_text(duration value) {
   return sign + std::to_string(left) + "ns";
 }
 
-std::string table(const timers& t) {
+std::string timers_text(const timers& t) {
   using timer_table::padded;
   std::string out;
   for (const auto& e : entries(t))

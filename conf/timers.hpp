@@ -99,6 +99,6 @@ std::vector<timer_check> checks(const timers& t);
 // "2s", "50ms", "1.5ms": exact, in the largest unit that needs at most three decimals.
 std::string to_text(duration value);
 // The two lists above as aligned text, one line each.
-std::string table(const timers& t);
+std::string timers_text(const timers& t);
 
 } // namespace troupe::conf

@@ -149,7 +149,7 @@ TEST_CASE("durations as text are exact") {
 }
 
 TEST_CASE("the table has a line for every timer and every check") {
-  auto text = conf::table(of(2s));
+  auto text = conf::timers_text(of(2s));
   CHECK(text.find("probe-interval       100ms    tolerate / 20              one member is probed in each") !=
         std::string::npos);
   CHECK(text.find("holds  seven nodes detect within tolerate") != std::string::npos);

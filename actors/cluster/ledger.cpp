@@ -2,6 +2,8 @@
 
 #include "actors/cluster/holdings.hpp"
 #include "actors/cluster/state_codec.hpp"
+#include "actors/cluster/status_view.hpp"
+#include "actors/console/history_messages.hpp"
 #include "messages/command_codec.hpp"
 
 #include <fmt/format.h>
@@ -165,6 +167,9 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
   }
   if (state.set.on_applied)
     state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content()});
+  bool repeats = done.repeated || std::holds_alternative<command::tick>(read->what);
+  if (state.set.history && !repeats)
+    self->send(state.set.history, console::note_command{at, std::move(*read), done.answer.refused});
   return true;
 }
 
@@ -266,6 +271,11 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         return caf::delegated<told_outcome>{};
       },
       [=](const close_lane& c) { close(self, c.lane); },
+      [=](ask_cluster) {
+        auto told = status_of(self->state.content);
+        told.halted = console::cut(self->state.halted, console::max_shown);
+        return told;
+      },
       [=](const links::delivered& d) { forwarded(self, d), then(); },
       [=](flush_batch) { propose_batch(self), then(); },
       [=](env::wake w) {

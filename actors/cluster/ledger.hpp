@@ -26,6 +26,7 @@ struct ledger_settings {
   caf::actor root;       // told of our own standing
   caf::actor replica;
   caf::actor links;
+  caf::actor history; // told of every command
   std::function<void(const applied_command&)> on_applied; // empty in trouped
   bool own_clock_in_apply = false; // a plant
 };

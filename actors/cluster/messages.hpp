@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/cluster/apply.hpp"
+#include "messages/console.hpp"
 
 #include <caf/all.hpp>
 
@@ -21,6 +22,8 @@ struct told_outcome {
 struct close_lane {
   std::string lane;
 };
+
+struct ask_cluster {}; // answered with console::cluster_status
 
 // --- tells, to the root: after each slot that changed one of these ---
 struct standing_of_node {
@@ -47,5 +50,7 @@ struct applied_command {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::submit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::told_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::close_lane)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ask_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::cluster_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::standing_of_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ledger_halted)

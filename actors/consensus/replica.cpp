@@ -140,6 +140,10 @@ void replica::snapshot_made(slot_number slot, shared_bytes state, instant now, e
   finish(now, out);
 }
 
+bool replica::leader_lost(instant now) const {
+  return !std::holds_alternative<leading_state>(state_) && watch_.lost(now);
+}
+
 replica_status replica::status() const {
   replica_status s{me() != nullptr ? role::follower : role::learner,
                    acceptor_.promised(),
@@ -148,12 +152,15 @@ replica_status replica::status() const {
                    log_.snapshot_slot(),
                    log_.size(),
                    0,
-                   0};
+                   0,
+                   leader(),
+                   {}};
   if (std::holds_alternative<campaigning>(state_)) s.now = role::candidate;
   if (auto* l = std::get_if<leading_state>(&state_)) {
     s.now = role::leader;
     s.open = l->open.size();
     s.waiting = l->open.waiting();
+    s.learners.assign(learners_.begin(), learners_.end());
   }
   return s;
 }

@@ -50,6 +50,8 @@ struct replica_status { // for people and for observers
   std::size_t kept = 0;    // slots in memory
   std::size_t open = 0;    // proposed, not chosen
   std::size_t waiting = 0; // of these: not yet sent, the window is full
+  node_name leader{};      // empty: none known
+  std::vector<node_name> learners{}; // on the leader: members heard with a journal that is no voter's
 };
 
 class replica {
@@ -78,6 +80,7 @@ public:
   void set_members(std::vector<node_name> members);                               // who gets ticks; voters are added
 
   [[nodiscard]] const node_name& leader() const { return watch_.leader(); } // empty: none known
+  [[nodiscard]] bool leader_lost(instant now) const; // it is still named, and was not heard for leader_silence
   [[nodiscard]] bool may_propose() const;
   // On the leader: when each member was last heard, counting what earlier leaders and other voters heard of it.
   [[nodiscard]] std::vector<member_contact> leader_contact() const { return contacts_.all(); }

@@ -177,7 +177,11 @@ caf::behavior running(replica_actor* self) {
         self->state.core->opinion(d.node, d.suspected, now(), self->state.effects);
         carry_out(self);
       },
-      [=](ask_status) { return self->state.core->status(); },
+      [=](ask_status) {
+        auto told = self->state.core->status();
+        if (self->state.core->leader_lost(now())) told.leader = {};
+        return told;
+      },
   };
 }
 

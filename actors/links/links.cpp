@@ -8,7 +8,9 @@ namespace troupe::links {
 
 namespace {
 
-transport::moment moment_of(links_actor* self) { return {env::now_of(self), self->state.random}; }
+transport::moment moment_of(links_actor* self) {
+  return {env::now_of(self), self->state.random};
+}
 
 void tell(links_actor* self, transport::effect&& e) {
   auto& state = self->state;
@@ -32,6 +34,28 @@ void carry_out(links_actor* self) {
   transport::carry_out(state.effects, state.env->network, *state.board,
                        [self](transport::effect&& e) { tell(self, std::move(e)); });
   state.alarm.set(self, state.board->deadline());
+}
+
+void set_directory(links_actor* self, transport::directory_of_keys keys) {
+  auto& state = self->state;
+  state.known.clear();
+  for (auto& [name, node] : keys.nodes) state.known.insert(name);
+  state.board->set_directory(moment_of(self), std::move(keys), state.effects);
+  carry_out(self);
+}
+
+links_status status_of(links_actor* self) {
+  auto& board = *self->state.board;
+  links_status out;
+  for (auto& name : self->state.known)
+    if (auto* link = board.link(name)) out.links.push_back({name, link->state().datagrams, link->state().stream});
+  for (std::size_t i = 0; i < transport::refusal_kinds; ++i) {
+    auto why = static_cast<transport::refusal>(i);
+    auto& tally = board.refusals().of(why);
+    if (tally.count > 0)
+      out.refused_so_far.push_back({std::string(transport::to_text(why)), tally.count, tally.last_from});
+  }
+  return out;
 }
 
 // An actor that is not there any more is told nothing: the network holds it weakly.
@@ -59,8 +83,7 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
     self->quit(caf::exit_reason::user_shutdown);
     return {};
   }
-  state.board->set_directory(moment_of(self), std::move(s.keys), state.effects);
-  carry_out(self);
+  set_directory(self, std::move(s.keys));
 
   return {
       [=](post& p) {
@@ -77,13 +100,13 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
         carry_out(self);
       },
       [=](subscribe& s2) {
-        if (s2.kind) self->state.readers[*s2.kind] = s2.to;
-        else self->state.watchers.push_back(s2.to);
+        if (s2.kind)
+          self->state.readers[*s2.kind] = s2.to;
+        else
+          self->state.watchers.push_back(s2.to);
       },
-      [=](keys_changed& k) {
-        self->state.board->set_directory(moment_of(self), std::move(k.keys), self->state.effects);
-        carry_out(self);
-      },
+      [=](keys_changed& k) { set_directory(self, std::move(k.keys)); },
+      [=](ask_links) { return status_of(self); },
       [=](const terms_changed& t) { self->state.board->set_terms(t.ours, t.session); },
   };
 }

@@ -6,6 +6,8 @@
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
 
+#include <set>
+
 namespace troupe::links {
 
 struct settings {
@@ -19,6 +21,7 @@ struct settings {
 struct links_state {
   env::environment* env = nullptr;
   std::unique_ptr<transport::switchboard> board;
+  std::set<node_name> known; // to whom there are links
   transport::fill_random random;
   std::map<transport::message_kind, caf::actor> readers;
   std::vector<caf::actor> watchers;

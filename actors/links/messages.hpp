@@ -26,6 +26,8 @@ struct terms_changed {
   session_id session;
 };
 
+struct ask_links {}; // answered with links_status
+
 // --- tells ---
 struct delivered { // authenticated, not decoded
   node_name from;
@@ -40,6 +42,21 @@ struct host_is_up { // its daemon is away
   node_name peer;
 };
 
+struct links_status { // for people
+  struct link {
+    node_name peer;
+    bool datagrams = false;
+    bool stream = false;
+  };
+  struct refused {
+    std::string why;
+    std::uint64_t count = 0;
+    transport::endpoint last_from;
+  };
+  std::vector<link> links;
+  std::vector<refused> refused_so_far; // kinds that occurred
+};
+
 // --- from env.network ---
 struct network_said {
   transport::network_event event;
@@ -51,6 +68,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::keys_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::terms_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::ask_links)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::links_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::delivered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::link_is)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::host_is_up)

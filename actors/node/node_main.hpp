@@ -6,6 +6,7 @@
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/journal/segment.hpp"
 #include "actors/consensus/options.hpp"
+#include "actors/console/directory.hpp"
 #include "actors/env/env.hpp"
 #include "transport/identity.hpp"
 
@@ -41,6 +42,7 @@ struct node_options {
   tuning sizes;
   std::set<std::string> plants;              // bugs to show on purpose (troupe-sim --list-plants); empty in trouped
   std::function<void(const applied_command&)> on_applied; // empty in trouped; called from the actor that applies
+  console::directory_ptr directory; // of this node's actors; unset: the node makes its own
 };
 
 // `env` outlives the actor system.
@@ -63,8 +65,20 @@ struct operator_command {
   reason why = reason::operator_request;
 };
 
+// Who does what here; for the console, which asks each by itself. Answered with node_parts.
+struct ask_parts {};
+struct node_parts {
+  caf::actor links;
+  caf::actor history;
+  caf::actor replica; // these two are unset while the node belongs to no cluster
+  caf::actor ledger;
+  std::optional<session_id> session; // unset: not joined
+};
+
 } // namespace troupe::node
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::ask_parts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::node_parts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::init_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::formed_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::operator_command)

@@ -1,5 +1,7 @@
 #include "actors/node/root.hpp"
 
+#include "actors/console/history.hpp"
+
 #include <fmt/format.h>
 
 namespace troupe::node {
@@ -22,9 +24,17 @@ void say(root_actor* self, env::log_level level, const std::string& text) {
   self->state.env->log.write(level, "node", text);
 }
 
+// Nobody of the tree outlives its root.
+void end(root_actor* self, const caf::error& reason) {
+  auto& state = self->state;
+  for (auto* child : {&state.ledger, &state.replica, &state.history, &state.links})
+    if (*child) self->send_exit(*child, caf::exit_reason::user_shutdown);
+  self->quit(reason);
+}
+
 void give_up(root_actor* self, const std::string& why) {
   say(self, env::log_level::error, why);
-  self->quit(caf::exit_reason::user_shutdown);
+  end(self, caf::exit_reason::user_shutdown);
 }
 
 // A root that is not there any more is told nothing: the disk holds it weakly.
@@ -102,16 +112,18 @@ void rearm(root_actor* self) {
 
 caf::behavior root(root_actor* self, env::environment* env, node_options options) {
   auto& state = self->state;
+  state.options = std::move(options);
+  if (state.options.directory) state.directory = state.options.directory;
   self->publish(state.directory, "node", "root");
   state.env = env;
-  state.options = std::move(options);
   std::array<std::byte, 32> copy = state.options.identity_seed;
   state.key = transport::identity(state.options.name, transport::seed_bytes(copy)).key();
   self->set_down_handler([self](const caf::down_msg& down) {
     give_up(self, fmt::format("an actor of this node has ended: {}", self->system().render(down.reason)));
   });
-  self->set_exit_handler([self](const caf::exit_msg& e) { self->quit(e.reason); });
+  self->set_exit_handler([self](const caf::exit_msg& e) { end(self, e.reason); });
   spawn_links(self);
+  state.history = self->spawn<caf::monitored>(console::history, env, state.directory);
   ask_disk(self, disk_step::charter, read_charter());
 
   return {
@@ -127,6 +139,10 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
         begin_founding(self, order, self->make_response_promise());
         rearm(self);
         return caf::delegated<formed_cluster>{};
+      },
+      [=](ask_parts) {
+        auto& s = self->state;
+        return node_parts{s.links, s.history, s.replica, s.ledger, s.session};
       },
       [=](operator_command& asked) { return delegate_command(self, asked); },
       [=](cluster::standing_of_node& told) { on_standing(self, told), rearm(self); },

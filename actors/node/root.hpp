@@ -25,6 +25,7 @@ struct root_state {
   env::alarm alarm;
 
   caf::actor links;
+  caf::actor history;
   caf::actor replica; // these two from the forming on
   caf::actor ledger;
 

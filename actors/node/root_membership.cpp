@@ -104,6 +104,7 @@ void start_cluster(root_actor* self) {
   l.root = here;
   l.replica = state.replica;
   l.links = state.links;
+  l.history = state.history;
   l.on_applied = state.options.on_applied;
   l.own_clock_in_apply = has("own-clock-in-apply");
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));

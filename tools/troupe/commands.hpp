@@ -8,11 +8,23 @@ namespace troupe::cli {
 
 void add_check(CLI::App& troupe, work& chosen);
 void add_keygen(CLI::App& troupe, work& chosen);
+void add_init(CLI::App& troupe, work& chosen);
+void add_status(CLI::App& troupe, work& chosen);
+void add_apply(CLI::App& troupe, work& chosen);
+void add_history(CLI::App& troupe, work& chosen);
+void add_actors(CLI::App& troupe, work& chosen);
+void add_standby(CLI::App& troupe, work& chosen);
+void add_unstandby(CLI::App& troupe, work& chosen);
+void add_maintenance(CLI::App& troupe, work& chosen);
+void add_start(CLI::App& troupe, work& chosen);
+void add_stop(CLI::App& troupe, work& chosen);
+void add_cleanup(CLI::App& troupe, work& chosen);
+void add_timers(CLI::App& troupe, work& chosen);
 void add_simulate(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
-    add_check,
-    add_keygen,
+    add_check,   add_keygen,    add_init,        add_status, add_apply, add_history, add_actors,
+    add_standby, add_unstandby, add_maintenance, add_start,  add_stop,  add_cleanup, add_timers,
     add_simulate,
 };
 

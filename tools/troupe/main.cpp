@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
   CLI::App app("Troupe keeps services running on a set of machines, and never runs one twice.", "troupe");
   app.set_version_flag("--version", "troupe " TROUPE_VERSION, "Print the version and exit");
   app.require_subcommand(1);
-  app.footer("`troupe COMMAND --help` says more, with examples. Exit status: 0 good, 1 bad, 2 usage.");
+  app.footer("`troupe COMMAND --help` says more, with examples. Exit status: 0 good, 1 bad, 2 usage,\n"
+             "3 the daemon cannot be reached.");
   work chosen;
   for (auto add : commands) add(app, chosen);
   if (auto fault = unknown_command(app, argc, argv); !fault.empty()) {

@@ -1,0 +1,143 @@
+#include "actors/console/describe.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::console {
+
+namespace told {
+
+std::string_view name_of(config::action a) {
+  switch (a) {
+  case config::action::start: return "start";
+  case config::action::stop: return "stop";
+  case config::action::promote: return "promote";
+  case config::action::demote: return "demote";
+  }
+  return "unknown action";
+}
+
+std::string_view name_of(config::role r) {
+  switch (r) {
+  case config::role::stopped: return "stopped";
+  case config::role::started: return "started";
+  case config::role::promoted: return "promoted";
+  }
+  return "unknown role";
+}
+
+std::string_view name_of(config::proof_kind k) {
+  switch (k) {
+  case config::proof_kind::power: return "power";
+  case config::proof_kind::reboot: return "reboot";
+  case config::proof_kind::storage: return "storage";
+  case config::proof_kind::watchdog: return "watchdog";
+  case config::proof_kind::operator_word: return "an operator's word";
+  case config::proof_kind::assumed: return "assumed";
+  }
+  return "unknown";
+}
+
+std::string with_note(std::string text, const std::string& note) {
+  return note.empty() ? text : std::move(text) + ": " + note;
+}
+
+std::string text_of(const command::cell& c) {
+  return c.ordinal == 0 ? fmt::format("{} on {}", c.resource.text, c.node.text)
+                        : fmt::format("{}:{} on {}", c.resource.text, c.ordinal, c.node.text);
+}
+
+struct teller {
+  std::string operator()(const command::node_joined& c) { return c.node.text + " joins"; }
+  std::string operator()(const command::node_left& c) { return c.node.text + " leaves"; }
+  std::string operator()(const command::detach& c) { return c.node.text + " will be away for a planned restart"; }
+  std::string operator()(const command::suspected& c) {
+    return with_note(c.node.text + (c.lifted ? " is no longer suspected" : " is suspected"), c.evidence);
+  }
+  std::string operator()(const command::node_lost& c) { return with_note(c.node.text + " is lost", c.evidence); }
+  std::string operator()(const command::config_set& c) {
+    return fmt::format("configuration: {} nodes, {} resources, in the place of version {}",
+                       c.configuration.nodes.size(), c.configuration.resources.size(), c.replaces.value);
+  }
+  std::string operator()(const command::directive& c) {
+    std::string on = c.subject.empty() ? "the whole cluster" : c.subject;
+    switch (c.kind) {
+    case command::directive_kind::standby: return with_note(c.lifted ? "unstandby " + on : "standby " + on, c.note);
+    case command::directive_kind::maintenance:
+      return with_note(fmt::format("maintenance {} for {}", c.lifted ? "off" : "on", on), c.note);
+    case command::directive_kind::target_role:
+      return with_note(
+          c.lifted ? fmt::format("{} as configured", on) : fmt::format("{} is to be {}", on, name_of(c.role)), c.note);
+    case command::directive_kind::move:
+      return with_note(
+          c.lifted ? fmt::format("{} goes where it likes", on) : fmt::format("move {} to {}", on, c.to.text), c.note);
+    }
+    return "an unknown directive";
+  }
+  std::string operator()(const command::cleanup& c) {
+    return fmt::format("cleanup of {}{}", c.resource.empty() ? "all resources" : c.resource.text,
+                       c.node.empty() ? "" : " on " + c.node.text);
+  }
+  std::string operator()(const command::assigned& c) {
+    std::string text = "assigned:";
+    for (auto& item : c.items) {
+      if (text.size() > max_shown) break; // cut below
+      text += " " + item.resource.text + " ->";
+      if (item.places.empty()) text += " nowhere";
+      for (auto& p : item.places) text += " " + p.node.text;
+      text += ";";
+    }
+    text.pop_back();
+    return text;
+  }
+  std::string operator()(const command::act& c) { return fmt::format("{} {}", name_of(c.action), text_of(c.at)); }
+  std::string operator()(const command::withdraw& c) {
+    return fmt::format("withdraws act {} of {}", c.act.value, text_of(c.at));
+  }
+  std::string operator()(const command::report& c) {
+    std::string text = c.node.text + " reports:";
+    for (auto& item : c.items) {
+      if (text.size() > max_shown) break;
+      text += " " + std::visit([](auto& i) { return of(i); }, item) + ";";
+    }
+    text.pop_back();
+    return text;
+  }
+  std::string operator()(const command::fence_attempt& c) {
+    return fmt::format("fencing of {} by {}, level {}", c.target.text, c.executor.text, c.level);
+  }
+  std::string operator()(const command::fence_failed& c) {
+    return with_note(fmt::format("fencing of {} failed", c.target.text), c.note);
+  }
+  std::string operator()(const command::fence_proof& c) {
+    return with_note(fmt::format("boot {} of {} is dead ({})", c.boot.value, c.target.text, name_of(c.kind)), c.note);
+  }
+  std::string operator()(const command::level_set& c) { return fmt::format("level {}", c.level); }
+  std::string operator()(const command::tick&) { return "a deadline is due"; }
+
+  static std::string of(const command::act_done& d) {
+    static constexpr std::string_view ends[] = {"done", "failed", "not run", "stuck"};
+    auto end = ends[static_cast<std::size_t>(d.end)];
+    return with_note(fmt::format("{} act {} {}", d.resource.text, d.act.value, end), d.note);
+  }
+  static std::string of(const command::probed& p) {
+    static constexpr std::string_view found[] = {"not there", "started", "promoted", "failed"};
+    return fmt::format("{} {}", p.resource.text, found[static_cast<std::size_t>(p.found)]);
+  }
+  static std::string of(const command::monitored& m) {
+    return with_note(fmt::format("{} {}", m.resource.text, m.healthy ? "healthy" : "not healthy"), m.note);
+  }
+};
+
+} // namespace told
+
+std::string describe(const command::body& what) {
+  return cut(std::visit(told::teller{}, what), max_shown);
+}
+
+event event_of(log_index at, const command::command& c, refusal refused) {
+  return {
+      at,     c.from.at, c.from.by.node.text, cut(c.from.by.user.value_or(""), max_noted), c.from.why, describe(c.what),
+      refused};
+}
+
+} // namespace troupe::console

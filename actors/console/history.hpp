@@ -1,0 +1,21 @@
+// The history: what happened, when, by whom and why, for people. An actor beside the ledger: it writes what it is
+// told to files of its own and answers from memory. A disk that fails it costs the history and nothing else.
+#pragma once
+
+#include "actors/console/history_file.hpp"
+#include "actors/console/history_messages.hpp"
+#include "actors/console/observed.hpp"
+#include "actors/env/env.hpp"
+
+namespace troupe::console {
+
+struct history_state {
+  env::environment* env = nullptr;
+  history_book book;
+  bool failed = false; // nothing is written any more
+};
+using history_actor = caf::stateful_actor<history_state, observed<caf::event_based_actor>>;
+
+caf::behavior history(history_actor* self, env::environment* env, const directory_ptr& directory);
+
+} // namespace troupe::console

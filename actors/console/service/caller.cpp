@@ -1,0 +1,212 @@
+#include "actors/console/service/caller.hpp"
+
+#include "actors/cluster/messages.hpp"
+#include "actors/consensus/messages.hpp"
+#include "actors/console/history_messages.hpp"
+#include "actors/console/service/summary.hpp"
+#include "actors/env/clock.hpp"
+#include "actors/links/messages.hpp"
+#include "actors/node/node_main.hpp"
+#include "messages/command_codec.hpp"
+#include "messages/config_codec.hpp"
+#include "transport/endpoint.hpp"
+#include "transport/peer_link.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::console {
+
+namespace {
+
+struct next_request {};
+
+} // namespace
+} // namespace troupe::console
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::next_request)
+
+namespace troupe::console {
+
+namespace {
+
+// What one slot of the log carries, and one message of a formation: a larger configuration could never arrive.
+constexpr std::size_t max_ordered = consensus::options{}.max_batch_bytes - 1024;
+constexpr std::size_t max_waiting = max_request + (std::size_t{64} << 10); // bytes of a caller: a request and a read
+constexpr std::size_t max_founded = transport::max_stream_payload - 4096;
+
+// The next request is a message of its own: a caller may have sent thousands that are answered at once.
+void reply(caller_actor* self, const answer& a) {
+  auto& state = self->state;
+  auto bytes = encode(a);
+  if (bytes.size() > max_answer) bytes = encode(failed{"the answer is too large to be sent"});
+  state.set.socket->write(state.id, frame(bytes));
+  state.busy = false;
+  self->send(self, next_request{});
+}
+
+void send_away(caller_actor* self, const std::string& why) {
+  auto& state = self->state;
+  state.set.socket->write(state.id, frame(encode(failed{why})));
+  state.set.socket->close(state.id);
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
+std::string text_of(caller_actor* self, const caf::error& e) {
+  if (e.context().match_elements<std::string>()) return e.context().get_as<std::string>(0);
+  if (e == caf::sec::request_timeout) return "a part of this node does not answer; see `troupe actors`";
+  if (e == caf::sec::request_receiver_down) return "this node is ending";
+  return self->system().render(e);
+}
+
+auto fail(caller_actor* self) {
+  return [self](const caf::error& e) { reply(self, failed{cut(text_of(self, e), max_shown)}); };
+}
+
+// --- status: from links, replica and ledger, each by itself ---
+
+struct gathering {
+  node_status so_far;
+  std::optional<consensus::replica_status> replica;
+  int missing = 0;
+};
+using gathering_ptr = std::shared_ptr<gathering>;
+
+void gathered(caller_actor* self, const gathering_ptr& g) {
+  if (--g->missing > 0) return;
+  auto& out = g->so_far;
+  if (g->replica) {
+    out.replica = line_of(*g->replica);
+    if (out.cluster) set_standings(out.cluster->voters, out.node, *g->replica);
+  }
+  reply(self, std::move(out));
+}
+
+// A part that is silent is left out rather than the whole answer: status is for when something is wrong.
+template <class Answer, class Asked, class Take>
+void ask_one(caller_actor* self, const gathering_ptr& g, const caf::actor& whom, Asked what, Take take) {
+  ++g->missing;
+  self->request(whom, part_patience, what)
+      .then(
+          [self, g, take](Answer& a) {
+            take(*g, a);
+            gathered(self, g);
+          },
+          [self, g](const caf::error&) { gathered(self, g); });
+}
+
+void take_links(gathering& g, links::links_status& s) {
+  for (auto& l : s.links) g.so_far.links.push_back({l.peer, l.datagrams, l.stream});
+  for (auto& r : s.refused_so_far) g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from)});
+}
+
+void gather(caller_actor* self, const node::node_parts& parts) {
+  auto g = std::make_shared<gathering>();
+  g->so_far.node = self->state.set.self;
+  g->so_far.session = parts.session;
+  ++g->missing; // until all are asked
+  ask_one<links::links_status>(self, g, parts.links, links::ask_links{}, take_links);
+  if (parts.replica)
+    ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
+                                       [](gathering& to, consensus::replica_status& s) { to.replica = s; });
+  if (parts.ledger)
+    ask_one<cluster_status>(self, g, parts.ledger, cluster::ask_cluster{},
+                            [](gathering& to, cluster_status& s) { to.so_far.cluster = std::move(s); });
+  gathered(self, g);
+}
+
+// --- requests ---
+
+void carry_out(caller_actor* self, const ask_actors&) {
+  auto now = env::now_of(self);
+  actor_list out;
+  for (auto& row : self->state.directory->list()) {
+    if (out.actors.size() == max_rows) {
+      ++out.left_out;
+      continue;
+    }
+    out.actors.push_back({row.path, row.kind, row.waiting, row.handled, {}});
+    if (row.busy_since) out.actors.back().busy = now - *row.busy_since;
+  }
+  reply(self, out);
+}
+
+void carry_out(caller_actor* self, const ask_status&) {
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then([self](const node::node_parts& parts) { gather(self, parts); }, fail(self));
+}
+
+void carry_out(caller_actor* self, const ask_history& asked) {
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then(
+          [self, asked](const node::node_parts& parts) {
+            self->request(parts.history, part_patience, asked)
+                .then([self](event_list& events) { reply(self, std::move(events)); }, fail(self));
+          },
+          fail(self));
+}
+
+void carry_out(caller_actor* self, init& asked) {
+  if (auto size = config::encode(asked.configuration).size(); size > max_founded)
+    return reply(self, failed{fmt::format("the configuration takes {} bytes, at most {} can be formed with", size,
+                                          max_founded)});
+  self->request(self->state.set.root, caf::infinite, node::init_cluster{std::move(asked.configuration)})
+      .then([self](const node::formed_cluster& done) { reply(self, formed{done.lineage}); }, fail(self));
+}
+
+void submit(caller_actor* self, command::body what, const caf::actor& ledger) {
+  auto& state = self->state;
+  state.ledger = ledger; // empty: the root says why
+  self->request(state.set.root, caf::infinite,
+                node::operator_command{fmt::format("console/{}", state.id.value), state.user, std::move(what)})
+      .then([self](const cluster::told_outcome& told) { reply(self, ordered{told.answer}); }, fail(self));
+}
+
+void carry_out(caller_actor* self, order& asked) {
+  command::command sized;
+  sized.what = asked.what;
+  if (auto size = command::encode(sized).size(); size > max_ordered)
+    return reply(self, failed{fmt::format("the command takes {} bytes, at most {} fit into the log at once", size,
+                                          max_ordered)});
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then([self, what = std::move(asked.what)](
+                const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
+            fail(self));
+}
+
+void take_next(caller_actor* self) {
+  auto& state = self->state;
+  if (state.busy) return;
+  auto next = state.reader.next();
+  if (!next) return send_away(self, next.error().text);
+  if (!*next) return;
+  auto read = decode_request(**next);
+  if (!read) return send_away(self, read.error().text);
+  state.busy = true;
+  std::visit([self](auto& asked) { carry_out(self, asked); }, *read);
+}
+
+} // namespace
+
+caf::behavior caller(caller_actor* self, const directory_ptr& directory, console_settings settings,
+                     transport::caller_id id, std::string user) {
+  auto& state = self->state;
+  self->publish(directory, fmt::format("node/console/{}", id.value), "caller");
+  state.directory = directory;
+  state.set = std::move(settings);
+  state.id = id;
+  state.user = std::move(user);
+  self->set_exit_handler([self](const caf::exit_msg& e) {
+    auto& s = self->state;
+    if (s.ledger) self->send(s.ledger, cluster::close_lane{fmt::format("console/{}", s.id.value)});
+    self->quit(e.reason);
+  });
+  return {[=](const caller_sent& sent) {
+            auto& s = self->state;
+            s.reader.feed(sent.data);
+            if (s.reader.held() > max_waiting) return send_away(self, "too many requests at once");
+            take_next(self);
+          },
+          [=](next_request) { take_next(self); }};
+}
+
+} // namespace troupe::console

@@ -1,0 +1,202 @@
+// What an operator's command and the daemon say to each other over the control socket: one request, one answer, in
+// order. Plain values; console_codec.hpp makes bytes of them.
+//
+// A frame is its size (4 bytes, least significant first) and that many bytes. Both ends may be of different versions:
+// the request names its protocol, and a daemon that does not know it says so instead of guessing.
+#pragma once
+
+#include "messages/command.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::console {
+
+inline constexpr std::uint32_t protocol = 1;
+inline constexpr std::size_t max_request = (std::size_t{8} << 20) + 4096; // a command at its own limit, and the rest
+inline constexpr std::size_t max_answer = std::size_t{7} << 20;           // below what a caller may leave unread
+inline constexpr std::size_t max_rows = 4'096;    // of one list in an answer; what was left out is counted
+inline constexpr std::size_t max_history = 1'000; // lines of one answer
+inline constexpr std::size_t max_shown = 1024;    // bytes of a free text in an answer; the rest is cut
+inline constexpr std::size_t max_noted = 256;     // of a note in a list: max_rows of them fit into an answer
+
+// At most `max` bytes of a valid text, cut between characters; what was cut ends in "...".
+std::string cut(std::string text, std::size_t max);
+
+// --- requests ---
+struct ask_status {
+  bool operator==(const ask_status&) const = default;
+};
+struct ask_actors {
+  bool operator==(const ask_actors&) const = default;
+};
+struct ask_history {
+  std::uint32_t last = 20; // how many lines, the newest; at most max_history
+  bool operator==(const ask_history&) const = default;
+};
+struct init { // form a cluster
+  config::cluster configuration{};
+  bool operator==(const init&) const = default;
+};
+struct order { // a command for the log; see may_order()
+  command::body what{};
+  bool operator==(const order&) const = default;
+};
+using request = std::variant<ask_status, ask_actors, ask_history, init, order>;
+
+// What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
+bool may_order(const command::body& what);
+
+// --- answers ---
+struct failed { // there is no answer, or nothing was done; says what to do
+  std::string why{};
+  bool operator==(const failed&) const = default;
+};
+struct formed {
+  lineage_id lineage{};
+  bool operator==(const formed&) const = default;
+};
+struct ordered { // it stands in the log, applied or refused
+  outcome what{};
+  bool operator==(const ordered&) const = default;
+};
+
+struct actor_line {
+  std::string path{};
+  std::string kind{};
+  std::uint64_t waiting = 0;
+  std::uint64_t handled = 0;
+  std::optional<duration> busy{}; // with its present message, for so long
+  bool operator==(const actor_line&) const = default;
+};
+struct actor_list {
+  std::vector<actor_line> actors{};
+  std::uint64_t left_out = 0;
+  bool operator==(const actor_list&) const = default;
+};
+
+struct event { // a command of the log, for people
+  log_index index{};
+  stamp at{};
+  std::string node{};
+  std::string user{}; // empty: the node itself
+  reason why = reason::none;
+  std::string what{};
+  refusal refused = refusal::none;
+  bool operator==(const event&) const = default;
+};
+struct event_list {
+  std::vector<event> events{}; // oldest first
+  bool operator==(const event_list&) const = default;
+};
+
+// --- status: what this node knows, and how it takes part ---
+enum class part : std::uint8_t { none, learner, follower, candidate, leader }; // none: no replica yet
+enum class standing : std::uint8_t { unknown, votes, learner };                // of a voter, as far as seen from here
+enum class presence : std::uint8_t { never_seen, joined, detached, suspected, lost, down, left };
+enum class phase : std::uint8_t { starting, running, failed, stop_failed, unknown };
+
+struct member_line {
+  node_name node{};
+  bool configured = true;
+  presence here{};
+  std::optional<stamp> since{}; // until, for a detached one; none for never_seen and joined
+  std::string evidence{};
+  session_id session{};
+  log_index boot{};
+  std::uint32_t not_probed = 0; // resources of which nobody has looked yet whether they run there
+  bool operator==(const member_line&) const = default;
+};
+struct voter_line {
+  node_name node{};
+  standing as{};
+  bool operator==(const voter_line&) const = default;
+};
+struct holder_line {
+  resource_name resource{};
+  std::uint32_t ordinal = 0;
+  node_name node{};
+  phase now{};
+  config::role role{};
+  std::int32_t exit_code = 0;
+  std::optional<config::action> open{}; // the act that is on its way
+  bool operator==(const holder_line&) const = default;
+};
+struct failure_line {
+  resource_name resource{};
+  node_name node{};
+  std::uint32_t count = 0;
+  stamp last{};
+  std::int32_t exit_code = 0;
+  std::string note{};
+  bool operator==(const failure_line&) const = default;
+};
+struct attempt_line { // an open fence attempt
+  node_name target{};
+  node_name executor{};
+  stamp opened_at{};
+  std::string note{};
+  bool operator==(const attempt_line&) const = default;
+};
+struct directive_line {
+  command::directive_kind kind{};
+  std::string subject{};
+  config::role role{};
+  node_name to{};
+  std::string owner{};
+  std::string note{};
+  std::optional<stamp> expires{};
+  bool operator==(const directive_line&) const = default;
+};
+struct cluster_status { // from the state
+  std::string name{};
+  lineage_id lineage{};
+  std::uint32_t level = 1;
+  log_index index{};
+  stamp now{};
+  log_index configuration{}; // its version
+  config::fencing_policy fencing{};
+  std::vector<member_line> members{};
+  std::vector<voter_line> voters{};
+  std::vector<holder_line> holders{};
+  std::vector<failure_line> failures{};
+  std::vector<attempt_line> attempts{};
+  std::vector<directive_line> directives{};
+  std::uint64_t left_out = 0; // lines beyond max_rows
+  std::string halted{};       // why this node applies no more commands; empty: it does
+  bool operator==(const cluster_status&) const = default;
+};
+struct replica_line {
+  part as = part::none;
+  node_name leader{}; // empty: none known
+  slot_number chosen{};
+  slot_number newest_known{};
+  slot_number snapshot{};
+  bool operator==(const replica_line&) const = default;
+};
+struct link_line {
+  node_name peer{};
+  bool datagrams = false;
+  bool stream = false;
+  bool operator==(const link_line&) const = default;
+};
+struct refused_line { // what was turned away at the door
+  std::string why{};
+  std::uint64_t count = 0;
+  std::string last_from{};
+  bool operator==(const refused_line&) const = default;
+};
+struct node_status {
+  node_name node{}; // who answers
+  std::optional<session_id> session{};
+  std::optional<cluster_status> cluster{}; // none: it belongs to no cluster
+  replica_line replica{};
+  std::vector<link_line> links{};
+  std::vector<refused_line> refused{};
+  bool operator==(const node_status&) const = default;
+};
+
+using answer = std::variant<failed, formed, ordered, actor_list, event_list, node_status>;
+
+} // namespace troupe::console

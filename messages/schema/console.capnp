@@ -1,0 +1,155 @@
+# What an operator's command and the daemon say to each other (messages/console.hpp). Append only.
+@0xb1e6c07d3f52a948;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("troupe::wire::console");
+
+using Config = import "config.capnp";
+
+struct Request @0xc3a58e2f70d1964b {
+  protocol @0 :UInt32;
+  union {
+    status @1 :Void;
+    actors @2 :Void;
+    history @3 :UInt32;
+    init @4 :Config.Cluster;
+    order @5 :Data;         # a command of command.capnp; of its provenance nothing counts
+  }
+}
+
+struct ActorLine @0xd4b69f3081e2a75c {
+  path @0 :Text;
+  kind @1 :Text;
+  waiting @2 :UInt64;
+  handled @3 :UInt64;
+  isBusy @4 :Bool;
+  busy @5 :Int64;           # nanoseconds
+}
+
+struct Event @0xe5c7a04192f3b86d {
+  index @0 :UInt64;
+  at @1 :Int64;             # milliseconds since 1970, as all stamps
+  node @2 :Text;
+  user @3 :Text;
+  why @4 :UInt8;
+  what @5 :Text;
+  refused @6 :UInt8;
+}
+
+struct Member @0xf6d8b152a304c97e {
+  node @0 :Text;
+  configured @1 :Bool;
+  here @2 :UInt8;
+  hasSince @3 :Bool;
+  since @4 :Int64;
+  evidence @5 :Text;
+  session @6 :UInt64;
+  boot @7 :UInt64;
+  notProbed @8 :UInt32;
+}
+
+struct Voter @0x87e9c263b415da8f {
+  node @0 :Text;
+  standing @1 :UInt8;
+}
+
+struct Holder @0x98fad374c526eb90 {
+  resource @0 :Text;
+  ordinal @1 :UInt32;
+  node @2 :Text;
+  phase @3 :UInt8;
+  role @4 :UInt8;
+  exitCode @5 :Int32;
+  hasOpen @6 :Bool;
+  open @7 :UInt8;
+}
+
+struct Failure @0xa90be485d637fca1 {
+  resource @0 :Text;
+  node @1 :Text;
+  count @2 :UInt32;
+  last @3 :Int64;
+  exitCode @4 :Int32;
+  note @5 :Text;
+}
+
+struct Attempt @0xba1cf596e7480db2 {
+  target @0 :Text;
+  executor @1 :Text;
+  openedAt @2 :Int64;
+  note @3 :Text;
+}
+
+struct Directive @0xcb2d06a7f8591ec3 {
+  kind @0 :UInt8;
+  subject @1 :Text;
+  role @2 :UInt8;
+  to @3 :Text;
+  owner @4 :Text;
+  note @5 :Text;
+  hasExpiry @6 :Bool;
+  expires @7 :Int64;
+}
+
+struct Cluster @0xdc3e17b8096a2fd4 {
+  name @0 :Text;
+  lineage @1 :Data;
+  level @2 :UInt32;
+  index @3 :UInt64;
+  now @4 :Int64;
+  configuration @5 :UInt64;
+  fencing @6 :UInt8;
+  members @7 :List(Member);
+  voters @8 :List(Voter);
+  holders @9 :List(Holder);
+  failures @10 :List(Failure);
+  attempts @11 :List(Attempt);
+  directives @12 :List(Directive);
+  leftOut @13 :UInt64;
+  halted @14 :Text;
+}
+
+struct Link @0xed4f28c91a7b30e5 {
+  peer @0 :Text;
+  datagrams @1 :Bool;
+  stream @2 :Bool;
+}
+
+struct Refused @0xfe5039da2b8c41f6 {
+  why @0 :Text;
+  count @1 :UInt64;
+  lastFrom @2 :Text;
+}
+
+struct Status @0x8f614aeb3c9d5207 {
+  node @0 :Text;
+  session @1 :UInt64;       # 0: none
+  belongs @2 :Bool;
+  cluster @3 :Cluster;
+  part @4 :UInt8;
+  leader @5 :Text;
+  chosen @6 :UInt64;
+  newestKnown @7 :UInt64;
+  snapshot @8 :UInt64;
+  links @9 :List(Link);
+  refused @10 :List(Refused);
+}
+
+struct ActorList @0xa0725bfc4dae6318 {
+  actors @0 :List(ActorLine);
+  leftOut @1 :UInt64;
+}
+
+struct Answer @0xb1836c0d5ebf7429 {
+  union {
+    failed @0 :Text;
+    formed @1 :Data;        # the lineage
+    ordered :group {
+      index @2 :UInt64;
+      refused @3 :UInt8;
+    }
+    actors @4 :ActorList;
+    events @5 :List(Event);
+    status @6 :Status;
+  }
+}

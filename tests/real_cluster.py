@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Three real daemons on loopback: forming, commands, crashes, restarts, a lost disk, a wrong key.
+
+Usage: real_cluster.py TROUPE TROUPED. Closes with `N passed, N failed`.
+"""
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+from real_nodes import Cluster
+
+TROUPE, TROUPED = sys.argv[1:3]
+
+
+def equal(got, wanted):
+    assert got == wanted, f"got {got!r}, wanted {wanted!r}"
+
+
+def standby(node, whom, reason="for the test"):
+    return node.troupe("standby", whom, "--reason", reason)
+
+
+def on_standby(node):
+    s = node.status()
+    return {d["subject"] for d in s["cluster"]["directives"]} if s and s["cluster"] else set()
+
+
+def test_before_a_cluster(c):
+    c["n1"].start()
+    s = c["n1"].troupe("status")
+    equal(s.status, 1)
+    assert "belongs to no cluster" in s.out, s
+    refused = standby(c["n1"], "n2")
+    equal(refused.status, 1)
+    assert "see `troupe init`" in refused.err, refused
+    equal(c["n2"].troupe("status").status, 3)  # nobody there
+
+
+def test_form_and_agree(c):
+    leader = c.form()
+    states = [n.status() for n in c]
+    equal({s["leader"] for s in states}, {leader})
+    equal(len({s["cluster"]["lineage"] for s in states}), 1)
+    for s in states:
+        equal([m["node"] for m in s["cluster"]["members"]], ["n1", "n2", "n3"])
+    seen = {v["node"]: v["standing"] for v in c[leader].status()["cluster"]["voters"]}
+    equal(seen, {"n1": "votes", "n2": "votes", "n3": "votes"})
+    again = c["n2"].troupe("init", c.folder / "cluster.toml")
+    equal(again.status, 1)
+    assert "belongs to a cluster already" in again.err, again
+
+
+def test_apply_from_any_node(c):
+    c.form()
+    before = c["n2"].version()
+    done = c["n2"].troupe("apply", c.config(tolerate="600ms"), "--json")
+    equal(done.status, 0)
+    equal((done.json["applied"], done.json["replaced"]), (True, before))
+    version = done.json["index"]
+    for n in c:
+        c.wait(f"{n.name} has the new version", lambda: n.version() == version)
+    stale = c["n3"].troupe("apply", c.config(tolerate="700ms"), "--version", before)
+    equal(stale.status, 1)
+    assert "is not the present one" in stale.err, stale
+    equal({n.version() for n in c}, {version})
+
+
+def test_leader_killed(c):
+    c.form()
+    old = c.leader()
+    session = c[old].session()
+    c[old].kill()
+    rest = [n for n in c if n.name != old]
+    c.wait("another leads", lambda: (name := c.leader(rest)) != old and name)
+    equal(standby(rest[0], old).status, 0)
+    c[old].start()
+    c.wait("it joins in a new session", lambda: (c[old].session() or 0) > session)
+    c.wait("it has caught up", lambda: old in on_standby(c[old]))
+    c.wait("all agree", lambda: c.leader())
+
+
+def test_all_killed(c):
+    c.form()
+    equal(standby(c["n1"], "n2").status, 0)
+    version, lineage = c["n1"].version(), c["n1"].status()["cluster"]["lineage"]
+    sessions = {n.name: n.session() for n in c}
+    for n in c:
+        n.kill()
+    for n in c:
+        n.start()
+    c.settled()
+    for n in c:
+        c.wait("what was decided is there", lambda: on_standby(n) == {"n2"})
+        equal((n.version(), n.status()["cluster"]["lineage"]), (version, lineage))
+        assert n.session() > sessions[n.name]
+    equal(c["n3"].troupe("unstandby", "n2").status, 0)
+
+
+def test_voter_lost_its_disk(c):
+    c.form()
+    equal(standby(c["n1"], "n2").status, 0)
+    leader = c.leader()
+    wiped = next(n for n in c if n.name != leader)
+    wiped.kill()
+    shutil.rmtree(wiped.folder / "data")
+    wiped.start()
+    c.wait("it has the state again", lambda: on_standby(wiped) == {"n2"})
+    c.settled()
+    equal(wiped.status()["part"], "learner")
+
+    def said_by(node):
+        s = node.status()
+        return any(v == {"node": wiped.name, "standing": "learner"} for v in s["cluster"]["voters"]) and any(
+            f"{wiped.name} was made a voter and is a learner" in line for line in s["pending"])
+    c.wait("it says so", lambda: said_by(wiped))
+    c.wait("the leader says so", lambda: said_by(c[c.leader()]))
+    equal(standby(wiped, "n1").status, 0)
+
+
+def test_wrong_key(c):
+    c.form()
+    leader = c.leader()
+    other = next(n for n in c if n.name != leader)
+    other.kill()
+    other.new_key()  # the others pin the one before
+    other.start()
+
+    def refused():
+        return any(r["why"] == "wrong key" and r["count"] > 0 for r in c[leader].status()["refused"])
+    c.wait("it is turned away, and that is counted", refused)
+    text = c[leader].troupe("status").out
+    assert "turned away at the door" in text and "wrong key" in text, text
+    equal(other.session(), None)
+
+
+def test_history(c):
+    c.form()
+    equal(standby(c["n1"], "n2", "new disk").status, 0)
+    refused = standby(c["n1"], "n9")
+    equal(refused.status, 1)
+    assert "unknown node" in refused.err, refused
+
+    def told(node):
+        return [e for e in node.troupe("history", "--json").json if e["what"] == "standby n2: new disk"]
+    for n in c:
+        event = c.wait(f"{n.name} tells it", lambda: told(n))[0]
+        equal((event["node"], event["reason"], event["outcome"]), ("n1", "operator request", "applied"))
+        assert event["user"].endswith(")") and "(" in event["user"], event
+    c["n3"].kill()
+    c["n3"].start()
+    equal(len(c.wait("a restart keeps it", lambda: told(c["n3"]))), 1)
+    last = c["n1"].troupe("history", "--last", "1")
+    equal(len(last.out.splitlines()), 1)
+
+
+def test_ends_in_order(c):
+    c.form()
+    for n in c:
+        equal(n.end(), 0)
+        assert not n.control.exists()
+        assert "ended in order" in n.log.read_text()
+        equal(n.troupe("status").status, 3)
+
+
+def test_no_majority(c):
+    c.form()
+    c["n1"].kill()
+    c["n2"].kill()
+    c.wait("it knows no leader", lambda: c["n3"].status()["leader"] is None)
+    waits = c["n3"].troupe("standby", "n3", "--wait", "1")
+    equal(waits.status, 1)
+    assert "no answer within 1s" in waits.err, waits
+
+
+def test_start_refused(c):
+    one, two = c["n1"], c["n2"]
+    one.start()
+    cases = {
+        "data": (f'"{one.folder / "data"}"', 1, "in use"),
+        "listen": (f'["127.0.0.1:{one.port}"]', 1, "address already in use"),
+        "control": (f'"{one.control}"', 1, "another daemon runs here"),
+        "identity": ('"/nonexistent/key"', 2, "/nonexistent/key"),
+        "nmae": ('"n2"', 2, "did you mean 'name'?"),
+    }
+    for key, (value, status, why) in cases.items():
+        two.write_config(**{key: value})
+        two.log.unlink(missing_ok=True)
+        with open(two.log, "wb") as log:
+            done = subprocess.run([TROUPED, "--config", two.folder / "node.toml"], stderr=log, timeout=60)
+        text = two.log.read_text()
+        equal((key, done.returncode), (key, status))
+        assert why in text, (key, text)
+    equal(one.troupe("actors").status, 0)
+
+
+def main():
+    tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
+    if sys.argv[3:]:
+        tests = [t for t in tests if t[0] in sys.argv[3:]]
+    failed = 0
+    for name, test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            c = Cluster(TROUPE, TROUPED, folder)
+            try:
+                test(c)
+            except Exception:  # whatever it was, the others are still to be run
+                print(f"{name}:\n{traceback.format_exc()}")
+                failed += 1
+            finally:
+                c.end()
+    print(f"{len(tests) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -1,0 +1,99 @@
+// Directives of operators, which stand beside the configuration until they are lifted: standby, unstandby, maintenance,
+// start, stop. Each has an owner and a reason, and shows in `troupe status`.
+#include "tools/troupe/commands.hpp"
+#include "tools/troupe/daemon_link.hpp"
+
+namespace troupe::cli {
+
+namespace directive_detail {
+
+using command::directive_kind;
+
+struct options : talk_options {
+  command::directive what;
+  std::string on_off;
+  std::string role = "started";
+};
+using options_ptr = std::shared_ptr<options>;
+
+// The options that all of these have, and what is done when this one was chosen.
+template <class Run>
+void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
+  sub.add_option("--reason", o->what.note, "Why, for those who see it later")->check([](const std::string& text) {
+    return text.size() <= command::max_note ? std::string() : std::string("at most 1024 bytes are kept");
+  });
+  add_talk_options(sub, *o);
+  sub.callback([o, &chosen, run] { chosen = [o, run] { return run(*o); }; });
+}
+
+} // namespace directive_detail
+
+void add_standby(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "standby", "Keep services off a node; those that run there go elsewhere",
+                      "  troupe standby n2 --reason 'new disk'");
+  auto o = std::make_shared<directive_detail::options>();
+  sub.add_option("NODE", o->what.subject, "The node")->required();
+  directive_detail::finish(sub, o, chosen, [](const auto& given) {
+    return give_order(given, given.what, given.what.subject + " is on standby");
+  });
+}
+
+void add_unstandby(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "unstandby", "Let a node have services again", "  troupe unstandby n2");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.lifted = true;
+  sub.add_option("NODE", o->what.subject, "The node")->required();
+  directive_detail::finish(sub, o, chosen, [](const auto& given) {
+    return give_order(given, given.what, given.what.subject + " is no longer on standby");
+  });
+}
+
+void add_maintenance(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "maintenance", "Leave services alone: nothing is started, stopped or recovered",
+                      "  troupe maintenance on --reason 'switch replaced'\n"
+                      "  troupe maintenance on db\n"
+                      "  troupe maintenance off\n"
+                      "Without WHAT it is for the whole cluster.");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.kind = directive_detail::directive_kind::maintenance;
+  sub.add_option("ON_OFF", o->on_off, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+  sub.add_option("WHAT", o->what.subject, "A node, a resource or a group");
+  directive_detail::finish(sub, o, chosen, [](auto given) {
+    given.what.lifted = given.on_off == "off";
+    auto where = given.what.subject.empty() ? "the whole cluster" : given.what.subject;
+    return give_order(given, given.what, "maintenance is " + given.on_off + " for " + where);
+  });
+}
+
+void add_start(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "start", "Want a resource or group started, whatever the configuration says",
+                      "  troupe start db\n"
+                      "  troupe start db --role promoted\n"
+                      "  troupe start db --as-configured\n"
+                      "The last one lifts what start and stop have asked for.");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.kind = directive_detail::directive_kind::target_role;
+  sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
+  auto* role = sub.add_option("--role", o->role, "The role")
+                   ->check(CLI::IsMember({"started", "promoted"}))
+                   ->capture_default_str();
+  sub.add_flag("--as-configured", o->what.lifted, "As the configuration says")->excludes(role);
+  directive_detail::finish(sub, o, chosen, [](auto given) {
+    given.what.role = given.role == "promoted" ? config::role::promoted : config::role::started;
+    return give_order(given, given.what,
+                      given.what.subject + (given.what.lifted ? " is as configured" : " is to be " + given.role));
+  });
+}
+
+void add_stop(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "stop", "Want a resource or group stopped, until `troupe start`",
+                      "  troupe stop db --reason 'schema change'");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.kind = directive_detail::directive_kind::target_role;
+  sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
+  directive_detail::finish(sub, o, chosen, [](const auto& given) {
+    return give_order(given, given.what, given.what.subject + " is to be stopped");
+  });
+}
+
+} // namespace troupe::cli

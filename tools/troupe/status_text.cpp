@@ -1,0 +1,243 @@
+#include "tools/troupe/status_text.hpp"
+
+#include "messages/types/bytes.hpp"
+#include "tools/troupe/show.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::cli {
+
+namespace status_detail {
+
+using console::node_status;
+using nlohmann::ordered_json;
+
+template <class Id>
+ordered_json or_null(bool there, const Id& value) {
+  return there ? ordered_json(value) : ordered_json();
+}
+
+void add_member_concerns(const console::cluster_status& c, std::vector<std::string>& out) {
+  for (auto& m : c.members) {
+    auto& name = m.node.text;
+    switch (m.here) {
+    case console::presence::never_seen:
+      out.push_back(name + " was never seen: start trouped there, with a member among its seeds");
+      break;
+    case console::presence::suspected:
+      out.push_back(
+          fmt::format("{} is suspected ({}): nothing is done there until it is heard again", name, m.evidence));
+      break;
+    case console::presence::lost:
+      out.push_back(fmt::format("{} is lost ({}): what ran there waits for a proof of its death, or for its return",
+                                name, m.evidence));
+      break;
+    default: break;
+    }
+    if (m.not_probed > 0 && m.here == console::presence::joined)
+      out.push_back(fmt::format("{} has {} resources yet to look for: they start nowhere before", name, m.not_probed));
+  }
+  for (auto& v : c.voters)
+    if (v.as == console::standing::learner)
+      out.push_back(v.node.text + " was made a voter and is a learner: its journal was lost, and with it what it had "
+                                  "promised. It follows, and does not count for a majority");
+}
+
+void add_service_concerns(const console::cluster_status& c, std::vector<std::string>& out) {
+  for (auto& h : c.holders) {
+    if (h.open)
+      out.push_back(fmt::format("{} on {}: {} is on its way", h.resource.text, h.node.text, name_of(*h.open)));
+    else if (h.now == console::phase::failed || h.now == console::phase::stop_failed)
+      out.push_back(
+          fmt::format("{} on {}: {} (exit code {})", h.resource.text, h.node.text, name_of(h.now), h.exit_code));
+  }
+  for (auto& a : c.attempts)
+    out.push_back(
+        fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
+  if (c.fencing == config::fencing_policy::none)
+    out.push_back("no fencing is configured: what may still run on a lost node waits for an operator");
+  if (c.fencing == config::fencing_policy::off)
+    out.push_back("fencing is off: a lost node is assumed dead, and what it runs may run twice");
+}
+
+std::string as_of(const console::cluster_status& c, const node_name& node) {
+  for (auto& v : c.voters)
+    if (v.node == node) return v.as == console::standing::learner ? "voter, now learner" : "voter";
+  return "learner";
+}
+
+std::string members_text(const node_status& s) {
+  auto& c = *s.cluster;
+  std::vector<table_row> rows{{"NODE", "STATE", "TAKES PART AS", "SESSION", "BOOT", ""}};
+  for (auto& m : c.members) {
+    auto as = as_of(c, m.node) + (m.node == s.replica.leader ? ", leads" : "");
+    auto more = m.since ? "since " + text_of(*m.since) : "";
+    if (!m.evidence.empty()) more += ": " + m.evidence;
+    if (!m.configured) more += " (no longer configured)";
+    auto state = std::string(name_of(m.here));
+    for (auto& d : c.directives)
+      if (d.subject == m.node.text && (d.kind == command::directive_kind::standby)) state += ", standby";
+    rows.push_back({m.node.text, state, as, m.session.value == 0 ? "-" : std::to_string(m.session.value),
+                    m.boot.value == 0 ? "-" : std::to_string(m.boot.value), more});
+  }
+  return table_of(rows, "  ");
+}
+
+std::string services_text(const console::cluster_status& c) {
+  std::vector<table_row> rows;
+  for (auto& h : c.holders)
+    rows.push_back({h.resource.text + (h.ordinal == 0 ? "" : ":" + std::to_string(h.ordinal)), h.node.text,
+                    h.now == console::phase::running && h.role == config::role::promoted
+                        ? "promoted"
+                        : std::string(name_of(h.now))});
+  return rows.empty() ? "" : "\nservices\n" + table_of(rows, "  ");
+}
+
+std::string directives_text(const console::cluster_status& c) {
+  std::vector<table_row> rows;
+  for (auto& d : c.directives) {
+    auto what = std::string(name_of(d.kind));
+    if (d.kind == command::directive_kind::target_role) what = "is to be " + std::string(name_of(d.role));
+    if (d.kind == command::directive_kind::move) what = "moved to " + d.to.text;
+    rows.push_back({d.subject.empty() ? "the whole cluster" : d.subject, what, "by " + d.owner,
+                    d.note + (d.expires ? " until " + text_of(*d.expires) : "")});
+  }
+  return rows.empty() ? "" : "\ndirectives\n" + table_of(rows, "  ");
+}
+
+std::string failures_text(const console::cluster_status& c) {
+  std::vector<table_row> rows;
+  for (auto& f : c.failures)
+    rows.push_back({f.resource.text, f.node.text, fmt::format("{} times, exit code {}", f.count, f.exit_code),
+                    text_of(f.last), f.note});
+  return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
+}
+
+std::string refused_text(const node_status& s) {
+  std::vector<table_row> rows;
+  for (auto& r : s.refused) rows.push_back({r.why, fmt::format("{} times", r.count), "last from " + r.last_from});
+  return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
+}
+
+template <class Lines, class Convert>
+ordered_json list_of(const Lines& lines, Convert convert) {
+  auto out = ordered_json::array();
+  for (auto& line : lines) out.push_back(convert(line));
+  return out;
+}
+
+ordered_json cluster_json(const console::cluster_status& c) {
+  ordered_json out{{"name", c.name},         {"lineage", to_hex(c.lineage.bytes)}, {"level", c.level},
+                   {"index", c.index.value}, {"version", c.configuration.value},   {"fencing", name_of(c.fencing)}};
+  out["halted"] = or_null(!c.halted.empty(), c.halted);
+  out["members"] = list_of(c.members, [&](auto& m) {
+    return ordered_json{{"node", m.node.text},
+                        {"state", name_of(m.here)},
+                        {"configured", m.configured},
+                        {"since", m.since ? ordered_json(text_of(*m.since)) : ordered_json()},
+                        {"evidence", or_null(!m.evidence.empty(), m.evidence)},
+                        {"session", or_null(m.session.value != 0, m.session.value)},
+                        {"boot", or_null(m.boot.value != 0, m.boot.value)},
+                        {"not_probed", m.not_probed}};
+  });
+  out["voters"] = list_of(c.voters, [](auto& v) {
+    return ordered_json{{"node", v.node.text}, {"standing", name_of(v.as)}};
+  });
+  out["holders"] = list_of(c.holders, [](auto& h) {
+    return ordered_json{{"resource", h.resource.text},
+                        {"ordinal", h.ordinal},
+                        {"node", h.node.text},
+                        {"phase", name_of(h.now)},
+                        {"role", name_of(h.role)},
+                        {"exit_code", h.exit_code},
+                        {"open_act", h.open ? ordered_json(name_of(*h.open)) : ordered_json()}};
+  });
+  out["failures"] = list_of(c.failures, [](auto& f) {
+    return ordered_json{{"resource", f.resource.text}, {"node", f.node.text},      {"count", f.count},
+                        {"last", text_of(f.last)},     {"exit_code", f.exit_code}, {"note", f.note}};
+  });
+  out["fence_attempts"] = list_of(c.attempts, [](auto& a) {
+    return ordered_json{
+        {"target", a.target.text}, {"executor", a.executor.text}, {"since", text_of(a.opened_at)}, {"note", a.note}};
+  });
+  out["directives"] = list_of(c.directives, [](auto& d) {
+    return ordered_json{{"kind", name_of(d.kind)},
+                        {"subject", d.subject},
+                        {"role", name_of(d.role)},
+                        {"to", or_null(!d.to.empty(), d.to.text)},
+                        {"owner", d.owner},
+                        {"note", d.note},
+                        {"expires", d.expires ? ordered_json(text_of(*d.expires)) : ordered_json()}};
+  });
+  out["left_out"] = c.left_out;
+  return out;
+}
+
+} // namespace status_detail
+
+std::vector<std::string> concerns(const console::node_status& s) {
+  std::vector<std::string> out;
+  if (!s.cluster && s.replica.as == console::part::none) {
+    out.push_back("this node belongs to no cluster: `troupe init` forms one, or a member among its seeds takes it in");
+    return out;
+  }
+  if (!s.cluster) {
+    out.push_back("the ledger of this node does not answer; see `troupe actors`");
+    return out;
+  }
+  auto& c = *s.cluster;
+  if (!c.halted.empty()) out.push_back("this node applies no more commands: " + c.halted);
+  if (s.replica.as == console::part::none)
+    out.push_back("the replica of this node is still reading its journal");
+  else if (s.replica.leader.empty())
+    out.push_back("no leader is known: nothing can be changed until a majority of the voters can talk");
+  if (s.replica.newest_known > s.replica.chosen) out.push_back("this node is behind the others, and catching up");
+  if (!s.session) out.push_back("this node has not joined yet");
+  status_detail::add_member_concerns(c, out);
+  status_detail::add_service_concerns(c, out);
+  return out;
+}
+
+std::string status_text(const console::node_status& s) {
+  using namespace status_detail;
+  std::string out;
+  if (s.cluster) {
+    auto& c = *s.cluster;
+    out += fmt::format("cluster {}, lineage {}, level {}, configuration version {}\n", c.name,
+                       to_hex(byte_view(c.lineage.bytes).first(4)), c.level, c.configuration.value);
+    out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n\nmembers\n", s.node.text,
+                       name_of(s.replica.as), c.index.value, text_of(c.now),
+                       s.replica.leader.empty() ? "none known" : s.replica.leader.text);
+    out += members_text(s) + services_text(c) + directives_text(c) + failures_text(c);
+    if (c.left_out > 0) out += fmt::format("{} lines are left out\n", c.left_out);
+  } else {
+    out += "node " + s.node.text + "\n";
+  }
+  out += refused_text(s);
+  auto open = concerns(s);
+  out += open.empty() ? "\nnothing is pending\n" : "\npending\n";
+  for (auto& line : open) out += "  " + line + "\n";
+  return out;
+}
+
+nlohmann::ordered_json status_json(const console::node_status& s) {
+  using namespace status_detail;
+  ordered_json out{{"node", s.node.text},
+                   {"session", s.session ? ordered_json(s.session->value) : ordered_json()},
+                   {"part", name_of(s.replica.as)},
+                   {"leader", or_null(!s.replica.leader.empty(), s.replica.leader.text)},
+                   {"chosen", s.replica.chosen.value},
+                   {"newest_known", s.replica.newest_known.value},
+                   {"snapshot", s.replica.snapshot.value}};
+  out["cluster"] = s.cluster ? cluster_json(*s.cluster) : ordered_json();
+  out["links"] = list_of(s.links, [](auto& l) {
+    return ordered_json{{"peer", l.peer.text}, {"datagrams", l.datagrams}, {"stream", l.stream}};
+  });
+  out["refused"] = list_of(s.refused, [](auto& r) {
+    return ordered_json{{"why", r.why}, {"count", r.count}, {"last_from", r.last_from}};
+  });
+  out["pending"] = concerns(s);
+  return out;
+}
+
+} // namespace troupe::cli

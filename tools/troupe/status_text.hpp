@@ -1,0 +1,18 @@
+// A status for people and for programs. Pure.
+#pragma once
+
+#include "messages/console.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace troupe::cli {
+
+// What waits or is wrong, one sentence each with the way out; empty: all is well. The exit status follows from it.
+std::vector<std::string> concerns(const console::node_status& s);
+std::string status_text(const console::node_status& s);
+nlohmann::ordered_json status_json(const console::node_status& s);
+
+} // namespace troupe::cli

@@ -1,0 +1,77 @@
+// troupe timers: every timer that follows from `tolerate`, with the reasons. Talks to no daemon.
+#include "conf/timers.hpp"
+
+#include "conf/units.hpp"
+#include "tools/troupe/cluster_text.hpp"
+#include "tools/troupe/commands.hpp"
+#include "tools/troupe/daemon_link.hpp"
+
+namespace troupe::cli {
+
+namespace timers_detail {
+
+struct options {
+  std::string file, tolerate;
+  bool json = false;
+};
+
+double milliseconds(duration d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
+
+void print_json(const conf::timers& t) {
+  nlohmann::ordered_json out{{"timers", nlohmann::ordered_json::array()}, {"checks", nlohmann::ordered_json::array()}};
+  for (auto& e : conf::entries(t))
+    out["timers"].push_back(
+        {{"name", e.name}, {"ms", milliseconds(e.value)}, {"formula", e.formula}, {"reason", e.reason}});
+  for (auto& c : conf::checks(t))
+    out["checks"].push_back({{"name", c.name},
+                             {"holds", c.holds()},
+                             {"earlier_ms", milliseconds(c.earlier)},
+                             {"margin_ms", milliseconds(c.margin)},
+                             {"later_ms", milliseconds(c.later)},
+                             {"reason", c.reason}});
+  print(out);
+}
+
+int run(const options& o) {
+  conf::timer_inputs in;
+  if (!o.file.empty()) {
+    auto c = read_cluster(o.file);
+    if (!c) return bad;
+    in = {c->tolerate, c->restart_grace, c->boot_grace, c->late_margin};
+  }
+  if (!o.tolerate.empty()) {
+    auto read = conf::parse_duration(o.tolerate);
+    if (!read) {
+      fail("--tolerate: " + read.error().text);
+      return usage;
+    }
+    in.tolerate = *read;
+  }
+  auto derived = conf::derive(in);
+  if (!derived) return fail(derived.error().text);
+  if (o.json)
+    print_json(*derived);
+  else
+    std::fputs(conf::timers_text(*derived).c_str(), stdout);
+  auto all = conf::checks(*derived);
+  return std::all_of(all.begin(), all.end(), [](auto& c) { return c.holds(); }) ? good : bad;
+}
+
+} // namespace timers_detail
+
+void add_timers(CLI::App& troupe, work& chosen) {
+  auto& sub = declare(troupe, "timers", "Every timer that follows from `tolerate`, with the reasons",
+                      "  troupe timers\n"
+                      "  troupe timers --tolerate 500ms\n"
+                      "  troupe timers cluster.toml --json\n"
+                      "It talks to no daemon.");
+  auto o = std::make_shared<timers_detail::options>();
+  sub.add_option("FILE", o->file, "A cluster.toml to take `tolerate` and the graces from");
+  sub.add_option("--tolerate", o->tolerate, "The longest silence that must not cost a node its membership");
+  sub.add_flag("--json", o->json, "Print one JSON object");
+  sub.callback([o, &chosen] { chosen = [o] { return timers_detail::run(*o); }; });
+}
+
+} // namespace troupe::cli

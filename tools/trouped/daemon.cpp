@@ -1,0 +1,119 @@
+#include "tools/trouped/daemon.hpp"
+
+#include "actors/console/service/console.hpp"
+#include "actors/env/posix_basics.hpp"
+#include "actors/env/posix_disk.hpp"
+#include "tools/trouped/no_processes.hpp"
+#include "transport/loop/loop_control.hpp"
+#include "transport/loop/loop_network.hpp"
+#include "transport/loop/watch.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <map>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace troupe::daemon {
+
+namespace {
+
+// Sharing: the default scheduler polls, which costs a tenth of a core and delays each message (measured).
+void configure(caf::actor_system_config& c) {
+  c.set("scheduler.policy", caf::atom("sharing"));
+  c.set("scheduler.max-threads", 2u);
+  c.set("scheduler.max-throughput", 64u); // one flooded actor must not keep its thread
+}
+
+// Only root and the daemon's own user can open the control socket, so their names are looked up once, at the start:
+// a name service may take seconds, and no actor waits for one.
+std::function<std::string(std::uint32_t)> user_names() {
+  std::map<std::uint32_t, std::string> known;
+  for (auto id : {uid_t{0}, ::geteuid()})
+    if (auto* entry = ::getpwuid(id)) known[id] = fmt::format("{} ({})", entry->pw_name, id);
+  return [known](std::uint32_t id) {
+    auto found = known.find(id);
+    return found == known.end() ? fmt::format("({})", id) : found->second;
+  };
+}
+
+// The first one to say so decides how the daemon ended.
+class end_of_node {
+public:
+  void tell(ending how) {
+    if (!told_.exchange(true)) promise_.set_value(how);
+  }
+  ending wait() { return promise_.get_future().get(); }
+
+private:
+  std::atomic<bool> told_{false};
+  std::promise<ending> promise_;
+};
+
+void on_end_of(const caf::actor& one, end_of_node& end) {
+  caf::actor_cast<caf::abstract_actor*>(one)->attach_functor([&end](const caf::error&) { end.tell(ending::failed); });
+}
+
+// What the actors use. It ends before the actor system does: what the disk and the sockets still say must find it.
+struct world {
+  loop::loop_network network;
+  loop::loop_control control;
+  std::unique_ptr<env::posix_disk> disk;
+  no_processes processes;
+  env::posix_entropy entropy;
+  env::posix_calendar calendar;
+
+  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened)
+    : network(on)
+    , control(on)
+    , disk(std::move(opened)) {}
+};
+
+ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
+  env::environment environment{real.network, *real.disk, real.processes, real.entropy, real.calendar, log, what.host};
+  auto directory = std::make_shared<console::actor_directory>();
+  what.node.directory = directory;
+  end_of_node end;
+  auto root = node::node_main(system, environment, what.node);
+  on_end_of(root, end);
+  auto talk = system.spawn(console::console, &environment, directory,
+                           console::console_settings{&real.control, what.control, what.node.name, root, user_names()});
+  on_end_of(talk, end);
+
+  int asked = 0; // the loop's thread's alone
+  auto on_signal = [&] {
+    if (++asked > 1) std::_Exit(1);
+    log.write(env::log_level::info, "trouped", "asked to end");
+    end.tell(ending::asked);
+  };
+  loop::signal_watch term(on, SIGTERM, on_signal), interrupt(on, SIGINT, on_signal);
+  auto how = end.wait();
+  caf::anon_send_exit(talk, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+  root = talk = nullptr;
+  system.await_all_actors_done();
+  return how;
+}
+
+} // namespace
+
+result<ending> run(settings what, env::log_sink& log) {
+  std::signal(SIGPIPE, SIG_IGN); // a caller that goes while it is written to
+  auto disk = env::posix_disk::open(what.data);
+  if (!disk) return tl::unexpected(disk.error());
+  loop::event_loop on;
+  caf::actor_system_config config;
+  configure(config);
+  caf::actor_system system(config);
+  world real(on, std::move(*disk)); // gone before the system
+  log.write(env::log_level::info, "trouped", fmt::format("{} starts, data in {}", what.node.name.text, what.data));
+  auto how = live(system, on, real, what, log);
+  log.write(env::log_level::info, "trouped", how == ending::asked ? "ended in order" : "the node gave up");
+  return how;
+}
+
+} // namespace troupe::daemon

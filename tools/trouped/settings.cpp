@@ -1,0 +1,58 @@
+#include "tools/trouped/settings.hpp"
+
+#include "actors/env/posix_host.hpp"
+#include "conf/file.hpp"
+#include "conf/keys.hpp"
+#include "conf/node_file.hpp"
+#include "transport/endpoint.hpp"
+
+#include <algorithm>
+
+namespace troupe::daemon {
+
+namespace {
+
+// conf has checked the addresses as text; what is no address here is a fault of ours.
+result<std::vector<transport::endpoint>> endpoints_of(const std::vector<config::address>& addresses) {
+  std::vector<transport::endpoint> out;
+  for (auto& a : addresses) {
+    auto made = transport::make_endpoint(a.host, a.port);
+    if (!made) return tl::unexpected(made.error());
+    out.push_back(*made);
+  }
+  return out;
+}
+
+} // namespace
+
+result<settings> read_settings(const std::string& path) {
+  auto file = conf::read_file(path, conf::max_file);
+  if (!file) return tl::unexpected(file.error());
+  conf::diagnostics found;
+  auto read = conf::parse_node_file(file->text, found);
+  if (!read) return failure("the configuration has errors; nothing was started\n" + found.text(path));
+
+  settings out;
+  out.data = read->data;
+  out.control = read->control;
+  auto identity = conf::read_identity(read->identity);
+  if (!identity) return tl::unexpected(identity.error());
+  auto host = env::read_host(read->machine_id);
+  if (!host) return tl::unexpected(host.error());
+  out.host = *host;
+
+  out.node.name = read->name;
+  std::ranges::copy(identity->seed(), out.node.identity_seed.begin());
+  auto listen = endpoints_of(read->listen);
+  if (!listen) return tl::unexpected(listen.error());
+  out.node.listen = std::move(*listen);
+  for (auto& seed : read->seeds) {
+    if (seed.name == read->name) continue; // one list of seeds may serve all nodes
+    auto where = endpoints_of(seed.addresses);
+    if (!where) return tl::unexpected(where.error());
+    out.node.seeds.push_back({seed.name, seed.key, std::move(*where)});
+  }
+  return out;
+}
+
+} // namespace troupe::daemon
