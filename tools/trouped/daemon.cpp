@@ -3,7 +3,7 @@
 #include "actors/console/service/console.hpp"
 #include "actors/env/posix_basics.hpp"
 #include "actors/env/posix_disk.hpp"
-#include "tools/trouped/no_processes.hpp"
+#include "agents/runner/runner.hpp"
 #include "transport/loop/loop_control.hpp"
 #include "transport/loop/loop_network.hpp"
 #include "transport/loop/watch.hpp"
@@ -13,6 +13,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <map>
 #include <pwd.h>
@@ -63,14 +64,15 @@ struct world {
   loop::loop_network network;
   loop::loop_control control;
   std::unique_ptr<env::posix_disk> disk;
-  no_processes processes;
+  agents::process_runner processes; // no agent is run yet: without cgroups, until the node's actors use it
   env::posix_entropy entropy;
   env::posix_calendar calendar;
 
-  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened)
+  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened, const std::string& scopes)
     : network(on)
     , control(on)
-    , disk(std::move(opened)) {}
+    , disk(std::move(opened))
+    , processes(on, {scopes, {}}) {}
 };
 
 ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
@@ -109,7 +111,8 @@ result<ending> run(settings what, env::log_sink& log) {
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system(config);
-  world real(on, std::move(*disk)); // gone before the system
+  auto scopes = std::filesystem::path(what.control).parent_path() / "scopes"; // gone at boot, as the socket is
+  world real(on, std::move(*disk), scopes);                                   // gone before the system
   log.write(env::log_level::info, "trouped", fmt::format("{} starts, data in {}", what.node.name.text, what.data));
   auto how = live(system, on, real, what, log);
   log.write(env::log_level::info, "trouped", how == ending::asked ? "ended in order" : "the node gave up");
