@@ -43,7 +43,7 @@ def main(folder):
 
     code, out, _ = run("--list-plants")
     names = [line.split()[0] for line in out.splitlines()]
-    check("plants are listed, a name first", code == 0 and "boot-count-unsynced" in names, out)
+    check("plants are listed, a name first", code == 0 and "answer-before-sync" in names, out)
     code, out, _ = run("sweep", "--seeds", "1..40", "--plant", names[0])
     replay = [line for line in out.splitlines() if line.startswith("replay: troupe-sim ")]
     check("a sweep with a plant fails and says how to replay", code == 1 and replay and "VIOLATED" in out, out)

@@ -23,7 +23,6 @@ void front_desk::close(const std::string& name) {
   auto found = lanes_.find(name);
   if (found == lanes_.end()) return;
   auto& l = found->second;
-  l.closed = true;
   while (l.items.size() > (l.sent ? 1u : 0u)) l.items.pop_back();
   if (!l.items.empty()) return; // what is in flight is followed to its end
   by_client_.erase(l.client);
@@ -46,7 +45,7 @@ std::optional<ticket> front_desk::answered(client_id client, std::uint64_t seque
   auto number = l.items.front().number;
   l.items.pop_front();
   l.sent.reset();
-  if (l.closed) {
+  if (l.items.empty()) { // whoever comes again is a new client
     lanes_.erase(at);
     by_client_.erase(found);
   }

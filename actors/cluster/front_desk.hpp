@@ -2,7 +2,8 @@
 // again, until its outcome is read in the log; the client learns it exactly once.
 //
 // Commands wait in lanes. A lane is a client of the log: one command at a time, numbered; a retry carries the same number
-// and the kernel answers it instead of applying it twice. Commands of different lanes do not wait for each other.
+// and the kernel answers it instead of applying it twice. Commands of different lanes do not wait for each other. A lane
+// ends when all in it is answered.
 // Rejected: many numbered commands of one client in flight. The kernel would have to remember a set of outcomes a client
 // instead of the last one, and whoever needs that opens another lane.
 //
@@ -60,7 +61,6 @@ private:
     std::uint64_t sequence = 0;       // of the first in `items`, once it was sent
     std::deque<item> items;           // the first is in flight if `sent`
     std::optional<instant> sent;
-    bool closed = false;
   };
 
   duration retry_;

@@ -77,6 +77,10 @@ TEST_CASE("limits: lanes, and what waits in one") {
   for (std::size_t i = 1; i < front_desk::max_lanes; ++i)
     CHECK(desk.submit("lane" + std::to_string(i), standby("x"), client_id{100 + i}));
   CHECK_FALSE(desk.submit("one more", standby("x"), client_id{9999}));
+  desk.leader_is(n1);
+  desk.due(start);
+  desk.answered(client_id{101}, 1); // all in that lane: it ends, and makes room
+  CHECK(desk.submit("one more", standby("x"), client_id{9999}));
 }
 
 TEST_CASE("a closed lane drops what was not sent, and follows what was") {

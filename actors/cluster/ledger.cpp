@@ -99,6 +99,14 @@ std::optional<instant> leader_deadline(ledger_actor* self) {
 
 // --- every node's part ---
 
+void answer(ledger_actor* self, client_id client, std::uint64_t sequence, const outcome& what) {
+  auto& state = self->state;
+  auto number = state.desk->answered(client, sequence);
+  if (!number) return;
+  auto promise = state.waiting.extract(*number);
+  if (!promise.empty()) promise.mapped().deliver(told_outcome{what});
+}
+
 void deliver_due(ledger_actor* self) {
   auto& state = self->state;
   for (auto& d : state.desk->due(env::now_of(self))) {
@@ -141,6 +149,7 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
   auto at = state.content.index().next();
   auto read = command::decode(bytes);
   if (!read) return halt(self, at, read.error().text), false;
+  if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
   applied done;
   try {
     done = apply(state.content, at, *read);
@@ -154,10 +163,7 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
   if (std::holds_alternative<command::tick>(read->what)) state.tick_proposed = false;
   if (auto client = read->from.client; client.value != 0) {
     state.proposed.erase({client, read->from.sequence});
-    if (auto number = state.desk->answered(client, read->from.sequence)) {
-      auto promise = state.waiting.extract(*number);
-      if (!promise.empty()) promise.mapped().deliver(told_outcome{done.answer});
-    }
+    answer(self, client, read->from.sequence, done.answer);
   }
   if (state.set.on_applied)
     state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content()});
@@ -193,6 +199,10 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
 
 void change_leader(ledger_actor* self, const consensus::leadership& l) {
   auto& state = self->state;
+  if (l.ours != state.leads || l.leader != state.leader)
+    say(self, env::log_level::info,
+        l.ours ? "this node leads" : l.leader.empty() ? "no leader is known" : l.leader.text + " leads");
+  state.leader = l.leader;
   state.leads = l.ours;
   state.proposed.clear();
   state.tick_proposed = false;

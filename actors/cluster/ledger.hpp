@@ -28,6 +28,7 @@ struct ledger_settings {
   caf::actor links;
   caf::actor history; // told of every command
   std::function<void(const applied_command&)> on_applied; // empty in trouped
+  bool own_clock_in_apply = false; // a plant
 };
 
 struct ledger_state {
@@ -41,6 +42,7 @@ struct ledger_state {
 
   // on the leader
   bool leads = false;
+  node_name leader; // as last told
   std::vector<byte_buffer> batch;
   std::size_t batch_bytes = 0;
   bool flush_sent = false;

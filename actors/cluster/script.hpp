@@ -23,6 +23,7 @@ inline config::cluster three_nodes() {
   config::resource db;
   db.name = resource_name{"db"};
   db.agent = {"ocf", "heartbeat", "pgsql"};
+  db.start_timeout = db.stop_timeout = db.promote_timeout = db.demote_timeout = 20s;
   db.accepts = {config::proof_kind::power, config::proof_kind::reboot, config::proof_kind::operator_word};
   auto redis = db;
   redis.name = resource_name{"redis"};

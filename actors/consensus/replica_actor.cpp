@@ -5,9 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <iterator>
+
 namespace troupe::consensus {
 
 namespace {
+
+constexpr std::size_t max_together = std::size_t{16} << 10; // bytes, from which on a request takes no more records
 
 enum class step : std::uint8_t { listed, read, opened };
 
@@ -16,11 +21,7 @@ struct store_said {
   step at{};
   env::disk_result result;
 };
-struct durable_said {
-  sync_token token;
-  env::disk_result result;
-};
-struct settled_said {
+struct disk_said { // the request that was under way
   env::disk_result result;
 };
 
@@ -28,8 +29,7 @@ struct settled_said {
 } // namespace troupe::consensus
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::store_said)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::durable_said)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::settled_said)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::disk_said)
 
 namespace troupe::consensus {
 
@@ -49,8 +49,10 @@ bool failed(replica_actor* self, const env::disk_result& result) {
   auto* failure = std::get_if<env::disk_failure>(&result);
   if (!failure) return false;
   auto& state = self->state;
+  if (state.set.ignores_failed_sync) return false;
   state.env->log.write(env::log_level::error, "replica", failure->what);
-  state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
+  if (failure->error_number != ENOSPC)
+    state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
   self->send(state.set.root, disk_failed{failure->what});
   self->quit(caf::exit_reason::user_shutdown);
   return true;
@@ -66,13 +68,34 @@ transport::route route_of(const message_body& body, std::size_t size) {
   return small && repeated ? transport::route::datagram : transport::route::stream;
 }
 
-void carry_out_one(replica_actor* self, persist& p) {
+// The next request: all that waits, as far as one frame of the journal should grow, or the mark that nothing does.
+void use_disk(replica_actor* self) {
   auto& state = self->state;
-  ++state.unanswered;
-  state.settled = false;
-  ask_disk(self, state.writing->persist(p.records), [token = p.token](env::disk_result r) {
-    return durable_said{token, std::move(r)};
-  });
+  if (state.disk_busy || (state.waiting.empty() && state.settled)) return;
+  env::disk_request request;
+  if (state.waiting.empty()) {
+    state.settled = true;
+    request = state.writing->settle();
+  } else {
+    state.settled = false;
+    std::vector<journal_record> records;
+    std::size_t bytes = 0;
+    auto at = state.waiting.begin();
+    for (; at != state.waiting.end() && bytes < max_together; ++at) {
+      for (auto& r : at->records) bytes += r.payload.size();
+      std::move(at->records.begin(), at->records.end(), std::back_inserter(records));
+      state.under_way.push_back(at->token);
+    }
+    state.waiting.erase(state.waiting.begin(), at);
+    request = state.writing->persist(records);
+  }
+  state.disk_busy = true;
+  ask_disk(self, std::move(request), [](env::disk_result r) { return disk_said{std::move(r)}; });
+}
+
+void carry_out_one(replica_actor* self, persist& p) {
+  self->state.waiting.push_back(std::move(p));
+  use_disk(self);
 }
 void carry_out_one(replica_actor* self, send& s) {
   auto payload = encode(s.what);
@@ -105,16 +128,13 @@ void carry_out(replica_actor* self) {
   state.alarm.set(self, state.core->next_deadline());
 }
 
-void on_durable(replica_actor* self, durable_said& d) {
-  if (failed(self, d.result)) return;
+void on_disk(replica_actor* self, const disk_said& said) {
+  if (failed(self, said.result)) return;
   auto& state = self->state;
-  --state.unanswered;
-  state.core->durable(d.token, env::now_of(self), state.effects);
+  state.disk_busy = false;
+  for (auto token : std::exchange(state.under_way, {})) state.core->durable(token, env::now_of(self), state.effects);
   carry_out(self);
-  if (state.unanswered > 0 || state.settled) return;
-  state.settled = true;
-  ++state.unanswered;
-  ask_disk(self, state.writing->settle(), [](env::disk_result r) { return settled_said{std::move(r)}; });
+  use_disk(self);
 }
 
 void receive(replica_actor* self, const links::delivered& d) {
@@ -141,10 +161,7 @@ caf::behavior running(replica_actor* self) {
         self->state.core->time_reached(now(), self->state.effects);
         carry_out(self);
       },
-      [=](durable_said& d) { on_durable(self, d); },
-      [=](settled_said& s) {
-        if (!failed(self, s.result)) --self->state.unanswered;
-      },
+      [=](const disk_said& said) { on_disk(self, said); },
       [=](propose& p) {
         auto taken = self->state.core->propose(std::move(p.commands), now(), self->state.effects);
         carry_out(self);
@@ -190,7 +207,7 @@ void on_read(replica_actor* self, env::disk_answer& answer) {
   auto asked = store::read(state.names);
   for (std::size_t i = 0; i < asked.size(); ++i)
     state.files[std::get<env::read_all>(asked[i]).file] = std::move(answer.results.at(i));
-  auto opened = store::open(state.set.owner, state.names, state.files, state.set.fresh);
+  auto opened = store::open(state.set.owner, state.names, state.files, state.set.fresh, state.set.segment_size);
   state.names.clear();
   state.files.clear();
   if (!opened.told.empty()) state.env->log.write(env::log_level::warning, "replica", opened.told);

@@ -1,8 +1,10 @@
 // The actor around a replica of the log: opens its store, carries its effects out on disk and links, and feeds back
 // what comes of them. While the store opens, whatever arrives waits in the mailbox.
 //
-// A disk that fails ends the node: what a failed sync left behind is unknown, and only a new start, which doubts the
-// journal, can go on from there.
+// One disk request is under way at a time; what comes meanwhile goes into the next one together, under one sync. So the
+// journal has no gap when a request fails: nothing was submitted behind it. A disk that fails ends the node. What a
+// failed sync or a read error leaves behind is unknown: then the next start doubts the journal. A full disk leaves
+// nothing in doubt: the node starts again and goes on once there is room.
 #pragma once
 
 #include "actors/console/observed.hpp"
@@ -19,7 +21,9 @@ struct replica_settings {
   std::vector<voter> voters;
   journal_id fresh; // the id of a journal that begins now
   consensus::options limits;
+  std::uint32_t segment_size = default_segment_size; // of a journal that begins now
   consensus::plants planted;
+  bool ignores_failed_sync = false; // a plant
   std::string consumes; // a file that must be gone before the first word; empty: none
   caf::actor links;
   caf::actor root; // told of the end: disk_failed
@@ -39,8 +43,10 @@ struct replica_actor_state {
   std::unique_ptr<store> writing;
   std::unique_ptr<replica> core;
   consensus::effects effects;
-  std::size_t unanswered = 0; // disk requests
-  bool settled = true;        // the journal's last batch is told from a torn one
+  std::vector<persist> waiting; // for the disk
+  std::vector<sync_token> under_way;
+  bool disk_busy = false;
+  bool settled = true; // the journal's last batch is told from a torn one
   env::alarm alarm;
 };
 using replica_actor = caf::stateful_actor<replica_actor_state, console::observed<caf::event_based_actor>>;

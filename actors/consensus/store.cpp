@@ -57,7 +57,8 @@ env::disk_request store::read(const std::vector<std::string>& names) {
 }
 
 store::opened store::open(const owner& whose, const std::vector<std::string>& names,
-                          const std::map<std::string, byte_buffer>& files, journal_id fresh) {
+                          const std::map<std::string, byte_buffer>& files, journal_id fresh,
+                           std::uint32_t segment_size) {
   std::string told;
   auto found = recover_journal(files, {whose.node, whose.machine});
   if (auto* journal = std::get_if<recovered_journal>(&found)) {
@@ -78,7 +79,7 @@ store::opened store::open(const owner& whose, const std::vector<std::string>& na
   journal_identity identity{whose.lineage, whose.node, whose.machine, fresh};
   auto request = discard_journal(names);
   for (auto& name : snapshots_among(names)) request.push_back(env::remove_file{name});
-  store writing(whose.lineage, new_journal(identity), {});
+  store writing(whose.lineage, new_journal(identity, segment_size), {});
   append_steps(request, writing.writer_.open());
   if (!told.empty()) told = "the journal cannot be trusted (" + told + "): this node begins a new one, as a learner";
   recovered start;

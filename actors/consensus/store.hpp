@@ -31,7 +31,8 @@ public:
   struct opened;
   // Step 3. `files` are the answers to step 2, by name. `fresh` becomes the journal's id where a new one begins.
   static opened open(const owner& whose, const std::vector<std::string>& names,
-                     const std::map<std::string, byte_buffer>& files, journal_id fresh);
+                     const std::map<std::string, byte_buffer>& files, journal_id fresh,
+                     std::uint32_t segment_size = default_segment_size);
 
   // Submit in the order in which they are made; see journal/writer.hpp for what to do when one fails.
   env::disk_request persist(const std::vector<journal_record>& records);

@@ -5,6 +5,8 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/console/directory.hpp"
+#include "actors/consensus/journal/segment.hpp"
+#include "actors/consensus/options.hpp"
 #include "actors/env/env.hpp"
 #include "transport/identity.hpp"
 
@@ -22,11 +24,22 @@ namespace troupe::node {
 // one lineage.
 using applied_command = cluster::applied_command;
 
+// Sizes that a test makes small, so that what is rare in production happens all the time.
+struct tuning {
+  std::uint32_t journal_segment = consensus::default_segment_size; // bytes
+  std::size_t snapshot_after = consensus::options{}.snapshot_after; // slots
+  std::size_t keep_behind = consensus::options{}.keep_behind;      // slots
+  std::size_t message_bytes = consensus::options{}.message_bytes;
+  std::size_t batch_bytes = consensus::options{}.max_batch_bytes;
+  std::size_t chunk_bytes = consensus::options{}.chunk_bytes;
+};
+
 struct node_options {
   node_name name;
   std::array<std::byte, 32> identity_seed{}; // of the Ed25519 key
   std::vector<transport::endpoint> listen;
   std::vector<transport::pinned_node> seeds; // some members to ask for the rest; without ourselves
+  tuning sizes;
   std::set<std::string> plants;              // bugs to show on purpose (troupe-sim --list-plants); empty in trouped
   std::function<void(const applied_command&)> on_applied; // empty in trouped; called from the actor that applies
   console::directory_ptr directory; // of this node's actors; unset: the node makes its own

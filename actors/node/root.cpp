@@ -50,16 +50,16 @@ namespace {
 void on_charter(root_actor* self, const env::disk_answer& answer) {
   auto& state = self->state;
   auto read = parse_charter(answer);
-  if (!read) return give_up(self, read.error().text);
+  if (!read.damage.empty()) say(self, env::log_level::warning, read.damage);
   state.charter_read = true;
-  state.reserved = read->reserved;
-  state.reservation_durable = read->reserved.has_value();
-  if (!read->formed) {
+  state.reserved = read.reserved;
+  state.reservation_durable = read.reserved.has_value();
+  if (!read.formed) {
     say(self, env::log_level::info, "this node belongs to no cluster yet");
     state.seek_at = env::now_of(self);
     return;
   }
-  state.formed = std::move(read->formed);
+  state.formed = std::move(read.formed);
   on_genesis_durable(self);
 }
 

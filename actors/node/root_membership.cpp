@@ -75,6 +75,13 @@ void start_cluster(root_actor* self) {
                                               to_hex(byte_view(g.lineage.bytes).first(4))));
   auto here = caf::actor_cast<caf::actor>(self);
   auto limits = consensus::derive(g.configuration.tolerate);
+  auto& sizes = state.options.sizes;
+  limits.snapshot_after = sizes.snapshot_after;
+  limits.keep_behind = sizes.keep_behind;
+  limits.message_bytes = sizes.message_bytes;
+  limits.max_batch_bytes = sizes.batch_bytes;
+  limits.chunk_bytes = sizes.chunk_bytes;
+  auto has = [&](const char* plant) { return state.options.plants.contains(plant); };
 
   consensus::replica_settings r;
   r.owner = {g.lineage, state.options.name, state.env->host.machine};
@@ -82,6 +89,8 @@ void start_cluster(root_actor* self) {
   r.fresh = state.reserved.value_or(journal_id{state.env->entropy.number() | 1});
   if (state.reserved) r.consumes = reservation_file;
   r.limits = limits;
+  r.segment_size = sizes.journal_segment;
+  r.ignores_failed_sync = has("ignore-failed-sync");
   r.planted = planted(state.options.plants);
   r.links = state.links;
   r.root = here;
@@ -97,6 +106,7 @@ void start_cluster(root_actor* self) {
   l.links = state.links;
   l.history = state.history;
   l.on_applied = state.options.on_applied;
+  l.own_clock_in_apply = has("own-clock-in-apply");
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
   self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});

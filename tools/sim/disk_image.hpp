@@ -37,6 +37,7 @@ public:
                              std::size_t steps = SIZE_MAX);
   disk_loss lose_power(random_source& random);
   bool flip_bit(random_source& random); // false: nothing there to flip
+  void replace() { *this = {}; }
 
   [[nodiscard]] std::optional<byte_buffer> cached(const std::string& file) const;
   [[nodiscard]] std::optional<byte_buffer> durable(const std::string& file) const;

@@ -29,6 +29,7 @@ constexpr std::array<row, effect_count> rows{{
     {"disk full"},
     {"disk slow"},
     {"bit flipped"},
+    {"disk replaced"},
     {"agent slow", reach::agents},
     {"agent failed", reach::agents},
     {"agent hung", reach::agents},

@@ -29,6 +29,7 @@ enum class effect : std::uint8_t {
   disk_was_full,
   disk_was_slow,
   bit_flipped,
+  disk_replaced,
   agent_was_slow,
   agent_failed,
   agent_hung,

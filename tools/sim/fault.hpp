@@ -237,6 +237,12 @@ struct disk_slow { // each request takes this much longer
     field("by", by);
   }
 };
+struct disk_replaced { // power goes, and comes back after `lasts` with an empty disk
+  static constexpr std::string_view name = "disk-replaced";
+  node_name node;
+  bool operator==(const disk_replaced&) const = default;
+  void visit(auto&& field) { field("node", node); }
+};
 struct disk_bit_flip { // one bit of one file changes, on the platter
   static constexpr std::string_view name = "disk-bit-flip";
   node_name node;
@@ -256,7 +262,7 @@ using fault_kind =
                  faults::partition, faults::loss, faults::duplication, faults::delay, faults::reordering,
                  faults::agent_slow, faults::agent_fails, faults::agent_hangs, faults::agent_stuck,
                  faults::service_dies, faults::fence_fails, faults::fence_hangs, faults::fence_late,
-                 faults::disk_sync_fails, faults::disk_full, faults::disk_slow, faults::disk_bit_flip, faults::heal>;
+                 faults::disk_sync_fails, faults::disk_full, faults::disk_slow, faults::disk_bit_flip, faults::disk_replaced, faults::heal>;
 
 struct fault {
   duration at{};

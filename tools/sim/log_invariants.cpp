@@ -19,20 +19,31 @@ public:
   }
   void applied(instant, machine_index who, const node::applied_command& what) override { reached_[who] = what.index; }
   void told(instant at, const told_outcome& t) override {
-    if (t.answer.index > highest_) highest_ = t.answer.index, told_at_ = at;
+    if (t.answer.index <= highest_) return;
+    told_.push_back({at, t.answer.index});
+    highest_ = t.answer.index;
   }
   void at_end(instant end) override {
+    // What was told in the last moments may still be on its way.
+    while (!told_.empty() && told_.back().at + on_the_way > end) told_.pop_back();
+    if (told_.empty()) return;
+    auto [told_at, highest] = told_.back();
     for (auto& [who, index] : reached_)
-      if (index < highest_)
+      if (index < highest)
         report(end, "I2",
                fmt::format("somebody was told at {} that {} is in the log, and at the end n{} has come to {}",
-                           show(told_at_.time_since_epoch()), highest_.value, who.value + 1, index.value));
+                           show(told_at.time_since_epoch()), highest.value, who.value + 1, index.value));
   }
 
 private:
   std::map<machine_index, log_index> reached_;
+  static constexpr duration on_the_way = std::chrono::seconds{5};
+  struct record {
+    instant at;
+    log_index index;
+  };
+  std::vector<record> told_; // rising
   log_index highest_;
-  instant told_at_;
 };
 
 class progress_observer final : public observer {

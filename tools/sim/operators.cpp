@@ -13,7 +13,8 @@ namespace troupe::sim {
 operators::operators(view sees, config::cluster configuration)
   : sees_(std::move(sees))
   , configuration_(std::move(configuration))
-  , random_(sees_.k.random_for("operators")) {}
+  , random_(sees_.k.random_for("operators"))
+  , longest_pause_ms_(random_.below(2) == 0 ? 1500 : 200) {}
 
 void operators::begin() {
   sees_.k.after(forming_begins, sees_.k.world(), [this] { form(); });
@@ -54,7 +55,7 @@ void operators::speak() {
                                        .subject = node.text,
                                        .note = fmt::format("request {}", asked_)});
   }
-  auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(100 + random_.below(1500))};
+  auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
   sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
 }
 

@@ -40,6 +40,7 @@ private:
   view sees_;
   config::cluster configuration_;
   random_source random_;
+  std::uint64_t longest_pause_ms_; // between two who speak
   bool formed_ = false;
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;

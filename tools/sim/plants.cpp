@@ -6,7 +6,16 @@
 namespace troupe::sim {
 
 static constexpr std::array all{
-    plant{"boot-count-unsynced", "I1", "tells the count of its starts before it is durable"},
+    plant{"answer-before-sync", "I1", "acceptors and proposers speak before the record they speak of is durable"},
+    plant{"forget-promise", "I1", "a restart reads accepted values, but not what was promised"},
+    plant{"count-minority", "I1", "half of the voters, rounded down, is called a quorum"},
+    plant{"adopt-lowest-ballot", "I1", "of several accepted values phase 1 takes the oldest"},
+    plant{"skip-phase-one-values", "I1", "phase 1 counts promises and ignores the values in them"},
+    plant{"let-refetched-voter-vote", "I1", "a voter is known by its node, whatever journal it has"},
+    plant{"accept-below-promise", "I1", "an acceptor takes values of ballots lower than it promised"},
+    plant{"choose-any-ballot", "I1", "a follower takes what it accepted for chosen, whatever ballot it is from"},
+    plant{"ignore-failed-sync", "I1", "a failed sync is taken for a good one"},
+    plant{"own-clock-in-apply", "I1", "apply() uses the node's calendar instead of the command's stamp"},
 };
 
 std::span<const plant> plants() {

@@ -33,13 +33,14 @@ public:
     , names_(machine_names(machines)) {
     auto shuffled = names_;
     random_.shuffle(shuffled);
+    storm_ = random_.below(2) == 0;
     bad_disks_.assign(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>((machines - 1) / 2));
   }
 
   std::vector<fault> draw(duration faults_for) {
     std::vector<fault> plan;
     auto kinds = choose_kinds();
-    auto pace = between(1s, 10s);
+    auto pace = storm_ ? between(200ms, 1500ms) : between(1s, 10s);
     for (auto at = between(5s, 10s); at < faults_for - 1s; at += between(pace / 4, pace * 2)) {
       auto what = make(kinds[random_.below(kinds.size())]);
       if (!what) continue;
@@ -63,9 +64,23 @@ private:
   std::vector<std::size_t> choose_kinds() {
     std::vector<std::size_t> kinds;
     for (std::size_t i = 0; i < kind_count; ++i)
-      if (random_.below(2) == 0) kinds.push_back(i);
+      if (random_.below(2) == 0 && (!storm_ || is_weather(i))) kinds.push_back(i);
     if (kinds.empty()) kinds.push_back(random_.below(kind_count));
     return kinds;
+  }
+
+  // What leaders and voters fall over in a storm; the rest would only thin it out.
+  bool is_weather(std::size_t kind) {
+    using namespace faults;
+    auto what = make(kind);
+    return what && std::visit(
+                       []<class K>(const K&) {
+                         return std::is_same_v<K, power_loss> || std::is_same_v<K, daemon_restart> ||
+                                std::is_same_v<K, pause> || std::is_same_v<K, partition> || std::is_same_v<K, loss> ||
+                                std::is_same_v<K, delay> || std::is_same_v<K, disk_slow> ||
+                                std::is_same_v<K, disk_replaced> || std::is_same_v<K, disk_sync_fails>;
+                       },
+                       *what);
   }
 
   node_name one() { return names_[random_.below(names_.size())]; }
@@ -103,6 +118,7 @@ private:
   }
 
   random_source random_;
+  bool storm_ = false; // faults come fast, short, and of few kinds
   std::vector<node_name> names_;
   std::vector<node_name> bad_disks_;
 };
@@ -137,7 +153,8 @@ std::optional<fault_kind> planner::make(std::size_t index) {
     if constexpr (std::is_same_v<K, fence_late>) kind.by = between(1s, 20s);
     if constexpr (std::is_same_v<K, calendar_jump>) kind.by = between(0s, 120s) - 60s;
     if constexpr (std::is_same_v<K, clock_drift>) kind.by = static_cast<std::int64_t>(random_.below(20'001)) - 10'000;
-    if constexpr (std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip>) {
+    if constexpr (std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip> ||
+                  std::is_same_v<K, disk_replaced>) {
       possible = !bad_disks_.empty();
       if (possible) kind.node = bad_disk();
     }
@@ -157,6 +174,7 @@ std::optional<fault_kind> planner::make(std::size_t index) {
 duration planner::length(const fault_kind& what) {
   using namespace faults;
   if (std::holds_alternative<service_dies>(what) || std::holds_alternative<disk_bit_flip>(what)) return {};
+  if (storm_) return between(20ms, 3s);
   if (std::holds_alternative<daemon_restart>(what)) return between(10ms, 8s);
   if (std::holds_alternative<pause>(what)) return between(50ms, 10s);
   if (std::holds_alternative<disk_sync_fails>(what)) return between(10ms, 2s);

@@ -8,6 +8,20 @@ namespace troupe::sim {
 
 using namespace std::chrono_literals;
 
+// Two seeds of three have small files and messages: segments end, snapshots are taken and sent in chunks.
+static node::tuning draw_sizes(const kernel& k) {
+  auto random = k.random_for("sizes");
+  node::tuning sizes;
+  if (random.below(3) == 0) return sizes;
+  sizes.batch_bytes = std::size_t{8} << 10;
+  sizes.message_bytes = std::size_t{16} << 10;
+  sizes.chunk_bytes = 512 + random.below(4096);
+  sizes.journal_segment = static_cast<std::uint32_t>((64 + 64 * random.below(4)) << 10);
+  sizes.snapshot_after = 8 + random.below(120);
+  sizes.keep_behind = random.below(64);
+  return sizes;
+}
+
 world::world(world_options options)
   : options_(std::move(options))
   , kernel_({options_.seed, options_.plan.machines, options_.plan.tick, std::move(options_.trace_sink)})
@@ -19,6 +33,7 @@ world::world(world_options options)
   , random_(kernel_.random_for("world")) {
   auto count = static_cast<std::uint32_t>(kernel_.machine_count());
   TROUPE_ASSERT(count > 0 && count <= max_machines, "a world has machines, and a limit of them");
+  auto sizes = draw_sizes(kernel_);
   for (std::uint32_t i = 0; i < count; ++i) {
     machine_index m{i};
     node::node_options how;
@@ -28,6 +43,7 @@ world::world(world_options options)
     for (std::uint32_t other = 0; other < count; ++other)
       if (other != i)
         how.seeds.push_back({identities_[other].name, identities_[other].key, {identities_[other].where}});
+    how.sizes = sizes;
     how.plants = options_.plants;
     how.on_applied = [this, m](const node::applied_command& what) {
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);

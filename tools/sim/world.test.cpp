@@ -90,7 +90,7 @@ node_factory toy(notebook& book, bool synced = true) {
               [=](beat) {
                 byte_buffer greeting;
                 put_le(greeting, self->state.count);
-                for (const auto& seed : o.seeds) e->network.send(seed.endpoint, greeting);
+                for (const auto& seed : o.seeds) e->network.send(seed.addresses.front(), greeting);
                 self->delayed_send(self, 100ms, beat{});
               },
               [=, &book](const heard_datagram& d) {
@@ -111,6 +111,7 @@ world_options options_for(std::vector<fault> plan, node_factory make, std::size_
   o.plan.quiet_for = 20s;
   o.plan.plan = std::move(plan);
   o.make = std::move(make);
+  o.with_operators = false;
   return o;
 }
 

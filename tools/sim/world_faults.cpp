@@ -77,6 +77,14 @@ bool world::strike(const fault& f) {
                                  table.kill_service(slice, "died");
                                  return true;
                                },
+                               [&](const faults::disk_replaced& x) {
+                                 auto m = find(x);
+                                 power_off(m, "disk replaced");
+                                 machines_[m.value]->disk.replace();
+                                 kernel_.effects().add(effect::disk_replaced);
+                                 later([this, m] { power_on(m); });
+                                 return true;
+                               },
                                [&](const faults::disk_bit_flip& x) {
                                  if (machines_[find(x).value]->disk.flip_bit(random_))
                                    kernel_.effects().add(effect::bit_flipped);

@@ -20,10 +20,26 @@ void add_start(CLI::App& troupe, work& chosen);
 void add_stop(CLI::App& troupe, work& chosen);
 void add_cleanup(CLI::App& troupe, work& chosen);
 void add_timers(CLI::App& troupe, work& chosen);
+void add_simulate(CLI::App& troupe, work& chosen);
 
+// clang-format off
 inline constexpr add_command commands[] = {
-    add_check,   add_keygen,    add_init,        add_status, add_apply, add_history, add_actors,
-    add_standby, add_unstandby, add_maintenance, add_start,  add_stop,  add_cleanup, add_timers,
+    add_check,
+    add_keygen,
+    add_init,
+    add_status,
+    add_apply,
+    add_history,
+    add_actors,
+    add_standby,
+    add_unstandby,
+    add_maintenance,
+    add_start,
+    add_stop,
+    add_cleanup,
+    add_timers,
+    add_simulate,
 };
+// clang-format on
 
 } // namespace troupe::cli

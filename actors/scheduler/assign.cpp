@@ -1,0 +1,289 @@
+// The node of a primitive, and of a group as the node of its members.
+#include "actors/scheduler/placer.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace troupe::scheduler {
+
+assignment place(const input& in, const cluster_state& s) {
+  return placer{in, s}.run();
+}
+
+placer::placer(const input& in, const cluster_state& s)
+  : in_(in)
+  , s_(s)
+  , with_others_(s.units.size())
+  , others_with_(s.units.size())
+  , busy_(s.units.size(), false)
+  , merging_(s.units.size(), false)
+  , promotion_added_(s.units.size(), false)
+  , instances_on_(s.units.size()) {
+  out_.units.resize(s.units.size());
+  for (auto n : ids_of(in.nodes)) {
+    auto& st = s.nodes[n];
+    out_.nodes.add({.online = st.online,
+                    .unclean = st.unclean,
+                    .shutting_down = st.shutting_down,
+                    .standby = st.standby,
+                    .maintenance = st.maintenance,
+                    .assigned = 0,
+                    .free = in.nodes[n].capacity});
+  }
+  out_.considered = find_candidates(in, s);
+  out_.colocations = resolve_colocations(in, s);
+  for (auto& c : out_.colocations) {
+    with_others_[c.dependent.at()].push_back(c);
+    others_with_[c.primary.at()].push_back(c);
+  }
+  has_fence_device_ = in.settings.watchdog;
+  for (auto& r : in.resources) has_fence_device_ = has_fence_device_ || r.fence_device;
+  has_capacity_limits_ = in.settings.strategy != placement::standard;
+  for (auto u : ids_of(s.units)) {
+    auto& p = out_.units[u];
+    p.next = s.now[u].next;
+    p.next_reason = s.now[u].next_reason;
+    p.managed = s.now[u].managed && (!in.settings.fencing || has_fence_device_);
+    p.priority = in.resources[s.units[u].what].priority;
+  }
+}
+
+assignment placer::run() {
+  auto order = assignment_order();
+  for (auto u : order)
+    if (in_.resources[s_.units[u].what].remote_connection) assign(u, s_.now[u].migration_target);
+  for (auto u : order) assign(u, {});
+  return std::move(out_);
+}
+
+bool placer::usable(unit_id u, node_id n) const {
+  return row(u)[n.at()] >= 0 && out_.nodes[n].usable();
+}
+
+bool placer::any_usable(const score_row& r) const {
+  for (auto n : ids_of(out_.nodes))
+    if (r[n.at()] >= 0 && out_.nodes[n].usable()) return true;
+  return false;
+}
+
+node_id placer::location(unit_id u, bool present) const {
+  if (s_.units[u].kind == resource_kind::primitive) {
+    if (!present) return out_.units[u].node;
+    auto& at = s_.now[u].running_on;
+    return at.size() == 1 ? at.front() : node_id{};
+  }
+  node_id found;
+  for (auto c : s_.units[u].children) {
+    auto n = location(c, present);
+    if (!n.valid()) continue;
+    if (found.valid() && found != n) return {};
+    found = n;
+  }
+  return found;
+}
+
+role placer::next_role(unit_id u) const {
+  if (s_.units[u].kind == resource_kind::primitive) return out_.units[u].next;
+  role best = role::unknown;
+  for (auto c : s_.units[u].children) best = std::max(best, next_role(c));
+  return best;
+}
+
+bool placer::blocked_below(unit_id u) const {
+  if (s_.now[u].blocked) return true;
+  return std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
+                     [&](auto c) { return blocked_below(c); });
+}
+
+// Priority, then the configuration's order; other strategies also look at how much each wants its best node.
+std::vector<unit_id> placer::assignment_order() const {
+  std::vector<unit_id> order = s_.top;
+  if (!has_capacity_limits_) return order;
+  std::vector<score_row> wishes(s_.units.size());
+  auto* self = const_cast<placer*>(this);
+  for (auto u : order) {
+    score_row r(in_.nodes.size(), 0);
+    self->add_wishes(u, r, -1, 1, true, false);
+    wishes[u.at()] = r;
+  }
+  std::vector<node_id> nodes;
+  for (auto n : ids_of(in_.nodes)) nodes.push_back(n);
+  std::stable_sort(nodes.begin(), nodes.end(), [&](auto a, auto b) { return better_node({}, a, b, {}); });
+  std::stable_sort(order.begin(), order.end(), [&](unit_id a, unit_id b) {
+    auto pa = in_.resources[s_.units[a].what].priority, pb = in_.resources[s_.units[b].what].priority;
+    if (pa != pb) return pa > pb;
+    auto wish = [&](unit_id u, node_id n) {
+      return n.valid() ? std::max(wishes[u.at()][n.at()], -score::limit) : -score::limit;
+    };
+    auto la = s_.now[a].running_on.empty() ? node_id{} : s_.now[a].running_on.front();
+    auto lb = s_.now[b].running_on.empty() ? node_id{} : s_.now[b].running_on.front();
+    if (wish(a, la) != wish(b, lb)) return wish(a, la) > wish(b, lb);
+    for (auto n : nodes)
+      if (wish(a, n) != wish(b, n)) return wish(a, n) > wish(b, n);
+    return false;
+  });
+  return order;
+}
+
+node_id placer::assign(unit_id u, node_id preferred) {
+  auto parent = s_.units[u].parent;
+  if (parent.valid() && !busy_[parent.at()] && !out_.units[parent].done && !out_.units[u].done) {
+    assign(parent, preferred);
+    return out_.units[u].node;
+  }
+  switch (s_.units[u].kind) {
+  case resource_kind::primitive: return assign_primitive(u, preferred);
+  case resource_kind::group: return assign_group(u, preferred);
+  case resource_kind::clone: assign_clone(u); break;
+  case resource_kind::bundle: assign_bundle(u); break;
+  }
+  return {};
+}
+
+node_id placer::assign_group(unit_id u, node_id preferred) {
+  auto& p = out_.units[u];
+  if (p.done) return p.node;
+  if (busy_[u.at()]) return {};
+  busy_[u.at()] = true;
+  node_id first;
+  for (auto m : s_.units[u].children) {
+    auto n = assign(m, preferred);
+    if (!first.valid()) first = n;
+  }
+  p.next = out_.units[s_.units[u].children.front()].next;
+  p.node = first;
+  p.done = true;
+  busy_[u.at()] = false;
+  return first;
+}
+
+node_id placer::assign_primitive(unit_id u, node_id preferred) {
+  auto& p = out_.units[u];
+  if (p.done) return p.node;
+  if (busy_[u.at()]) return {}; // a loop of colocations: nothing is known yet
+  busy_[u.at()] = true;
+  for (std::size_t i = 0; i < with_others(u).size(); ++i) {
+    auto c = with_others(u)[i];
+    auto saved = row(u);
+    assign(c.primary, {});
+    follow(u, c.primary, c);
+    bool may_undo = c.dependent_role == role::promoted || (c.weight > -score::limit && c.weight < score::limit);
+    if (may_undo && !any_usable(row(u))) row(u) = saved;
+  }
+  for (std::size_t i = 0; i < others_with(u).size(); ++i) {
+    auto c = others_with(u)[i];
+    if (influences(c)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
+  }
+  auto now = s_.now[u].now;
+  if (p.next == role::stopped) {
+    for (auto& cell : row(u)) cell = -score::limit;
+  } else if (p.next > now && !in_.settings.quorate && in_.settings.without_quorum == no_quorum::freeze) {
+    p.next = now;
+  }
+  if (!p.managed) {
+    p.next = now;
+    settle(u, s_.now[u].running_on.empty() ? node_id{} : s_.now[u].running_on.front(), true);
+  } else if (in_.settings.stop_all) {
+    settle(u, {}, true);
+  } else {
+    assign_best(u, preferred);
+  }
+  busy_[u.at()] = false;
+  connect_remote(u);
+  return p.node;
+}
+
+// A remote node whose connection will be up can be used in the same run, and need not be fenced.
+void placer::connect_remote(unit_id u) {
+  auto n = in_.resources[s_.units[u].what].connects;
+  if (!n.valid()) return;
+  auto& p = out_.units[u];
+  auto& node = out_.nodes[n];
+  if (p.node.valid() && p.next != role::stopped) {
+    node.online = true;
+    if (s_.nodes[n].unseen) node.unclean = false;
+  } else {
+    node.shutting_down = true;
+  }
+}
+
+bool placer::better_node(unit_id u, node_id a, node_id b, node_id active) const {
+  if (u.valid()) {
+    auto weight = [&](node_id n) { return out_.nodes[n].usable() ? row(u)[n.at()] : -score::limit; };
+    if (weight(a) != weight(b)) return weight(a) > weight(b);
+  }
+  auto strategy = in_.settings.strategy;
+  if (strategy == placement::balanced)
+    if (int c = compare_capacity(a, b); c != 0) return c < 0;
+  if (strategy != placement::minimal) {
+    auto x = out_.nodes[a].assigned, y = out_.nodes[b].assigned;
+    if (x != y) return x < y;
+  }
+  if (a == active || b == active) return a == active && b != active;
+  return in_.nodes[a].name < in_.nodes[b].name;
+}
+
+std::vector<node_id> placer::sorted_nodes(unit_id u, node_id active) const {
+  std::vector<node_id> nodes;
+  for (auto n : ids_of(in_.nodes))
+    if (row(u)[n.at()] != not_a_candidate) nodes.push_back(n);
+  std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) { return better_node(u, a, b, active); });
+  return nodes;
+}
+
+bool placer::assign_best(unit_id u, node_id preferred) {
+  if (has_capacity_limits_)
+    if (auto able = limit_by_capacity(u); able.valid() && !preferred.valid()) preferred = able;
+  auto& at = s_.now[u].running_on;
+  node_id active = at.empty() ? node_id{} : at.front();
+  auto nodes = sorted_nodes(u, active);
+  if (nodes.empty()) {
+    settle(u, {}, false);
+    return false;
+  }
+  auto best = nodes.front();
+  auto chosen = best;
+  if (preferred.valid() && usable(u, preferred) &&
+      (row(u)[preferred.at()] >= row(u)[best.at()] || !out_.nodes[best].usable())) {
+    chosen = preferred;
+  } else if (row(u)[best.at()] > 0 && usable(u, best)) {
+    // Staying beats an equally good node, but for the instances of a unique clone, which were kept before.
+    auto parent = s_.units[u].parent;
+    bool unique =
+        parent.valid() && s_.units[parent].kind == resource_kind::clone && in_.resources[s_.units[parent].what].unique;
+    if (!unique && active.valid() && usable(u, active) && row(u)[active.at()] == row(u)[best.at()]) chosen = active;
+  }
+  settle(u, chosen, false);
+  return out_.units[u].node.valid();
+}
+
+void placer::settle(unit_id u, node_id n, bool forced) {
+  auto& p = out_.units[u];
+  if (!forced && n.valid() && !usable(u, n)) n = {};
+  p.done = true;
+  p.node = n;
+  if (!n.valid()) {
+    if (!forced || p.managed) {
+      if (p.next != role::stopped) p.next_reason = "unable to assign";
+      p.next = role::stopped;
+    }
+    return;
+  }
+  ++out_.nodes[n].assigned;
+  if (has_capacity_limits_) consume(u, n, 1);
+}
+
+void placer::unassign(unit_id u) {
+  for (auto c : s_.units[u].children) unassign(c);
+  auto& p = out_.units[u];
+  if (p.node.valid() && s_.units[u].kind == resource_kind::primitive) {
+    --out_.nodes[p.node].assigned;
+    if (has_capacity_limits_) consume(u, p.node, -1);
+  }
+  p.node = {};
+  p.done = false;
+  p.next = s_.now[u].next;
+  p.next_reason = s_.now[u].next_reason;
+}
+
+} // namespace troupe::scheduler

@@ -1,0 +1,331 @@
+// Colocation: what goes where something else is, and how much the latter is drawn toward the former.
+#include "actors/scheduler/placer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::scheduler {
+
+std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_state& s) {
+  std::vector<unit_colocation> all;
+  auto role_or_any = [](role r) { return r == role::started ? role::unknown : r; };
+  for (auto& c : in.colocations) {
+    auto dependent = s.unit_of[c.dependent], primary = s.unit_of[c.primary];
+    if (!dependent.valid() || !primary.valid()) continue;
+    all.push_back({dependent, primary, role_or_any(c.dependent_role), role_or_any(c.primary_role), c.weight.value(),
+                   c.node_attribute, c.influence.value_or(in.resources[c.dependent].critical), c.origin});
+  }
+  for (auto u : ids_of(s.units)) {
+    auto& unit = s.units[u];
+    if (unit.kind == resource_kind::group && in.resources[unit.what].members_together)
+      for (std::size_t i = 1; i < unit.children.size(); ++i)
+        all.push_back({.dependent = unit.children[i],
+                       .primary = unit.children[i - 1],
+                       .weight = score::limit,
+                       .influence = in.resources[s.units[unit.children[i]].what].critical,
+                       .origin = {}});
+    auto container = in.resources[unit.what].container;
+    if (unit.kind == resource_kind::primitive && container.valid() && !confined_to(in, unit.what).valid() &&
+        s.unit_of[container].valid()) {
+      bool bundled = unit.parent.valid() && s.units[unit.parent].kind == resource_kind::bundle;
+      all.push_back({.dependent = u,
+                     .primary = s.unit_of[container],
+                     .weight = bundled ? 10'000 : score::limit,
+                     .origin = {},
+                     .draws = !bundled});
+    }
+  }
+  for (auto& r : s.replicas)
+    if (r.ip.valid()) all.push_back({.dependent = r.ip, .primary = r.container, .weight = score::limit, .origin = {}});
+  return all;
+}
+
+// The order in which a unit's colocations count: the other's priority, clones before groups before primitives, then its
+// name.
+namespace {
+
+class by_other {
+public:
+  by_other(const input& in, const cluster_state& s, bool primaries)
+    : in_(in)
+    , s_(s)
+    , primaries_(primaries) {}
+  bool operator()(const unit_colocation& a, const unit_colocation& b) const {
+    auto x = primaries_ ? a.primary : a.dependent, y = primaries_ ? b.primary : b.dependent;
+    auto& rx = in_.resources[s_.units[x].what];
+    auto& ry = in_.resources[s_.units[y].what];
+    if (rx.priority != ry.priority) return rx.priority > ry.priority;
+    if (rx.kind != ry.kind) return rx.kind > ry.kind;
+    if (rx.promotable != ry.promotable) return rx.promotable;
+    return rx.name < ry.name;
+  }
+
+private:
+  const input& in_;
+  const cluster_state& s_;
+  bool primaries_;
+};
+
+} // namespace
+
+// A group's own count for its first member as dependent and for its last as primary.
+const std::vector<unit_colocation>& placer::with_others(unit_id u) {
+  auto& list = with_others_[u.at()];
+  auto parent = s_.units[u].parent;
+  if (parent.valid() && s_.units[parent].kind == resource_kind::group && s_.units[parent].children.front() == u) {
+    auto& inherited = with_others_[parent.at()];
+    list.insert(list.end(), inherited.begin(), inherited.end());
+    inherited.clear();
+  }
+  std::stable_sort(list.begin(), list.end(), by_other{in_, s_, true});
+  return list;
+}
+
+const std::vector<unit_colocation>& placer::others_with(unit_id u) {
+  auto& list = others_with_[u.at()];
+  auto parent = s_.units[u].parent;
+  if (parent.valid() && s_.units[parent].kind == resource_kind::group && s_.units[parent].children.back() == u) {
+    auto& inherited = others_with_[parent.at()];
+    list.insert(list.end(), inherited.begin(), inherited.end());
+    inherited.clear();
+  }
+  std::stable_sort(list.begin(), list.end(), by_other{in_, s_, false});
+  return list;
+}
+
+// An instance has its clone's colocations, but finite positive ones only if not every node gets an instance.
+void placer::inherit(unit_id child, unit_id clone, bool all) {
+  auto has = [](const std::vector<unit_colocation>& list, const unit_colocation& c) {
+    return std::any_of(list.begin(), list.end(), [&](auto& x) {
+      return x.dependent == c.dependent && x.primary == c.primary && x.weight == c.weight && x.origin == c.origin;
+    });
+  };
+  for (auto& c : with_others_[clone.at()])
+    if ((all || c.weight < 0 || c.weight == score::limit) && !has(with_others_[child.at()], c))
+      with_others_[child.at()].push_back(c);
+  for (auto& c : others_with_[clone.at()])
+    if (influences(c) && (all || c.weight < 0) && !has(others_with_[child.at()], c))
+      others_with_[child.at()].push_back(c);
+}
+
+bool placer::influences(const unit_colocation& c) const {
+  if (!c.draws) return false;
+  if (c.influence) return true;
+  return s_.now[c.primary].running_on.empty() && s_.now[outermost(s_, c.primary)].running_on.empty();
+}
+
+std::int32_t placer::attribute_of(node_id n, std::int32_t attribute) const {
+  if (attribute < 0) return n.value;
+  auto& list = in_.nodes[n].attributes;
+  auto found = std::lower_bound(list.begin(), list.end(), std::pair{attribute, std::int32_t{-1}});
+  return found != list.end() && found->first == attribute ? found->second : -1;
+}
+
+// The dependent follows the primary, as far as the latter is placed.
+void placer::follow(unit_id dependent, unit_id primary, const unit_colocation& c) {
+  switch (s_.units[primary].kind) {
+  case resource_kind::primitive: follow_primitive(dependent, primary, c); break;
+  case resource_kind::group: {
+    if (!out_.units[primary].done) return;
+    auto& members = s_.units[primary].children;
+    follow_primitive(dependent, c.weight >= score::limit ? members.back() : members.front(), c);
+    break;
+  }
+  case resource_kind::clone: follow_clone(dependent, primary, c); break;
+  case resource_kind::bundle: {
+    if (!out_.units[primary].done) return;
+    if (c.primary_role == role::promoted && s_.units[primary].children.size() > 0 &&
+        s_.units[s_.units[primary].children.front()].kind == resource_kind::clone) {
+      // by role: where a replica's inner instance has it
+    }
+    std::vector<bool> affected(in_.nodes.size(), false);
+    for (auto& r : s_.replicas) {
+      if (r.bundle != primary) continue;
+      auto n = out_.units[r.container].node;
+      if (c.weight < score::limit) {
+        if (n.valid()) follow_primitive(dependent, r.container, c);
+        continue;
+      }
+      if (!n.valid() || blocked_below(r.container)) continue;
+      if (c.primary_role >= role::unpromoted && (!r.inner.valid() || next_role(r.inner) != c.primary_role)) continue;
+      affected[n.at()] = true;
+    }
+    if (c.weight >= score::limit)
+      for (auto n : ids_of(in_.nodes))
+        if (!affected[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
+    break;
+  }
+  }
+}
+
+void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c) {
+  if (!out_.units[primary].done) return;
+  auto& d = out_.units[dependent];
+  if (d.done) {
+    if (c.dependent_role >= role::unpromoted && in_promotable(in_, s_, dependent))
+      apply_to_priority(dependent, primary, c);
+    return;
+  }
+  auto next = out_.units[primary].next;
+  auto other = [&](role wanted, role is) { return wanted != role::unknown && wanted != is; };
+  auto same = [&](role wanted, role is) { return wanted != role::unknown && wanted == is; };
+  if (c.weight > 0 && (other(c.dependent_role, d.next) || other(c.primary_role, next))) return;
+  if (c.weight < 0 && (same(c.dependent_role, d.next) || same(c.primary_role, next))) return;
+  apply_to_nodes(dependent, primary, c);
+}
+
+void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c) {
+  auto there = out_.units[primary].node;
+  if (!there.valid() && c.weight < 0) return;
+  auto value = there.valid() ? attribute_of(there, c.node_attribute) : -1;
+  auto work = row(dependent);
+  for (auto n : ids_of(in_.nodes)) {
+    auto& cell = work[n.at()];
+    if (cell == not_a_candidate) continue;
+    if (!there.valid()) {
+      cell = add_scores(cell, -c.weight);
+    } else if (attribute_of(n, c.node_attribute) == value && value >= 0) {
+      if (c.weight < score::limit) cell = add_scores(cell, c.weight);
+    } else if (c.weight >= score::limit) {
+      cell = add_scores(cell, -c.weight);
+    }
+  }
+  if (c.weight <= -score::limit || c.weight >= score::limit || any_usable(work)) row(dependent) = work;
+}
+
+void placer::apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c) {
+  auto& d = out_.units[dependent];
+  auto& p = out_.units[primary];
+  if (!d.node.valid() || !p.node.valid()) return;
+  if (attribute_of(d.node, c.node_attribute) != attribute_of(p.node, c.node_attribute)) {
+    if (c.weight >= score::limit && c.dependent_role == role::promoted) d.priority = -score::limit;
+    return;
+  }
+  if (c.primary_role != role::unknown && c.primary_role != p.next) return;
+  d.priority = add_scores(d.priority, c.dependent_role == role::unpromoted ? -c.weight : c.weight);
+}
+
+unit_id placer::instance_on(unit_id clone, node_id n, role in_role) const {
+  for (auto i : s_.units[clone].children)
+    if (location(i, false) == n && !blocked_below(i) && (in_role == role::unknown || next_role(i) == in_role)) return i;
+  return {};
+}
+
+unit_id placer::matching_instance(unit_id of, unit_id clone, role in_role) const {
+  if (auto n = location(of, false); n.valid()) return instance_on(clone, n, in_role);
+  for (auto n : sorted_nodes(of, {}))
+    if (auto i = instance_on(clone, n, in_role); i.valid()) return i;
+  return {};
+}
+
+void placer::follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c) {
+  if (out_.units[dependent].done) {
+    if (c.primary_role != role::promoted || c.dependent_role < role::unpromoted) return;
+    auto match = matching_instance(dependent, clone, c.primary_role);
+    auto& priority = out_.units[dependent].priority;
+    if (match.valid())
+      priority = add_scores(priority, c.weight);
+    else if (c.weight >= score::limit)
+      priority = -score::limit;
+    return;
+  }
+  if (c.weight > 0 && c.dependent_role != role::unknown && c.dependent_role != out_.units[dependent].next) return;
+  if (c.weight < 0 && c.dependent_role != role::unknown && c.dependent_role == out_.units[dependent].next) return;
+  std::vector<bool> affected(in_.nodes.size(), false);
+  for (auto i : s_.units[clone].children) {
+    auto n = location(i, false);
+    if (!n.valid() || next_role(i) != c.primary_role) continue;
+    auto value = attribute_of(n, c.node_attribute);
+    for (auto m : ids_of(in_.nodes)) {
+      if (attribute_of(m, c.node_attribute) != value) continue;
+      auto& cell = row(dependent)[m.at()];
+      if (cell != not_a_candidate) cell = add_scores(cell, c.weight);
+      affected[m.at()] = true;
+    }
+  }
+  if (c.weight >= score::limit)
+    for (auto n : ids_of(in_.nodes))
+      if (!affected[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
+}
+
+void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocation& c) {
+  if (!out_.units[clone].done) return;
+  if (in_.resources[s_.units[clone].what].promotable && c.primary_role >= role::unpromoted) {
+    follow_promotable(dependent, clone, c);
+    return;
+  }
+  if (out_.units[dependent].done) return;
+  auto own_clone = enclosing_clone(s_, dependent);
+  if (own_clone.valid() && in_.resources[s_.units[own_clone].what].interleave) {
+    auto match = matching_instance(dependent, clone, role::unknown);
+    if (match.valid()) {
+      follow(dependent, match, c);
+    } else if (c.weight >= score::limit) {
+      for (auto& cell : row(dependent))
+        if (cell != not_a_candidate) cell = -score::limit;
+    }
+    return;
+  }
+  if (c.weight >= score::limit) {
+    std::vector<bool> has(in_.nodes.size(), false);
+    for (auto i : s_.units[clone].children)
+      if (auto n = location(i, false); n.valid() && !blocked_below(i)) has[n.at()] = true;
+    for (auto n : ids_of(in_.nodes))
+      if (!has[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
+    return;
+  }
+  for (auto i : s_.units[clone].children) {
+    if (!out_.units[i].done || !location(i, false).valid()) continue;
+    follow(dependent, i, c);
+  }
+}
+
+// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node
+// is taken back.
+void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
+                        bool positive_only) {
+  if (s_.units[from].kind == resource_kind::group) {
+    if (merging_[from.at()]) return;
+    merging_[from.at()] = true;
+    auto& members = s_.units[from].children; // from the end from which the chain leads through all of them
+    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries,
+               positive_only);
+    merging_[from.at()] = false;
+    return;
+  }
+  if (merging_[from.at()]) return;
+  merging_[from.at()] = true;
+  auto work = target;
+  auto best_where = [&](std::int32_t value) {
+    std::int32_t best = -score::limit;
+    for (auto n : ids_of(in_.nodes))
+      if (attribute_of(n, attribute) == value && row(from)[n.at()] != not_a_candidate && out_.nodes[n].usable())
+        best = std::max(best, row(from)[n.at()]);
+    return best;
+  };
+  for (auto n : ids_of(in_.nodes)) {
+    auto& cell = work[n.at()];
+    if (cell == not_a_candidate) continue;
+    auto wish = best_where(attribute_of(n, attribute));
+    if (factor < 0 && wish < 0) continue; // disliking what the disliked dislikes is no reason to come
+    double exact = factor * wish;
+    std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
+                                                         : static_cast<std::int32_t>(std::round(exact));
+    if (delta == 0 && exact != 0) delta = exact > 0 ? 1 : -1;
+    auto sum = add_scores(delta, cell);
+    if (positive_only && sum < 0 && cell > 0) sum = 1;
+    cell = sum;
+  }
+  if (any_usable(work)) {
+    auto list = toward_primaries ? with_others(from) : others_with(from);
+    for (auto& c : list) {
+      if (!toward_primaries && !influences(c)) continue;
+      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute, factor * c.weight / score::limit,
+                 toward_primaries, positive_only);
+    }
+    target = work;
+  }
+  merging_[from.at()] = false;
+}
+
+} // namespace troupe::scheduler

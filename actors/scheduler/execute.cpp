@@ -1,0 +1,164 @@
+// The plan carried out in thought: each action that is required and can run has succeeded, and the nodes report so.
+#include "actors/scheduler/operations.hpp"
+#include "actors/scheduler/schedule.hpp"
+
+#include <algorithm>
+
+namespace troupe::scheduler {
+
+namespace {
+
+// A start or a stop that a live migration stands for is not executed itself.
+bool replaced_by_migration(const plan& p, const action& a) {
+  if (a.what != task::start || !a.migratable) return false;
+  auto arrive = find_action(p, a.unit, task::migrate_from, a.node);
+  return arrive.valid() && !p.actions[arrive].optional && p.actions[arrive].runnable;
+}
+
+bool runs(const plan& p, const action& a) {
+  if ((a.optional && !a.always) || !a.runnable) return false;
+  if ((a.what == task::migrate_to || a.what == task::migrate_from) && a.unit.valid()) {
+    for (auto id : p.of_unit[a.unit.at()])
+      if (p.actions[id].what == task::start && p.actions[id].migratable) return true;
+    return false;
+  }
+  return !replaced_by_migration(p, a);
+}
+
+class executor {
+public:
+  executor(const input& in, const outcome& o)
+    : out_(in)
+    , o_(o) {
+    for (auto& h : in.histories)
+      for (auto& op : h.operations) next_call_ = std::max(next_call_, op.call_id + 1);
+  }
+
+  input run() {
+    for (auto id : executable(o_.steps)) {
+      auto& a = o_.steps.actions[id];
+      if (a.what == task::fence)
+        fence(a);
+      else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive)
+        report(a);
+    }
+    for (auto& x : added_) out_.histories.push_back(std::move(x.report));
+    std::erase_if(out_.histories, [](auto& h) { return h.operations.empty(); });
+    std::stable_sort(out_.histories.begin(), out_.histories.end(), [](auto& x, auto& y) { return x.where < y.where; });
+    for (auto& e : o_.state.expired)
+      std::erase_if(out_.failures,
+                    [&](auto& f) { return f.where == e.where && f.what == o_.state.units[e.what].what; });
+    return std::move(out_);
+  }
+
+private:
+  void fence(const action& a) {
+    auto n = a.node;
+    auto& node = out_.nodes[n];
+    if (node.kind == node_kind::cluster) {
+      node.seen = true;
+      node.in_membership = false;
+      node.process_online = false;
+      node.join = join_state::down;
+      node.expected_member = false;
+      node.terminate_requested = false;
+      node.shutdown_requested = false;
+    }
+    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
+      out_.reporting_order.push_back(n);
+    for (auto& h : out_.histories)
+      if (h.where == n) h.operations.clear();
+    std::erase_if(added_, [&](auto& x) { return x.node == n; });
+    std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
+    std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
+  }
+
+  void report(const action& a) {
+    if (a.what == task::reload || a.what == task::notify) return;
+    auto& h = history_of(a);
+    operation_record op;
+    op.original = static_cast<std::int32_t>(h.operations.size());
+    op.what = a.what;
+    op.call_id = next_call_++;
+    op.rc = exit_code::ok;
+    op.expected_rc = exit_code::ok;
+    op.expected_known = true;
+    op.status = operation_status::done;
+    op.last_change = std::chrono::duration_cast<std::chrono::seconds>(out_.now.time_since_epoch()).count();
+    if (a.what == task::migrate_to || a.what == task::migrate_from) {
+      op.migration_target = a.what == task::migrate_to ? o_.placement.units[a.unit].node : a.node;
+      auto& at = o_.state.now[a.unit];
+      op.migration_source = a.what == task::migrate_to    ? a.node
+                            : at.migration_source.valid() ? at.migration_source
+                                                          : at.running_on.front();
+    }
+    if (a.what == task::start) {
+      for (auto& old : h.operations) old.params = definition::same;
+      h.other_agent = false;
+    }
+    // What was under way is over.
+    std::erase_if(h.operations, [&](auto& old) { return old.status == operation_status::pending; });
+    h.operations.push_back(op);
+  }
+
+  history& history_of(const action& a) {
+    for (auto& [n, i] : o_.state.now[a.unit].reported_in)
+      if (n == a.node) return out_.histories[i];
+    auto& unit = o_.state.units[a.unit];
+    auto clone = enclosing_clone(o_.state, a.unit);
+    bool unique = clone.valid() && out_.resources[o_.state.units[clone].what].unique;
+    for (auto& [u, n, h] : added_)
+      if (u == a.unit && n == a.node) return h;
+    out_.nodes[a.node].seen = true;
+    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
+      out_.reporting_order.push_back(a.node);
+    added_.push_back(
+        {a.unit, a.node,
+         history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});
+    return added_.back().report;
+  }
+
+  struct addition {
+    unit_id unit;
+    node_id node;
+    history report;
+  };
+
+  input out_;
+  const outcome& o_;
+  std::int32_t next_call_ = 1;
+  std::vector<addition> added_;
+};
+
+} // namespace
+
+std::vector<action_id> executable(const plan& p) {
+  std::vector<std::uint32_t> waiting(p.actions.size(), 0);
+  std::vector<std::vector<action_id>> after(p.actions.size());
+  for (auto& e : p.edges) {
+    after[e.before.at()].push_back(e.after);
+    ++waiting[e.after.at()];
+  }
+  std::vector<action_id> ready, order;
+  for (auto id : ids_of(p.actions))
+    if (waiting[id.at()] == 0) ready.push_back(id);
+  std::vector<bool> taken(p.actions.size(), false);
+  std::size_t next = 0;
+  auto take = [&](action_id id) {
+    taken[id.at()] = true;
+    order.push_back(id);
+    for (auto n : after[id.at()])
+      if (--waiting[n.at()] == 0) ready.push_back(n);
+  };
+  while (next < ready.size()) take(ready[next++]);
+  for (auto id : ids_of(p.actions)) // a loop: in the order of their making
+    if (!taken[id.at()]) order.push_back(id);
+  std::erase_if(order, [&](auto id) { return !runs(p, p.actions[id]); });
+  return order;
+}
+
+input execute(const input& in, const outcome& o) {
+  return executor{in, o}.run();
+}
+
+} // namespace troupe::scheduler

@@ -1,0 +1,177 @@
+// The nodes of a clone's instances and of a bundle's containers: first those that may stay, then the rest, one by one.
+#include "actors/scheduler/placer.hpp"
+
+#include <algorithm>
+
+namespace troupe::scheduler {
+
+void placer::lower_everywhere(unit_id u, node_id n) {
+  auto& cell = row(u)[n.at()];
+  if (cell != not_a_candidate) cell = -score::limit;
+  for (auto c : s_.units[u].children) lower_everywhere(c, n);
+}
+
+void placer::assign_clone(unit_id u) {
+  auto& p = out_.units[u];
+  if (p.done || busy_[u.at()]) return;
+  auto& r = in_.resources[s_.units[u].what];
+  if (r.promotable) add_promotion_scores(u);
+  busy_[u.at()] = true;
+  for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
+  for (std::size_t i = 0; i < others_with(u).size(); ++i) {
+    auto c = others_with_[u.at()][i];
+    if (influences(c)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, true);
+  }
+  auto above = s_.units[u].parent;
+  auto max = r.clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
+  if (!above.valid()) distribute(u, s_.units[u].children, max, r.clone_node_max); // of a bundle: its containers decided
+  if (r.promotable) choose_roles(u);
+  p.done = true;
+  busy_[u.at()] = false;
+}
+
+void placer::assign_bundle(unit_id u) {
+  auto& p = out_.units[u];
+  if (p.done || busy_[u.at()]) return;
+  busy_[u.at()] = true;
+  auto found =
+      std::find_if(in_.bundles.begin(), in_.bundles.end(), [&](auto& b) { return b.what == s_.units[u].what; });
+  for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
+  std::vector<unit_id> containers;
+  for (auto& r : s_.replicas)
+    if (r.bundle == u) containers.push_back(r.container);
+  distribute(u, containers, found->replicas, found->per_host);
+  unit_id clone;
+  for (auto& r : s_.replicas) {
+    if (r.bundle != u) continue;
+    if (r.ip.valid()) assign(r.ip, {});
+    if (!r.connection.valid()) continue;
+    auto host = out_.units[r.container].node;
+    if (host.valid() && in_.nodes[host].kind == node_kind::remote) { // one connection per remote host: on the same node
+      auto via = s_.unit_of[in_.nodes[host].connection];
+      with_others_[r.connection.at()].push_back(
+          {.dependent = r.connection, .primary = via, .weight = score::limit, .origin = {}});
+    }
+    assign(r.connection, {});
+    if (!r.inner.valid()) continue;
+    clone = s_.units[r.inner].parent;
+    for (auto n : ids_of(in_.nodes)) {
+      auto& cell = row(r.inner)[n.at()];
+      if (n != r.guest)
+        cell = -score::limit;
+      else if (cell >= 0)
+        cell = score::limit;
+    }
+    busy_[clone.at()] = true;
+    assign(r.inner, r.guest);
+    busy_[clone.at()] = false;
+  }
+  if (clone.valid()) assign_clone(clone);
+  p.done = true;
+  busy_[u.at()] = false;
+}
+
+void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uint32_t max, std::uint32_t per_node) {
+  auto& counts = instances_on_[parent.at()];
+  counts.assign(in_.nodes.size(), 0);
+  std::uint32_t available = 0, placed_so_far = 0;
+  for (auto n : ids_of(in_.nodes))
+    if (row(parent)[n.at()] != not_a_candidate && out_.nodes[n].usable() && row(parent)[n.at()] >= 0) ++available;
+  bool all = max < available;
+  auto share = static_cast<std::int32_t>(std::max(1u, available > 0 ? max / available : 0));
+  std::stable_sort(instances.begin(), instances.end(), [&](auto a, auto b) { return instance_before(a, b, parent); });
+  for (auto i : instances) {
+    if (placed_so_far >= max) break;
+    auto& st = s_.now[i];
+    if (out_.units[i].done || st.running_on.empty()) continue;
+    auto here = location(i, true);
+    bool failed = st.failed || std::any_of(s_.units[i].children.begin(), s_.units[i].children.end(),
+                                           [&](auto m) { return s_.now[m].failed; });
+    if (!here.valid() || failed || !usable(parent, here)) continue;
+    if (counts[here.at()] < share && assign_instance(i, here, all, per_node, parent)) ++placed_so_far;
+  }
+  for (auto i : instances) {
+    if (out_.units[i].done) continue;
+    if (placed_so_far >= max) {
+      for (auto n : ids_of(in_.nodes)) lower_everywhere(i, n);
+      inherit(i, parent, all);
+      auto saved = busy_[parent.at()];
+      assign(i, {});
+      busy_[parent.at()] = saved;
+    } else if (assign_instance(i, {}, all, per_node, parent)) {
+      ++placed_so_far;
+    }
+  }
+}
+
+// A kept instance goes to `preferred` or, if another node is better, is taken up again later.
+bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32_t per_node, unit_id parent) {
+  inherit(i, parent, all);
+  if (preferred.valid() && row(i)[preferred.at()] < 0) return false;
+  auto& counts = instances_on_[parent.at()];
+  for (auto n : ids_of(in_.nodes)) {
+    bool full = counts[n.at()] >= static_cast<std::int32_t>(per_node);
+    if (s_.now[i].orphan || full || row(parent)[n.at()] == not_a_candidate) lower_everywhere(i, n);
+  }
+  std::vector<std::pair<unit_id, score_row>> saved{{i, row(i)}};
+  for (auto m : s_.units[i].children) saved.emplace_back(m, row(m));
+  auto chosen = assign(i, preferred);
+  if (preferred.valid() && chosen.valid() && chosen != preferred) {
+    unassign(i);
+    for (auto& [u, scores] : saved) row(u) = scores;
+    return false;
+  }
+  if (!chosen.valid()) return false;
+  ++counts[chosen.at()];
+  return true;
+}
+
+// How much the colocations of an instance speak for a node.
+std::int32_t placer::wishes_sum(unit_id u, node_id n) {
+  score_row wish(in_.nodes.size(), 0);
+  auto parent = s_.units[u].parent;
+  for (auto owner : {u, parent}) {
+    if (!owner.valid()) continue;
+    for (auto& c : std::vector{with_others(owner)})
+      add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, true, false);
+    for (auto& c : std::vector{others_with(owner)})
+      if (influences(c)) add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
+  }
+  return wish[n.at()];
+}
+
+bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
+  auto& sa = s_.now[a];
+  auto& sb = s_.now[b];
+  auto na = sa.running_on.empty() ? node_id{} : sa.running_on.front();
+  auto nb = sb.running_on.empty() ? node_id{} : sb.running_on.front();
+  if (na.valid() && nb.valid() && sa.running_on.size() != sb.running_on.size())
+    return sa.running_on.size() < sb.running_on.size();
+  auto allowed = [&](unit_id u, node_id n) { return n.valid() && row(u)[n.at()] != not_a_candidate; };
+  bool aa = allowed(a, na), ab = allowed(b, nb);
+  if (aa != ab) return aa;
+  if (out_.units[a].priority != out_.units[b].priority) return out_.units[a].priority > out_.units[b].priority;
+  if (na.valid() != nb.valid()) return na.valid();
+  if (na.valid()) {
+    bool ua = out_.nodes[na].usable(), ub = out_.nodes[nb].usable();
+    if (ua != ub) return ua;
+    bool pa = allowed(parent, na), pb = allowed(parent, nb);
+    if (pa != pb) return pa;
+    if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
+      return counts[na.at()] < counts[nb.at()];
+  }
+  auto failed = [&](unit_id u) {
+    return s_.now[u].failed || std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
+                                           [&](auto m) { return s_.now[m].failed; });
+  };
+  if (failed(a) != failed(b)) return !failed(a);
+  if (na.valid() && nb.valid() && na != nb &&
+      (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
+    auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);
+    if (wa != wb) return wa > wb;
+  }
+  if (s_.units[a].number != s_.units[b].number) return s_.units[a].number < s_.units[b].number;
+  return a < b;
+}
+
+} // namespace troupe::scheduler

@@ -1,0 +1,18 @@
+// What a finished or failed live migration leaves behind.
+//
+// A migration is migrate_to on the source, migrate_from on the target, stop on the source. After the first it is
+// partial (active on both, may be continued), after the second dangling (a stop on the source is due). Newer records on
+// either node overrule.
+#pragma once
+
+#include "actors/scheduler/unpack.hpp"
+
+namespace troupe::scheduler {
+
+void migrated_away(const input& in, cluster_state& s, unit_id u, const history& at_source, const operation_record& op);
+void migration_failed_at_source(const input& in, cluster_state& s, unit_id u, const history& at_source,
+                                const operation_record& op);
+void migration_failed_at_target(const input& in, cluster_state& s, unit_id u, const history& at_target,
+                                const operation_record& op);
+
+} // namespace troupe::scheduler

@@ -1,0 +1,496 @@
+#include "actors/scheduler/operations.hpp"
+
+#include "actors/scheduler/migrations.hpp"
+
+#include <algorithm>
+
+namespace troupe::scheduler {
+
+namespace {
+
+bool is_probe(const operation_record& op) {
+  return op.what == task::monitor && op.interval_ms == 0;
+}
+
+// The records of one unit on one node, oldest first, and what they add up to.
+class operations_reader {
+public:
+  operations_reader(const input& in, cluster_state& s, unit_id u, const history& h)
+    : in_(in)
+    , s_(s)
+    , u_(u)
+    , n_(h.where)
+    , h_(h)
+    , r_(in.resources[s.units[u].what])
+    , st_(s.now[u]) {}
+
+  void read() {
+    auto before = st_.now;
+    st_.now = role::unknown;
+    std::vector<const operation_record*> ops;
+    for (auto& op : h_.operations) ops.push_back(&op);
+    std::stable_sort(ops.begin(), ops.end(), [](auto* a, auto* b) {
+      bool pa = a->call_id < 0, pb = b->call_id < 0; // pending ones come last
+      return pa != pb ? pb : a->call_id < b->call_id;
+    });
+    bool locked = in_.settings.shutdown_lock && h_.shutdown_lock > 0;
+    for (auto* op : ops) read(*op);
+    remember(ops);
+    settle();
+    limit_by_target();
+    st_.now = std::max(before, st_.now);
+    if (locked) lock();
+  }
+
+private:
+  // --- one record ---
+  void read(const operation_record& given) {
+    if (given.what == task::notify || given.name == "meta-data") return;
+    operation_record op = given;
+    if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
+    if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;
+    bool old = expired(op);
+    if (!old)
+      judge_result(op);
+    else
+      judge_expired(op);
+    if (old && failed_result(op)) return;
+    if (masked_probe(op)) {
+      ban_everywhere_or(n_, "masked-probe-failure");
+      if (st_.now < role::started) st_.now = role::stopped;
+      return;
+    }
+    switch (op.status) {
+    case operation_status::cancelled:
+    case operation_status::unknown: return;
+    case operation_status::pending: pending(op); return;
+    case operation_status::done: succeeded(op, op.rc); return;
+    case operation_status::not_connected:
+      if (in_.nodes[n_].connection.valid()) {
+        auto& link = s_.now[s_.unit_of[in_.nodes[n_].connection]];
+        link.failed = link.must_stop = true;
+      }
+      return;
+    default: failed(op);
+    }
+  }
+
+  static bool failed_result(const operation_record& op) {
+    return op.status != operation_status::done && op.status != operation_status::pending &&
+           op.status != operation_status::cancelled && op.status != operation_status::unknown;
+  }
+
+  void judge_expired(operation_record& op) {
+    auto saved = st_.now;
+    judge_result(op);
+    if (failed_result(op)) st_.now = saved;
+  }
+
+  // Brings exit code, expected code and executor status together: the expected code decides.
+  void judge_result(operation_record& op) {
+    if (op.status != operation_status::done && op.status != operation_status::error) return;
+    if (!op.expected_known) {
+      op.status = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted
+                      ? operation_status::done
+                      : operation_status::error;
+    } else {
+      op.status = op.rc == op.expected_rc ? operation_status::done : operation_status::error;
+    }
+    bool expected = op.expected_known && op.rc == op.expected_rc;
+    switch (op.rc) {
+    case exit_code::ok:
+      if (is_probe(op)) op.status = operation_status::done;
+      break;
+    case exit_code::not_running:
+      if (is_probe(op) || expected || !st_.managed) {
+        op.status = operation_status::done;
+        st_.now = role::stopped;
+        st_.next = role::unknown;
+      }
+      break;
+    case exit_code::promoted:
+      if (is_probe(op)) op.status = operation_status::done;
+      st_.now = role::promoted;
+      break;
+    case exit_code::failed_promoted:
+      st_.now = role::promoted;
+      op.status = operation_status::error;
+      break;
+    case exit_code::not_configured: op.status = operation_status::fatal; break;
+    case exit_code::unimplemented:
+      if (op.interval_ms > 0) {
+        op.status = operation_status::not_supported;
+        break;
+      }
+      [[fallthrough]];
+    case exit_code::not_installed:
+    case exit_code::invalid_parameter:
+    case exit_code::no_permission:
+      if (op.what == task::stop && !can_fence(in_, s_, n_)) {
+        st_.managed = false;
+        st_.blocked = true;
+      }
+      op.status = operation_status::hard_error;
+      break;
+    default:
+      if (op.status == operation_status::done && !expected && op.rc != exit_code::ok)
+        op.status = operation_status::error;
+    }
+  }
+
+  // A failure older than the failure-timeout is forgotten, unless a newer one of the same resource is not.
+  bool expired(const operation_record& op) {
+    if (op.status == operation_status::not_installed || op.last_change <= 0 || r_.failure_timeout_ms <= 0) return false;
+    auto now = std::chrono::duration_cast<std::chrono::seconds>(in_.now.time_since_epoch()).count();
+    if (now < op.last_change + r_.failure_timeout_ms / 1000 || kept_by_block(op)) return false;
+    if (failures_of(in_, s_, u_, n_, false).count > 0) {
+      if (failures_of(in_, s_, u_, n_, true).count > 0) return false;
+      clear_failures();
+    }
+    bool plain = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted;
+    return !(is_probe(op) && plain);
+  }
+
+  [[nodiscard]] bool kept_by_block(const operation_record& op) const {
+    return std::any_of(r_.operations.begin(), r_.operations.end(), [&](const operation& o) {
+      return o.failure == on_fail::block && o.what == op.what && o.interval_ms == op.interval_ms;
+    });
+  }
+
+  void clear_failures() {
+    for (auto& e : s_.expired)
+      if (e.what == u_ && e.where == n_) return;
+    s_.expired.push_back({u_, n_});
+  }
+
+  // A probe that finds the agent missing says only that it cannot run there.
+  bool masked_probe(const operation_record& op) const {
+    if (!is_probe(op)) return false;
+    if (op.rc == exit_code::not_installed || op.status == operation_status::not_installed) return true;
+    return op.rc == exit_code::invalid_parameter;
+  }
+
+  void ban_everywhere_or(node_id n, const char* why) {
+    auto whole = u_;
+    auto clone = enclosing_clone(s_, u_);
+    if (clone.valid() && !in_.resources[s_.units[clone].what].unique) whole = outermost(s_, u_);
+    s_.bans.push_back({whole, n, score::minus_infinity(), why});
+  }
+
+  void pending(const operation_record& op) {
+    if (op.what == task::start) {
+      st_.start_pending = true;
+      become_active();
+    } else if (op.what == task::promote) {
+      st_.now = role::promoted;
+    } else if (op.what == task::migrate_to && s_.nodes[n_].unclean && op.migration_target.valid()) {
+      st_.forced_stops.push_back(op.migration_target); // it may have arrived
+    }
+    if (st_.pending == task::other && !is_probe(op)) {
+      st_.pending = op.what;
+      st_.pending_on = n_;
+    }
+  }
+
+  void become_active() { st_.now = in_promotable(in_, s_, u_) ? role::unpromoted : role::started; }
+
+  void succeeded(const operation_record& op, int rc) {
+    bool clears = false;
+    if (st_.pending_on == n_) { // it is over
+      st_.pending = task::other;
+      st_.pending_on = {};
+      st_.start_pending = false;
+    }
+    if (rc == exit_code::not_running || rc == exit_code::not_installed) {
+      clears = rc == exit_code::not_running;
+      if (rc == exit_code::not_installed) st_.now = role::stopped;
+    } else {
+      switch (op.what) {
+      case task::monitor:
+        clears = last_failure_ && last_failure_->what == op.what && last_failure_->interval_ms == op.interval_ms;
+        if (st_.now < role::started) become_active();
+        break;
+      case task::start:
+        st_.now = role::started;
+        if (in_promotable(in_, s_, u_)) st_.now = role::unpromoted;
+        st_.start_pending = false;
+        clears = true;
+        break;
+      case task::stop:
+        st_.now = role::stopped;
+        clears = true;
+        break;
+      case task::promote:
+        st_.now = role::promoted;
+        clears = true;
+        break;
+      case task::demote:
+        st_.now = role::unpromoted;
+        clears = policy_ == on_fail::demote;
+        break;
+      case task::migrate_from:
+        st_.now = role::started;
+        clears = true;
+        break;
+      case task::migrate_to: migrated_away(in_, s_, u_, h_, op); break;
+      default:
+        if (st_.now < role::started) become_active();
+      }
+    }
+    if (clears) forget_failures();
+  }
+
+  void forget_failures() {
+    switch (policy_) {
+    case on_fail::stop:
+    case on_fail::fence:
+    case on_fail::migrate:
+    case on_fail::standby: break; // a later success does not take these back
+    case on_fail::reset_remote:
+      if (r_.reconnect_ms > 0) break;
+      [[fallthrough]];
+    default: policy_ = on_fail::ignore; st_.next = role::unknown;
+    }
+  }
+
+  void failed(const operation_record& op) {
+    auto policy = failure_policy(in_, s_, u_, op.what, op);
+    if (op.status == operation_status::not_installed) {
+      if (policy == on_fail::ignore) policy = on_fail::migrate;
+      ban_everywhere_or(n_, "hard-error");
+    } else if (policy == on_fail::ignore || (policy == on_fail::restart_container && op.what == task::stop)) {
+      succeeded(op, op.expected_rc);
+      st_.failure_ignored = true;
+      if (policy == on_fail::restart_container && policy_ <= on_fail::restart) policy_ = policy;
+      return;
+    }
+    bool probe = is_probe(op);
+    last_failure_ = op;
+    policy_ = std::max(policy_, policy);
+    if (op.what == task::stop) {
+      s_.bans.push_back({u_, n_, score::minus_infinity(), "__stop_fail__"});
+    } else if (op.what == task::migrate_to) {
+      migration_failed_at_source(in_, s_, u_, h_, op);
+    } else if (op.what == task::migrate_from) {
+      migration_failed_at_target(in_, s_, u_, h_, op);
+    } else if (op.what == task::promote) {
+      st_.now = role::promoted;
+    } else if (op.what == task::demote) {
+      if (policy == on_fail::block) {
+        st_.now = role::promoted;
+        st_.next = role::stopped;
+      } else {
+        st_.now = op.rc == exit_code::not_running ? role::stopped : role::unpromoted;
+      }
+    }
+    if (probe && op.rc == exit_code::not_installed)
+      st_.now = role::stopped;
+    else if (st_.now < role::started)
+      become_active();
+    if (policy == on_fail::stop) {
+      if (st_.next == role::unknown || st_.next > role::stopped) st_.next = role::stopped;
+      s_.bans.push_back({u_, {}, score::minus_infinity(), "on-fail=stop"});
+    }
+    if (op.status == operation_status::hard_error) ban_everywhere_or(n_, "hard-error");
+    if (op.status == operation_status::fatal) ban_everywhere_or({}, "fatal-error");
+  }
+
+  // --- all records together ---
+  void settle() {
+    if (st_.now != role::unknown)
+      for (auto p = u_; p.valid(); p = s_.units[p].parent) s_.known[p.at() * in_.nodes.size() + n_.at()] = 1;
+    auto& node = s_.nodes[n_];
+    if (st_.now > role::stopped && !node.online && !node.maintenance && st_.managed) active_on_lost_node();
+    auto policy = policy_;
+    if (node.unclean) policy = on_fail::ignore; // fencing answers it
+    answer(policy);
+    if (st_.failed && r_.connects.valid() && s_.nodes[r_.connects].unclean) s_.nodes[r_.connects].unseen = false;
+    if (st_.now > role::stopped) {
+      if (policy != on_fail::ignore) {
+        st_.failed = true;
+        if (policy != on_fail::demote && policy != on_fail::block) st_.must_stop = true;
+      }
+      add_running(in_, s_, u_, n_);
+    }
+  }
+
+  void active_on_lost_node() {
+    auto& seen = in_.nodes[n_];
+    auto name = unit_name(in_, s_, u_);
+    if (seen.kind == node_kind::guest) {
+      st_.failed = true;
+      want_fenced(in_, s_, n_, name + " is thought to be active there");
+    } else if (in_.settings.fencing) {
+      if (seen.kind == node_kind::remote && seen.connection.valid() && !s_.now[s_.unit_of[seen.connection]].failed)
+        s_.nodes[n_].unseen = true;
+      want_fenced(in_, s_, n_, name + " is thought to be active there");
+    }
+  }
+
+  void answer(on_fail policy) {
+    bool active = st_.now > role::stopped;
+    switch (policy) {
+    case on_fail::unset:
+    case on_fail::ignore: break;
+    case on_fail::demote:
+      st_.failed = true;
+      st_.must_demote = true;
+      break;
+    case on_fail::fence: want_fenced(in_, s_, n_, unit_name(in_, s_, u_) + " failed there"); break;
+    case on_fail::standby: s_.nodes[n_].standby = s_.nodes[n_].standby_on_failure = true; break;
+    case on_fail::block:
+      st_.managed = false;
+      st_.blocked = true;
+      break;
+    case on_fail::migrate: s_.bans.push_back({u_, n_, score::minus_infinity(), "__action_migration_auto__"}); break;
+    case on_fail::stop:
+      st_.next = role::stopped;
+      st_.next_reason = "on-fail=stop";
+      break;
+    case on_fail::restart:
+      if (active) st_.failed = st_.must_stop = true;
+      break;
+    case on_fail::restart_container:
+      st_.failed = st_.must_stop = true;
+      if (r_.container.valid()) s_.now[s_.unit_of[r_.container]].forced_stops.push_back({});
+      break;
+    case on_fail::reset_remote: reset_remote(); break;
+    }
+  }
+
+  void reset_remote() {
+    st_.failed = st_.must_stop = true;
+    if (in_.settings.fencing && r_.connects.valid() && !in_.nodes[r_.connects].remote_fenced)
+      want_fenced(in_, s_, r_.connects, "remote connection is unrecoverable");
+    if (r_.reconnect_ms > 0) {
+      st_.next = role::stopped;
+      st_.next_reason = "remote reset";
+    }
+  }
+
+  void limit_by_target() { limit_by_target_role(in_, s_, u_); }
+
+  void lock() {
+    auto now = std::chrono::duration_cast<std::chrono::seconds>(in_.now.time_since_epoch()).count();
+    auto limit = in_.settings.shutdown_lock_limit;
+    if (!r_.shutdown_lockable || (limit > 0 && now > h_.shutdown_lock + limit)) return;
+    st_.locked_to = n_;
+  }
+
+  // What counts for the comparison of definitions: the records since the last start, or since what implies one.
+  void remember(const std::vector<const operation_record*>& ops) {
+    int start = -1, implied_by_role = -1, implied_by_monitor = -1, last_stop = -1;
+    for (int i = 0; i < static_cast<int>(ops.size()); ++i) {
+      auto& op = *ops[static_cast<std::size_t>(i)];
+      bool done = op.status == operation_status::done;
+      if (op.what == task::stop && done) last_stop = i;
+      if (op.what == task::start || op.what == task::migrate_from) start = i;
+      if (implied_by_monitor <= last_stop && op.what == task::monitor &&
+          (op.rc == exit_code::ok || op.rc == exit_code::promoted))
+        implied_by_monitor = i;
+      if (op.what == task::promote || op.what == task::demote) implied_by_role = i;
+    }
+    if (start < 0) start = implied_by_role >= 0 ? implied_by_role : implied_by_monitor;
+    for (int i = std::max(start, 0); i < static_cast<int>(ops.size()); ++i) {
+      auto& op = *ops[static_cast<std::size_t>(i)];
+      if (op.what == task::notify || op.what == task::other) continue;
+      bool failed = op.expected_known && op.rc != op.expected_rc;
+      s_.operations.push_back({u_, n_, op.what, op.interval_ms, op.params, true, failed});
+    }
+    if (h_.other_agent) s_.operations.push_back({u_, n_, task::start, -1, definition::changed, true, false});
+  }
+
+  const input& in_;
+  cluster_state& s_;
+  unit_id u_;
+  node_id n_;
+  const history& h_;
+  const resource& r_;
+  unit_state& st_;
+  on_fail policy_ = on_fail::ignore;
+  std::optional<operation_record> last_failure_;
+};
+
+} // namespace
+
+on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task what, const operation_record& op) {
+  auto& r = in.resources[s.units[u].what];
+  for (auto& o : r.operations) // what is switched off says nothing
+    if (!o.enabled && o.what == what && o.interval_ms == op.interval_ms && op.interval_ms > 0) return on_fail::ignore;
+  const operation* found = nullptr;
+  for (auto& o : r.operations) {
+    if (o.what != what || o.failure == on_fail::unset || !o.enabled) continue;
+    if (o.interval_ms == op.interval_ms) found = &o;
+  }
+  // A demotion is answered as the monitor in the promoted role is.
+  if (!found && what == task::demote)
+    for (auto& o : r.operations)
+      if (o.what == task::monitor && o.in_role == role::promoted && o.interval_ms > 0 && o.failure != on_fail::unset &&
+          o.enabled) {
+        if (o.failure != on_fail::demote) found = &o;
+        break;
+      }
+  on_fail configured = found ? found->failure : on_fail::unset;
+  if (configured == on_fail::demote && what != task::promote &&
+      !(what == task::monitor && found->in_role == role::promoted && found->interval_ms > 0))
+    configured = on_fail::unset;
+  if (configured == on_fail::fence && !in.settings.fencing) configured = on_fail::stop;
+  if (configured == on_fail::restart_container && !r.container.valid()) configured = on_fail::restart;
+  bool managed = s.now[u].managed;
+  bool probe_or_start = (what == task::monitor && op.interval_ms == 0) || what == task::start;
+  if (r.remote_connection && !r.container.valid() && !probe_or_start && (configured == on_fail::unset || !managed))
+    return managed ? on_fail::reset_remote : on_fail::stop;
+  if (configured != on_fail::unset) return configured;
+  if (r.container.valid()) return on_fail::restart_container;
+  if (what == task::stop) return in.settings.fencing ? on_fail::fence : on_fail::block;
+  return on_fail::restart;
+}
+
+void add_running(const input& in, cluster_state& s, unit_id u, node_id n) {
+  auto& st = s.now[u];
+  if (std::find(st.running_on.begin(), st.running_on.end(), n) != st.running_on.end()) return;
+  st.running_on.push_back(n);
+  bool primitive = s.units[u].kind == resource_kind::primitive;
+  auto& r = in.resources[s.units[u].what];
+  if (primitive && s.nodes[n].maintenance) st.managed = false;
+  if (primitive && !st.managed) {
+    s.bans.push_back({u, n, score::infinity(), "not_managed_default"});
+    for (auto p = s.units[u].parent; p.valid() && s.nodes[n].online; p = s.units[p].parent) {
+      auto& above = s.now[p].running_on;
+      if (std::find(above.begin(), above.end(), n) == above.end()) above.push_back(n);
+    }
+    return;
+  }
+  if (primitive && st.running_on.size() > 1) {
+    if (r.on_multiple == multiple_active::stop_only)
+      s.bans.push_back({u, {}, score::minus_infinity(), "multiple-active=stop_only"});
+    if (r.on_multiple == multiple_active::block) {
+      auto group = s.units[u].parent;
+      st.managed = false;
+      st.blocked = true;
+      if (group.valid() && s.units[group].kind == resource_kind::group &&
+          in.resources[s.units[group].what].on_multiple == multiple_active::block)
+        for (auto m : s.units[group].children) {
+          s.now[m].managed = false;
+          s.now[m].blocked = true;
+        }
+    }
+  }
+  if (s.units[u].parent.valid()) add_running(in, s, s.units[u].parent, n);
+}
+
+// A target role above Unpromoted is no limit.
+void limit_by_target_role(const input& in, cluster_state& s, unit_id u) {
+  auto target = in.resources[s.units[u].what].target;
+  bool limits = target == role::stopped || (target == role::unpromoted && in_promotable(in, s, u));
+  auto& st = s.now[u];
+  if (!limits || (st.next != role::unknown && st.next <= target)) return;
+  st.next = target;
+  st.next_reason = "target-role";
+}
+
+void read_operations(const input& in, cluster_state& s, unit_id u, const history& h) {
+  operations_reader{in, s, u, h}.read();
+}
+
+} // namespace troupe::scheduler

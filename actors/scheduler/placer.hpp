@@ -1,0 +1,88 @@
+// The assignment stage as one object: its parts are in colocation.cpp (wishes), assign.cpp (primitives and groups),
+// instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp (utilization).
+#pragma once
+
+#include "actors/scheduler/assignment.hpp"
+
+namespace troupe::scheduler {
+
+class placer {
+public:
+  placer(const input& in, const cluster_state& s);
+  assignment run();
+
+private:
+  // --- assign.cpp ---
+  node_id assign(unit_id u, node_id preferred);
+  node_id assign_primitive(unit_id u, node_id preferred);
+  node_id assign_group(unit_id u, node_id preferred);
+  bool assign_best(unit_id u, node_id preferred);
+  void settle(unit_id u, node_id n, bool forced);
+  void unassign(unit_id u);
+  void connect_remote(unit_id u);
+  std::vector<node_id> sorted_nodes(unit_id u, node_id active) const;
+  bool better_node(unit_id u, node_id a, node_id b, node_id active) const;
+  std::vector<unit_id> assignment_order() const;
+
+  // --- colocation.cpp ---
+  const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
+  const std::vector<unit_colocation>& others_with(unit_id u); // u is the primary
+  void inherit(unit_id child, unit_id clone, bool all);
+  void follow(unit_id dependent, unit_id primary, const unit_colocation& c);
+  void follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c);
+  void follow_clone(unit_id dependent, unit_id clone, const unit_colocation& c);
+  void follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c);
+  void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
+  void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
+  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
+                  bool positive_only);
+  bool influences(const unit_colocation& c) const;
+  unit_id matching_instance(unit_id of, unit_id clone, role in_role) const;
+  unit_id instance_on(unit_id clone, node_id n, role in_role) const;
+  std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
+
+  // --- instances.cpp ---
+  void assign_clone(unit_id u);
+  void assign_bundle(unit_id u);
+  void distribute(unit_id parent, std::vector<unit_id> instances, std::uint32_t max, std::uint32_t per_node);
+  bool assign_instance(unit_id instance, node_id preferred, bool all, std::uint32_t per_node, unit_id parent);
+  bool instance_before(unit_id a, unit_id b, unit_id parent);
+  std::int32_t wishes_sum(unit_id u, node_id n);
+  void lower_everywhere(unit_id u, node_id n);
+
+  // --- promotion.cpp ---
+  void add_promotion_scores(unit_id clone);
+  std::int32_t promotion_score_of(unit_id u, node_id n, bool* is_default) const;
+  bool promotion_score_applies(unit_id u, node_id n) const;
+  void choose_roles(unit_id clone);
+  void judge_instance(unit_id clone, unit_id instance);
+  std::vector<std::int64_t> promotion_index(unit_id clone);
+  void set_role(unit_id u, role r);
+
+  // --- capacity.cpp ---
+  node_id limit_by_capacity(unit_id u);
+  bool has_capacity(node_id n, const std::vector<std::pair<std::int32_t, std::int32_t>>& need) const;
+  int compare_capacity(node_id a, node_id b) const;
+  std::vector<std::pair<std::int32_t, std::int32_t>> unassigned_need(unit_id u);
+  void consume(unit_id u, node_id n, int sign);
+
+  // --- shared ---
+  [[nodiscard]] node_id location(unit_id u, bool present) const; // where it is, or will be, if that is one node
+  [[nodiscard]] role next_role(unit_id u) const;
+  [[nodiscard]] bool any_usable(const score_row& row) const;
+  [[nodiscard]] bool usable(unit_id u, node_id n) const;
+  [[nodiscard]] bool blocked_below(unit_id u) const;
+  score_row& row(unit_id u) { return out_.considered.scores[u.at()]; }
+  [[nodiscard]] const score_row& row(unit_id u) const { return out_.considered.scores[u.at()]; }
+
+  const input& in_;
+  const cluster_state& s_;
+  assignment out_;
+  std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
+  std::vector<bool> busy_, merging_, promotion_added_;
+  std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
+  bool has_fence_device_ = false;
+  bool has_capacity_limits_ = false;
+};
+
+} // namespace troupe::scheduler

@@ -1,0 +1,423 @@
+// Required and runnable: what the orderings make of the optional actions, to a fixed point.
+//
+// Each edge can make an action required, or unable to run; nothing is ever made optional or runnable again, so the work
+// ends. A collective's mark stands for its members: what happens to it happens to them, pair by pair where clones are
+// interleaved.
+#include "actors/scheduler/plan.hpp"
+
+#include <algorithm>
+
+namespace troupe::scheduler {
+
+namespace {
+
+class propagator {
+public:
+  propagator(const input& in, const cluster_state& s, const assignment& a, plan& p)
+    : in_(in)
+    , s_(s)
+    , a_(a)
+    , p_(p)
+    , into_(p.actions.size())
+    , out_(p.actions.size())
+    , queued_(p.actions.size(), false) {
+    for (std::size_t i = 0; i < p.edges.size(); ++i) {
+      into_[p.edges[i].after.at()].push_back(i);
+      out_[p.edges[i].before.at()].push_back(i);
+    }
+    for (auto& c : a.colocations)
+      if (c.weight >= score::limit) mandatory_.push_back(&c);
+  }
+
+  void run() {
+    for (auto id : ids_of(p_.actions)) push(id);
+    while (!queue_.empty()) {
+      auto id = queue_.back();
+      queue_.pop_back();
+      queued_[id.at()] = false;
+      visit(id);
+    }
+  }
+
+private:
+  action& at(action_id id) { return p_.actions[id]; }
+
+  void push(action_id id) {
+    if (queued_[id.at()]) return;
+    queued_[id.at()] = true;
+    queue_.push_back(id);
+  }
+
+  // Whoever is next to it looks again: neighbours, and the marks of what it is part of.
+  void changed(action_id id) {
+    push(id);
+    for (auto e : into_[id.at()]) push(p_.edges[e].before);
+    for (auto e : out_[id.at()]) push(p_.edges[e].after);
+    auto& a = at(id);
+    if (!a.unit.valid()) return;
+    for (auto u = s_.units[a.unit].parent; u.valid(); u = s_.units[u].parent) {
+      for (auto m : p_.of_unit[u.at()]) {
+        refresh_mark(m);
+        for (auto e : out_[m.at()]) push(p_.edges[e].after);
+      }
+    }
+    for (auto sibling : p_.of_unit[a.unit.at()]) push(sibling);
+  }
+
+  void require(action_id id, action_id because) {
+    auto& a = at(id);
+    if (!a.optional) return;
+    a.optional = false;
+    if (a.reason.empty())
+      a.reason = at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(because, true);
+    changed(id);
+  }
+
+  void disable(action_id id, action_id because) {
+    auto& a = at(id);
+    if (!a.runnable) return;
+    a.runnable = false;
+    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty() ? at(because).reason
+                                                                                           : reason_of(because, false);
+    if (a.what == task::start || a.what == task::promote) block_dependents(id);
+    changed(id);
+  }
+
+  void no_migration(action_id id) {
+    if (!at(id).migratable) return;
+    at(id).migratable = false;
+    changed(id);
+  }
+
+  std::string reason_of(action_id because, bool required) {
+    auto& a = at(because);
+    if (!a.unit.valid()) return a.reason;
+    const char* verb = a.what == task::start || a.what == task::started      ? "start"
+                       : a.what == task::stop || a.what == task::stopped     ? "stop"
+                       : a.what == task::promote || a.what == task::promoted ? "promote"
+                       : a.what == task::demote || a.what == task::demoted   ? "demote"
+                                                                             : "action";
+    return std::string(required ? "required " : "unrunnable ") + unit_name(in_, s_, a.unit) + " " + verb;
+  }
+
+  // --- what a mark is, from its members ---
+  static task begun(task t) {
+    switch (t) {
+    case task::started: return task::start;
+    case task::stopped: return task::stop;
+    case task::promoted: return task::promote;
+    case task::demoted: return task::demote;
+    default: return t;
+    }
+  }
+
+  struct flags {
+    bool optional = true, runnable = true;
+  };
+
+  action_id find(unit_id u, task what, node_id n) const { return find_action(p_, u, what, n); }
+
+  flags flags_of(action_id id, node_id n = {}) {
+    auto& a = at(id);
+    if (!a.unit.valid() || s_.units[a.unit].kind == resource_kind::primitive || a.what == task::one_or_more)
+      return {a.optional, a.runnable};
+    auto what = begun(a.what);
+    if (s_.units[a.unit].kind == resource_kind::group) {
+      flags f;
+      for (auto m : s_.units[a.unit].children) {
+        auto mine = find(m, what, n);
+        if (mine.valid()) {
+          if (!at(mine).optional) f.optional = false;
+          if (!at(mine).runnable && what == a.what) f.runnable = false;
+          if (!at(mine).runnable && (what == task::start || what == task::promote)) f.runnable = false;
+        } else if (what != task::stop && what != task::demote) {
+          f.runnable = false;
+        }
+      }
+      return {f.optional && (n.valid() || a.optional), f.runnable && a.runnable};
+    }
+    bool optional = n.valid() || a.optional, any_runnable = false, any = false;
+    auto visit_child = [&](unit_id c) {
+      auto mine = find(c, what, n);
+      if (!mine.valid()) return;
+      any = true;
+      auto f = flags_of(mine, n);
+      if (!f.optional) optional = false;
+      if (f.runnable) any_runnable = true;
+    };
+    for (auto c : members(a.unit, what)) visit_child(c);
+    return {optional, any ? (any_runnable && a.runnable) : false};
+  }
+
+  // What does the work of a collective: a bundle's containers start and stop, what is inside is promoted and demoted.
+  std::vector<unit_id> members(unit_id u, task what = task::start) const {
+    if (s_.units[u].kind != resource_kind::bundle) return s_.units[u].children;
+    bool inside = what == task::promote || what == task::demote;
+    std::vector<unit_id> list;
+    for (auto& r : s_.replicas)
+      if (r.bundle == u && (!inside || r.inner.valid())) list.push_back(inside ? r.inner : r.container);
+    return list;
+  }
+
+  void refresh_mark(action_id id) {
+    auto f = flags_of(id);
+    auto& a = at(id);
+    if (a.optional && !f.optional) {
+      a.optional = false;
+      push(id);
+      for (auto e : out_[id.at()]) push(p_.edges[e].after);
+    }
+    bool counts =
+        a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;
+    if (counts && a.runnable && !f.runnable && s_.units[a.unit].kind == resource_kind::group) {
+      a.runnable = false;
+      for (auto e : out_[id.at()]) push(p_.edges[e].after);
+    }
+  }
+
+  // --- one action and what comes before it ---
+  void visit(action_id then) {
+    std::uint32_t can_run = 0;
+    bool counts = at(then).what == task::one_or_more;
+    for (auto e : into_[then.at()]) {
+      auto& edge = p_.edges[e];
+      if ((edge.flags & same_node) && at(edge.before).node.valid() && at(then).node.valid() &&
+          at(edge.before).node != at(then).node)
+        continue;
+      if (edge.flags & one_or_more) {
+        counts = true;
+        if (completes(edge.before)) ++can_run;
+        continue;
+      }
+      apply(edge);
+    }
+    if (counts && can_run < std::max(at(then).needed_before, 1u) && at(then).runnable) {
+      at(then).runnable = false;
+      changed(then);
+    }
+  }
+
+  bool completes(action_id id) {
+    auto f = flags_of(id);
+    if (!f.runnable) return false;
+    auto& a = at(id);
+    return !a.unit.valid() || a.node.valid() || s_.units[a.unit].kind != resource_kind::primitive;
+  }
+
+  void apply(const edge& e) {
+    auto first = flags_of(e.before, is_clone_like_mark(e.before) ? node_of(e.after) : node_id{});
+    auto whole = flags_of(e.before);
+    if (is_clone_like_mark(e.before)) first.runnable = whole.runnable;
+    update(e.before, first, e.after, e.flags);
+  }
+
+  // Where an action is; a group's mark is where the group is.
+  node_id node_of(action_id id) {
+    auto& a = at(id);
+    if (a.node.valid() || !a.unit.valid() || s_.units[a.unit].kind != resource_kind::group) return a.node;
+    return place_of(a.unit, a.what == task::stop || a.what == task::stopped);
+  }
+
+  bool is_clone_like_mark(action_id id) {
+    auto& a = at(id);
+    return a.unit.valid() && is_clone_like(s_.units[a.unit].kind);
+  }
+
+  void update(action_id first, flags f, action_id then, std::uint32_t kind) {
+    auto tu = at(then).unit, fu = at(first).unit;
+    if (tu.valid() && fu.valid() && tu != fu && at(then).what != task::one_or_more) {
+      auto k = s_.units[tu].kind;
+      if (is_clone_like(k) && !below(s_, fu, tu)) {
+        if (at(first).what != task::one_or_more && is_clone_like(s_.units[fu].kind) && interleaved(first, then))
+          pairwise(first, then, kind);
+        else
+          each_instance(first, f, then, kind);
+        return;
+      }
+      if (k == resource_kind::group && !below(s_, fu, tu)) {
+        basic(first, f, then, kind);
+        for (auto m : s_.units[tu].children)
+          if (auto mine = find(m, at(then).what, at(then).node); mine.valid())
+            basic(first, f, mine, kind & ~std::uint32_t{implies_first}, false);
+        return;
+      }
+    }
+    basic(first, f, then, kind);
+  }
+
+  bool interleaved(action_id first, action_id then) {
+    auto what = begun(at(first).what);
+    auto decides = what == task::stop || what == task::demote ? at(first).unit : at(then).unit;
+    auto clone = s_.units[decides].kind == resource_kind::bundle ? decides : decides;
+    if (s_.units[clone].kind == resource_kind::bundle) return true;
+    return in_.resources[s_.units[clone].what].interleave;
+  }
+
+  node_id place_of(unit_id u, bool present) const {
+    if (s_.units[u].kind == resource_kind::primitive) {
+      if (!present) return a_.units[u].node;
+      return s_.now[u].running_on.empty() ? node_id{} : s_.now[u].running_on.front();
+    }
+    node_id found;
+    for (auto c : s_.units[u].children) {
+      auto n = place_of(c, present);
+      if (n.valid()) found = n;
+    }
+    return found;
+  }
+
+  // Where interleaved instances meet: an instance inside of a container is on its container's host.
+  node_id host_of(unit_id u, bool present) const {
+    auto n = place_of(u, present);
+    if (n.valid() && in_.nodes[n].kind == node_kind::guest && in_.nodes[n].container.valid()) {
+      for (auto& r : s_.replicas)
+        if (r.guest == n) return place_of(r.container, present);
+    }
+    return n;
+  }
+
+  // The instance of the first clone that is, or will be, on the same node as one of the then clone decides for it.
+  void pairwise(action_id first, action_id then, std::uint32_t kind) {
+    auto fu = at(first).unit, tu = at(then).unit;
+    bool present = at(first).what == task::stopped || at(first).what == task::demoted;
+    for (auto child : members(tu, begun(at(then).what))) {
+      auto mine = find(child, at(then).what, {});
+      if (!mine.valid()) continue;
+      auto where = host_of(child, present);
+      unit_id match;
+      if (where.valid())
+        for (auto i : members(fu, begun(at(first).what)))
+          if (host_of(i, present) == where && !(s_.now[i].blocked)) match = i;
+      if (!match.valid()) {
+        if (!present && (kind & (runnable_left | implies_then)) && where.valid()) inhibit(child, first);
+        continue;
+      }
+      auto theirs = find(match, begun(at(first).what), {});
+      if (!theirs.valid()) continue;
+      update(theirs, flags_of(theirs), mine, kind);
+    }
+  }
+
+  // No partner on its node: it must not become, nor stay, active.
+  void inhibit(unit_id u, action_id because) {
+    for (auto c : s_.units[u].children) inhibit(c, because);
+    for (auto id : p_.of_unit[u.at()]) {
+      auto& a = at(id);
+      if (a.what == task::start) disable(id, because);
+      if (a.what == task::stop && a_.units[u].managed) require(id, because);
+    }
+  }
+
+  void each_instance(action_id first, flags f, action_id then, std::uint32_t kind) {
+    basic(first, f, then, kind);
+    for (auto child : members(at(then).unit, begun(at(then).what))) {
+      auto mine = find(child, at(then).what, {});
+      if (!mine.valid() || !flags_of(mine).runnable) continue;
+      update(first, f, mine, kind & ~std::uint32_t{implies_first});
+    }
+  }
+
+  // --- the rules of an edge ---
+  // `direct`: the edge names `then` itself, not a group it is a member of.
+  void basic(action_id first, flags f, action_id then, std::uint32_t kind, bool direct = true) {
+    if (kind & implies_then) {
+      bool only_migrates = at(first).migratable;
+      if (!f.optional && !only_migrates) {
+        require(then, first);
+        // Where what it needs only now comes up, it cannot arrive alive.
+        if (direct && (at(first).what == task::start || at(first).what == task::started)) no_migration(then);
+      }
+    }
+    if (kind & restart) restart_rule(first, then);
+    if ((kind & implies_first) && !at(then).migratable &&
+        !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
+      require(first, then);
+      // What cannot be stopped keeps everything below it up.
+      if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
+    }
+    if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional &&
+        s_.now[at(then).unit].now == role::promoted)
+      require(first, then);
+    if (kind & implies_first_migratable) {
+      if (!at(then).migratable || !at(then).runnable) disable(first, then);
+      if (!at(then).optional) require(first, then);
+    }
+    if ((kind & pseudo_left) && !f.runnable) no_migration(then);
+    if ((kind & runnable_left) && !f.runnable && at(then).runnable) {
+      disable(then, first);
+      no_migration(then);
+    }
+    if (kind & asymmetrical) asymmetrical_rule(first, f, then);
+  }
+
+  // A stop and the start after it, of one unit.
+  void restart_rule(action_id stop, action_id start) {
+    bool same_unit = at(stop).unit == at(start).unit;
+    bool required = !at(start).optional;
+    bool cannot = !at(start).runnable && same_unit && a_.units[at(stop).unit].managed;
+    if (!required && !cannot) return;
+    if (at(stop).runnable || required) {
+      if (at(stop).optional && a_.units[at(stop).unit].managed) require(stop, start);
+    }
+    if (!at(start).migratable) no_migration(stop);
+    if (!at(stop).optional && !at(stop).runnable) disable(start, stop);
+  }
+
+  void asymmetrical_rule(action_id first, flags f, action_id then) {
+    if (f.runnable || !at(then).unit.valid()) return;
+    auto u = at(then).unit;
+    auto now = present_role(s_, u);
+    if (at(then).what == task::stop && now <= role::stopped) return;
+    if (at(then).what == task::start && now >= role::started && at(then).optional && s_.now[u].running_on.size() == 1 &&
+        (!at(then).node.valid() || s_.now[u].running_on.front() == at(then).node))
+      return;
+    disable(then, first);
+  }
+
+  // What must be with something that cannot start, or be promoted, cannot either.
+  void block_dependents(action_id id) {
+    auto what = at(id).what;
+    auto u = at(id).unit;
+    for (auto* c : mandatory_) {
+      if (c->primary != u && !below(s_, u, c->primary)) continue;
+      auto clone =
+          s_.units[c->primary].kind == resource_kind::clone || s_.units[c->primary].kind == resource_kind::bundle;
+      if (clone && some_instance_can(c->primary, what)) continue;
+      bool promotes = what == task::promote;
+      if (promotes && c->primary_role != role::promoted) continue;
+      if (!promotes && c->primary_role == role::promoted && !clone) continue;
+      block(c->dependent, c->dependent_role == role::promoted ? task::promote : task::start, id);
+    }
+  }
+
+  bool some_instance_can(unit_id clone, task what) {
+    for (auto c : members(clone, what)) {
+      auto mine = find(c, what, {});
+      if (mine.valid() && flags_of(mine).runnable) return true;
+    }
+    return false;
+  }
+
+  void block(unit_id u, task what, action_id because) {
+    for (auto c : s_.units[u].children) block(c, what, because);
+    for (auto id : p_.of_unit[u.at()])
+      if (at(id).what == what) disable(id, because);
+  }
+
+  const input& in_;
+  const cluster_state& s_;
+  const assignment& a_;
+  plan& p_;
+  std::vector<std::vector<std::size_t>> into_, out_;
+  std::vector<bool> queued_;
+  std::vector<action_id> queue_;
+  std::vector<const unit_colocation*> mandatory_;
+};
+
+} // namespace
+
+void propagate(const input& in, const cluster_state& s, const assignment& a, plan& p) {
+  propagator{in, s, a, p}.run();
+}
+
+} // namespace troupe::scheduler

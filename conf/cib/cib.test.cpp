@@ -1,0 +1,137 @@
+#include "conf/cib/cib.hpp"
+
+#include "conf/cib/rules.hpp"
+#include "conf/cib/values.hpp"
+
+#include <doctest/doctest.h>
+
+namespace troupe::conf::cib::cib_test {
+
+stamp at(std::string_view date) {
+  auto d = to_date(date);
+  REQUIRE(d);
+  return *d;
+}
+
+TEST_CASE("values: booleans, scores, intervals") {
+  CHECK(to_bool("Yes") == true);
+  CHECK(to_bool("off") == false);
+  CHECK_FALSE(to_bool("maybe"));
+  CHECK(to_score("-INFINITY")->must_not());
+  CHECK(to_score("2000000")->must());
+  CHECK(to_score("-17")->value() == -17);
+  CHECK_FALSE(to_score("much"));
+  CHECK(to_interval_ms("10") == 10'000);
+  CHECK(to_interval_ms("2min") == 120'000);
+  CHECK(to_interval_ms("250ms") == 250);
+  CHECK(to_interval_ms("PT1M30S") == 90'000);
+  CHECK_FALSE(to_interval_ms("soon"));
+}
+
+TEST_CASE("values: dates in all their forms") {
+  CHECK(at("2005-01-31") == at("2005-031"));
+  CHECK(at("2005-W05-1") == at("2005-01-31"));
+  CHECK(at("2005-01-31T12:00:00+02:00") == at("2005-01-31 10:00:00Z"));
+  CHECK_FALSE(to_date("2005-02-30"));
+  CHECK_FALSE(to_date("yesterday"));
+}
+
+constexpr const char* small = R"(<cib have-quorum="1" validate-with="pacemaker-3.0"><configuration>
+  <crm_config><cluster_property_set id="o"><nvpair id="o1" name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
+  <nodes><node id="1" uname="n1"/></nodes>
+  <resources>
+    <template id="T" class="ocf" provider="p" type="D"><meta_attributes id="tm"><nvpair id="t1" name="priority" value="1"/></meta_attributes>
+      <operations><op id="t-m" name="monitor" interval="10s"/><op id="t-s" name="start" interval="0" timeout="5s"/></operations></template>
+    <primitive id="a" template="T"><meta_attributes id="am"><nvpair id="a1" name="priority" value="2"/></meta_attributes>
+      <operations><op id="a-m" name="monitor" interval="10" timeout="7s"/></operations></primitive>
+    <primitive id="b" class="ocf" provider="p" type="D"><meta_attributes id-ref="am"/></primitive>
+  </resources>
+  <constraints><rsc_location id="l" rsc="a"><rule id="r" score="5"><expression id="e" attribute="kind" operation="eq" value="fast"/></rule></rsc_location>
+    <rsc_dream id="x"/></constraints>
+  </configuration><status/></cib>)";
+
+TEST_CASE("a CIB: templates, id-ref, and a warning for what is no constraint") {
+  auto cib = parse(small);
+  REQUIRE(cib);
+  REQUIRE(cib->resources.size() == 2);
+  auto& a = cib->resources[0];
+  CHECK(a.agent == "D");
+  CHECK(evaluate(a.meta, {})["priority"] == "2"); // its own, not the template's
+  CHECK(a.operations.size() == 2);                // the template's monitor is overridden
+  CHECK(evaluate(cib->resources[1].meta, {})["priority"] == "2");
+  REQUIRE(cib->warnings.size() == 1);
+  CHECK(cib->warnings[0].find("rsc_dream") != std::string::npos);
+}
+
+TEST_CASE("bad input: a clear error, never a crash") {
+  CHECK_FALSE(parse(""));
+  CHECK_FALSE(parse("<cib><configuration>"));
+  CHECK(parse("<html/>").error().text.find("no CIB") != std::string::npos);
+  CHECK(parse("<cib/>").error().text.find("no <configuration>") != std::string::npos);
+  std::string deep = "<cib><configuration><resources>";
+  for (int i = 0; i < 100; ++i) deep += "<group>";
+  for (int i = 0; i < 100; ++i) deep += "</group>";
+  auto refused = parse(deep + "</resources></configuration></cib>");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text.find("nested") != std::string::npos);
+}
+
+condition attribute_is(text operation, text value, text type = {}) {
+  condition c;
+  c.kind = condition_kind::attribute;
+  c.attribute = "x";
+  c.operation = operation;
+  c.value = value;
+  c.has_value = true;
+  c.type = type;
+  return c;
+}
+
+TEST_CASE("rules: attributes compare as numbers where order is asked for, an undefined one differs from all") {
+  rule_context has_9;
+  has_9.attribute = [](text) { return std::optional<text>{"9"}; };
+  CHECK(holds(attribute_is("lt", "10"), has_9));
+  CHECK_FALSE(holds(attribute_is("lt", "10", "string"), has_9));
+  CHECK(holds(attribute_is("gt", "8.5"), has_9));
+  rule_context has_none;
+  has_none.attribute = [](text) { return std::optional<text>{}; };
+  CHECK(holds(attribute_is("ne", "9"), has_none));
+  CHECK_FALSE(holds(attribute_is("lt", "10"), has_none));
+}
+
+TEST_CASE("rules: dates, and what and/or make of their parts") {
+  rule_context c;
+  c.now = at("2020-06-15 14:30:00");
+  condition hours;
+  hours.kind = condition_kind::date;
+  hours.operation = "date_spec";
+  hours.date_spec = {{"hours", "9-16"}, {"weekdays", "1-5"}};
+  CHECK(holds(hours, c));
+  c.now = at("2020-06-14 14:30:00"); // a Sunday
+  CHECK_FALSE(holds(hours, c));
+  condition range;
+  range.kind = condition_kind::date;
+  range.operation = "in_range";
+  range.start = "2020-06-01";
+  range.duration = {{"months", "1"}};
+  CHECK(holds(range, c));
+  condition both;
+  both.parts = {hours, range};
+  CHECK_FALSE(holds(both, c));
+  both.all = false;
+  CHECK(holds(both, c));
+}
+
+TEST_CASE("blocks of values: the better score wins, among equals the later block") {
+  auto cib = parse(R"(<cib><configuration><crm_config>
+    <cluster_property_set id="a"><nvpair id="1" name="x" value="early"/><nvpair id="2" name="y" value="early"/></cluster_property_set>
+    <cluster_property_set id="b"><nvpair id="3" name="x" value="late"/></cluster_property_set>
+    <cluster_property_set id="c" score="9"><nvpair id="4" name="y" value="best"/></cluster_property_set>
+    </crm_config></configuration></cib>)");
+  REQUIRE(cib);
+  auto values = evaluate(cib->options, {});
+  CHECK(values["x"] == "late");
+  CHECK(values["y"] == "best");
+}
+
+} // namespace troupe::conf::cib::cib_test

@@ -1,0 +1,239 @@
+#include "conf/cib/read.hpp"
+
+#include "conf/cib/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::conf::cib {
+
+namespace {
+
+text attribute(pugi::xml_node e, const char* name) {
+  return e.attribute(name).value();
+}
+
+std::vector<name_value> attributes_of(pugi::xml_node e) {
+  std::vector<name_value> all;
+  for (auto a : e.attributes()) all.emplace_back(a.name(), a.value());
+  return all;
+}
+
+bool too_deep(pugi::xml_node top) {
+  unsigned depth = 0;
+  for (auto at = top; at;) {
+    if (depth > max_depth) return true;
+    if (at.first_child()) {
+      at = at.first_child();
+      ++depth;
+      continue;
+    }
+    while (at && at != top && !at.next_sibling()) {
+      at = at.parent();
+      --depth;
+    }
+    if (!at || at == top) return false;
+    at = at.next_sibling();
+  }
+  return false;
+}
+
+bool refers(pugi::xml_node top) { // does anything use id-ref?
+  struct finder : pugi::xml_tree_walker {
+    bool for_each(pugi::xml_node& n) override { return !n.attribute("id-ref"); }
+  } walk;
+  return !top.traverse(walk);
+}
+
+} // namespace
+
+result<contents> parse(std::string xml) {
+  if (xml.size() > max_bytes) return failure(fmt::format("the CIB has {} bytes, more than {}", xml.size(), max_bytes));
+  auto owner = std::make_shared<document>();
+  owner->source = std::move(xml);
+  auto parsed = owner->xml.load_buffer_inplace(owner->source.data(), owner->source.size());
+  if (!parsed) return failure(fmt::format("no well-formed XML: {} at byte {}", parsed.description(), parsed.offset));
+  auto cib = owner->xml.document_element();
+  if (std::string_view{cib.name()} != "cib") {
+    auto inner = cib.find_child([](pugi::xml_node n) { return std::string_view{n.name()} == "cib"; });
+    if (!inner) return failure(fmt::format("this is no CIB: the outermost element is <{}>", cib.name()));
+    cib = inner;
+  }
+  if (too_deep(cib)) return failure(fmt::format("elements are nested deeper than {}", max_depth));
+  if (!cib.child("configuration")) return failure("the CIB has no <configuration>");
+  contents out;
+  reader{out}.read(cib);
+  out.owner = std::move(owner);
+  return out;
+}
+
+void reader::warn(std::string sentence) {
+  out_.warnings.push_back(std::move(sentence));
+}
+
+void reader::index_ids(pugi::xml_node element, unsigned depth) {
+  for (auto child : element.children()) {
+    if (auto id = child.attribute("id")) by_id_.emplace(std::pair<text, text>{child.name(), id.value()}, child);
+    if (depth < max_depth) index_ids(child, depth + 1);
+  }
+}
+
+pugi::xml_node reader::resolve(pugi::xml_node element) {
+  auto ref = element.attribute("id-ref");
+  if (!ref) return element;
+  auto found = by_id_.find({element.name(), ref.value()});
+  if (found != by_id_.end()) return found->second;
+  warn(fmt::format("<{} id-ref=\"{}\"> refers to nothing: ignored", element.name(), ref.value()));
+  return {};
+}
+
+void reader::read(pugi::xml_node cib) {
+  out_.have_quorum = attribute(cib, "have-quorum");
+  out_.dc_uuid = attribute(cib, "dc-uuid");
+  out_.execution_date = attribute(cib, "execution-date");
+  out_.feature_set = attribute(cib, "crm_feature_set");
+  out_.no_quorum_panic = attribute(cib, "no-quorum-panic");
+  out_.validate_with = attribute(cib, "validate-with");
+  auto configuration = cib.child("configuration");
+  if (refers(configuration)) index_ids(configuration, 0);
+  auto crm_config = configuration.child("crm_config");
+  out_.options = read_sets(crm_config, "cluster_property_set");
+  std::stable_partition(out_.options.begin(), out_.options.end(),
+                        [](const nv_set& s) { return s.id == "cib-bootstrap-options"; });
+  for (auto loose : crm_config.children("nvpair")) // as very old versions had it
+    out_.options.push_back(
+        {.id = {}, .weight = {}, .when = {}, .values = {{attribute(loose, "name"), attribute(loose, "value")}}});
+  read_nodes(configuration.child("nodes"));
+  read_resources(configuration.child("resources"));
+  read_tags(configuration.child("tags"));
+  out_.resource_defaults = read_sets(configuration.child("rsc_defaults"), "meta_attributes");
+  out_.operation_defaults = read_sets(configuration.child("op_defaults"), "meta_attributes");
+  read_constraints(configuration.child("constraints"));
+  read_fencing(configuration.child("fencing-topology"));
+  read_status(cib.child("status"));
+}
+
+nv_sets reader::read_sets(pugi::xml_node parent, const char* tag) {
+  nv_sets sets;
+  append_sets(parent, tag, sets);
+  // The better score wins; among equals the later block does (seen with crm_simulate 2.1.5).
+  std::reverse(sets.begin(), sets.end());
+  std::stable_sort(sets.begin(), sets.end(), [](const nv_set& a, const nv_set& b) { return a.weight > b.weight; });
+  return sets;
+}
+
+void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) {
+  for (auto element : parent.children(tag)) {
+    auto e = resolve(element);
+    if (!e) continue;
+    nv_set set;
+    set.id = attribute(e, "id");
+    set.weight = to_score(attribute(e, "score")).value_or(score{});
+    auto pairs = e.child("attributes") ? e.child("attributes") : e;
+    for (auto child : pairs.children("nvpair")) {
+      auto p = resolve(child);
+      if (!p) continue;
+      text name = child.attribute("name") ? attribute(child, "name") : attribute(p, "name");
+      if (name.empty()) {
+        warn(fmt::format("an nvpair of {} has no name: ignored", set.id));
+        continue;
+      }
+      if (p.attribute("value") && attribute(p, "value") != "#default")
+        set.values.emplace_back(name, attribute(p, "value"));
+    }
+    if (auto rule = e.child("rule")) set.when = read_rule(resolve(rule), 0);
+    into.push_back(std::move(set));
+  }
+}
+
+condition reader::read_rule(pugi::xml_node element, unsigned depth) {
+  condition rule;
+  rule.all = !same_text(attribute(element, "boolean-op"), "or");
+  for (auto child : element.children()) {
+    auto e = resolve(child);
+    text name = e.name();
+    condition part;
+    if (name == "rule" && depth < max_depth) {
+      part = read_rule(e, depth + 1);
+    } else if (name == "expression") {
+      part.kind = condition_kind::attribute;
+      part.attribute = attribute(e, "attribute");
+      part.operation = attribute(e, "operation");
+      part.type = attribute(e, "type");
+      part.value = attribute(e, "value");
+      part.has_value = static_cast<bool>(e.attribute("value"));
+    } else if (name == "date_expression") {
+      part.kind = condition_kind::date;
+      part.operation = attribute(e, "operation");
+      part.start = attribute(e, "start");
+      part.end = attribute(e, "end");
+      part.date_spec = attributes_of(e.child("date_spec"));
+      part.duration = attributes_of(e.child("duration"));
+    } else if (name == "rsc_expression") {
+      part.kind = condition_kind::resource_type;
+      part.standard = attribute(e, "class");
+      part.provider = attribute(e, "provider");
+      part.agent = attribute(e, "type");
+    } else if (name == "op_expression") {
+      part.kind = condition_kind::operation;
+      part.op_name = attribute(e, "name");
+      part.op_interval = attribute(e, "interval");
+    } else {
+      continue;
+    }
+    rule.parts.push_back(std::move(part));
+  }
+  return rule;
+}
+
+scored_rule reader::read_scored_rule(pugi::xml_node element) {
+  auto e = resolve(element);
+  return {.when = read_rule(e, 0),
+          .score_text = attribute(e, "score"),
+          .score_attribute = attribute(e, "score-attribute"),
+          .role = attribute(e, "role")};
+}
+
+void reader::read_nodes(pugi::xml_node nodes) {
+  for (auto e : nodes.children("node")) {
+    if (!e.attribute("uname") || !e.attribute("id")) {
+      warn("a <node> without id or uname: ignored");
+      continue;
+    }
+    out_.nodes.push_back({.id = attribute(e, "id"),
+                          .uname = attribute(e, "uname"),
+                          .type = attribute(e, "type"),
+                          .score_text = attribute(e, "score"),
+                          .attributes = read_sets(e, "instance_attributes"),
+                          .utilization = read_sets(e, "utilization")});
+  }
+}
+
+void reader::read_tags(pugi::xml_node tags) {
+  for (auto e : tags.children("tag")) {
+    tag t{.id = attribute(e, "id"), .members = {}};
+    for (auto ref : e.children("obj_ref")) t.members.push_back(attribute(ref, "id"));
+    out_.tags.push_back(std::move(t));
+  }
+}
+
+void reader::read_fencing(pugi::xml_node topology) {
+  for (auto e : topology.children("fencing-level")) {
+    fencing_level level{.target = attribute(e, "target"),
+                        .target_pattern = attribute(e, "target-pattern"),
+                        .target_attribute = attribute(e, "target-attribute"),
+                        .target_value = attribute(e, "target-value"),
+                        .index = static_cast<int>(to_number(attribute(e, "index")).value_or(0)),
+                        .devices = {}};
+    text list = attribute(e, "devices");
+    while (!list.empty()) {
+      auto comma = std::min(list.find(','), list.size());
+      if (comma > 0) level.devices.push_back(list.substr(0, comma));
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    out_.fencing_levels.push_back(std::move(level));
+  }
+}
+
+} // namespace troupe::conf::cib

@@ -1,0 +1,60 @@
+// What the readers of the parts of a CIB share: the parsed document, `id-ref`, warnings.
+#pragma once
+
+#include "conf/cib/cib.hpp"
+
+#include <pugixml.hpp>
+
+#include <map>
+
+namespace troupe::conf::cib {
+
+struct document {
+  std::string source; // parsed in place: every text points into it
+  pugi::xml_document xml;
+};
+
+class reader {
+public:
+  explicit reader(contents& out)
+    : out_(out) {}
+
+  void read(pugi::xml_node cib);
+
+  void warn(std::string sentence);
+
+private:
+  // The element an `id-ref` names, or the element itself.
+  pugi::xml_node resolve(pugi::xml_node element);
+  void index_ids(pugi::xml_node element, unsigned depth);
+
+  nv_sets read_sets(pugi::xml_node parent, const char* tag);
+  void append_sets(pugi::xml_node parent, const char* tag, nv_sets& into);
+  condition read_rule(pugi::xml_node element, unsigned depth);
+  scored_rule read_scored_rule(pugi::xml_node element);
+
+  void read_nodes(pugi::xml_node nodes);
+  void read_resources(pugi::xml_node resources);
+  resource read_resource(pugi::xml_node element, unsigned depth);
+  void read_primitive(pugi::xml_node element, resource& into);
+  void read_operations(pugi::xml_node primitive, resource& into);
+  void read_bundle(pugi::xml_node element, resource& into);
+  void read_tags(pugi::xml_node tags);
+
+  void read_constraints(pugi::xml_node constraints);
+  void read_location(pugi::xml_node element);
+  std::vector<resource_set> read_resource_sets(pugi::xml_node element);
+  void read_fencing(pugi::xml_node topology);
+
+  void read_status(pugi::xml_node status);
+  void read_node_state(pugi::xml_node element);
+  operation_record read_record(pugi::xml_node element);
+
+  contents& out_;
+  std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref
+  std::map<text, pugi::xml_node> templates_;
+};
+
+bool is_resource(pugi::xml_node element);
+
+} // namespace troupe::conf::cib

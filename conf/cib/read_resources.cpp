@@ -1,0 +1,169 @@
+#include "conf/cib/read.hpp"
+#include "conf/cib/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::conf::cib {
+
+namespace {
+
+text attr(pugi::xml_node e, const char* name) {
+  return e.attribute(name).value();
+}
+
+// A count in an attribute: `otherwise` where absent or unusable, capped.
+unsigned count_of(pugi::xml_node e, const char* name, unsigned otherwise) {
+  auto n = to_number(attr(e, name));
+  if (!n || *n < 0) return otherwise;
+  return static_cast<unsigned>(std::min<std::int64_t>(*n, max_instances));
+}
+
+operation without_sets(pugi::xml_node op) {
+  operation o{.id = attr(op, "id"), .name = attr(op, "name"), .attributes = {}, .meta = {}, .params = {}};
+  for (auto a : op.attributes()) o.attributes.emplace_back(a.name(), a.value());
+  return o;
+}
+
+} // namespace
+
+bool is_resource(pugi::xml_node e) {
+  text name = e.name();
+  return name == "primitive" || name == "group" || name == "clone" || name == "master" || name == "bundle";
+}
+
+void reader::read_resources(pugi::xml_node resources) {
+  for (auto t : resources.children("template")) templates_.emplace(attr(t, "id"), t);
+  for (auto e : resources.children()) {
+    if (!is_resource(e)) continue;
+    if (attr(e, "id").empty()) {
+      warn(fmt::format("a <{}> without an id: ignored", e.name()));
+      continue;
+    }
+    auto r = read_resource(e, 0);
+    bool composite = r.kind == resource_kind::group || r.kind == resource_kind::clone;
+    if (composite && r.children.empty()) {
+      warn(fmt::format("{} has no members: ignored", r.id));
+      continue;
+    }
+    out_.resources.push_back(std::move(r));
+  }
+}
+
+resource reader::read_resource(pugi::xml_node e, unsigned depth) {
+  resource r;
+  text kind = e.name();
+  r.id = attr(e, "id");
+  r.meta = read_sets(e, "meta_attributes");
+  if (kind == "primitive") {
+    read_primitive(e, r);
+    return r;
+  }
+  r.kind = kind == "group" ? resource_kind::group : kind == "bundle" ? resource_kind::bundle : resource_kind::clone;
+  r.promotable_element = kind == "master";
+  r.params = read_sets(e, "instance_attributes");
+  if (r.kind == resource_kind::bundle) read_bundle(e, r);
+  for (auto child : e.children()) {
+    if (!is_resource(child) || depth >= 3) continue; // bundle or clone > group > primitive
+    r.children.push_back(read_resource(child, depth + 1));
+    if (r.kind != resource_kind::group) break;
+  }
+  return r;
+}
+
+void reader::read_primitive(pugi::xml_node e, resource& r) {
+  pugi::xml_node base;
+  if (auto name = e.attribute("template")) {
+    r.from_template = name.value();
+    auto found = templates_.find(r.from_template);
+    if (found == templates_.end()) {
+      warn(fmt::format("{} uses the template {}, which does not exist", r.id, r.from_template));
+    } else {
+      base = found->second;
+      out_.template_users.emplace_back(r.from_template, r.id);
+    }
+  }
+  auto either = [&](const char* name) { return e.attribute(name) ? attr(e, name) : attr(base, name); };
+  r.standard = either("class");
+  r.provider = either("provider");
+  r.agent = either("type");
+  auto merged = [&](const char* tag) { // the primitive's blocks come later and so win
+    nv_sets own = read_sets(e, tag);
+    if (base) {
+      auto inherited = read_sets(base, tag);
+      own.insert(own.end(), std::make_move_iterator(inherited.begin()), std::make_move_iterator(inherited.end()));
+      std::stable_sort(own.begin(), own.end(), [](const nv_set& a, const nv_set& b) { return a.weight > b.weight; });
+    }
+    return own;
+  };
+  r.meta = merged("meta_attributes");
+  r.params = merged("instance_attributes");
+  r.utilization = merged("utilization");
+  read_operations(e, r);
+  if (base) read_operations(base, r);
+}
+
+void reader::read_operations(pugi::xml_node primitive, resource& into) {
+  for (auto block : primitive.children("operations")) {
+    auto operations = resolve(block);
+    if (!operations) continue;
+    for (auto child : operations.children("op")) {
+      auto op = resolve(child);
+      if (!op) continue;
+      auto interval = to_interval_ms(attr(op, "interval")).value_or(0);
+      bool known = std::any_of(into.operations.begin(), into.operations.end(), [&](const operation& o) {
+        auto has = [&](text name) {
+          for (auto& [k, v] : o.attributes)
+            if (k == name) return v;
+          return text{};
+        };
+        return !into.from_template.empty() && o.name == attr(op, "name") &&
+               to_interval_ms(has("interval")).value_or(0) == interval && attr(op, "role") == has("role");
+      });
+      if (known) continue; // the primitive's own operation overrides its template's
+      auto o = without_sets(op);
+      o.meta = read_sets(op, "meta_attributes");
+      o.params = read_sets(op, "instance_attributes");
+      into.operations.push_back(std::move(o));
+    }
+  }
+}
+
+void reader::read_bundle(pugi::xml_node e, resource& r) {
+  bundle_settings b;
+  pugi::xml_node engine;
+  for (const char* name : {"docker", "rkt", "podman"})
+    if (auto found = e.child(name)) {
+      engine = found;
+      b.engine = name;
+    }
+  if (!engine) {
+    warn(fmt::format("the bundle {} names no container engine", r.id));
+    return;
+  }
+  b.image = attr(engine, "image");
+  b.network = attr(engine, "network");
+  b.options = attr(engine, "options");
+  b.run_command = attr(engine, "run-command");
+  unsigned promoted = count_of(engine, "masters", 0);
+  b.promoted_max = count_of(engine, "promoted-max", promoted);
+  b.replicas = std::max(1u, count_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));
+  b.replicas_per_host = std::max(1u, count_of(engine, "replicas-per-host", 1));
+  auto network = e.child("network");
+  b.ip_range_start = attr(network, "ip-range-start");
+  b.host_interface = attr(network, "host-interface");
+  b.host_netmask = attr(network, "host-netmask");
+  b.control_port = attr(network, "control-port");
+  b.add_host = is_true(attr(network, "add-host"), true);
+  for (auto p : network.children("port-mapping"))
+    b.ports.push_back({.port = attr(p, "port"), .internal = attr(p, "internal-port"), .range = attr(p, "range")});
+  for (auto s : e.child("storage").children("storage-mapping"))
+    b.storages.push_back({.source = attr(s, "source-dir"),
+                          .source_root = attr(s, "source-dir-root"),
+                          .target = attr(s, "target-dir"),
+                          .options = attr(s, "options")});
+  r.bundle = std::move(b);
+}
+
+} // namespace troupe::conf::cib

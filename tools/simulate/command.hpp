@@ -1,0 +1,28 @@
+// `troupe simulate`: read a CIB, print the present state, what would be done, and the state after it; or why, or what
+// if.
+#pragma once
+
+#include "messages/types/time.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace troupe::simulate {
+
+struct arguments {
+  std::string cib;
+  std::string now; // empty: `clock`
+  std::vector<std::string> why, fail, standby, without;
+  bool json = false;
+  std::function<stamp()> clock; // time is handed in
+};
+
+void add_options(CLI::App& app, arguments& args);
+
+// 0: printed; 1: the input is unusable (said on stderr).
+int simulate(const arguments& args);
+
+} // namespace troupe::simulate

@@ -1,0 +1,110 @@
+#include "tools/simulate/digests.hpp"
+
+#include "tools/simulate/from_cib.hpp"
+
+#include <fmt/format.h>
+
+#include <nettle/md5.h>
+
+namespace troupe::simulate {
+
+std::string md5_hex(std::string_view data) {
+  md5_ctx context;
+  md5_init(&context);
+  md5_update(&context, data.size(), reinterpret_cast<const std::uint8_t*>(data.data()));
+  std::uint8_t digest[MD5_DIGEST_SIZE];
+  md5_digest(&context, sizeof digest, digest);
+  std::string hex;
+  for (auto byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+std::string parameters_element(const std::map<std::string, std::string>& parameters) {
+  std::string text = " <parameters"; // with the blank
+  for (auto& [name, value] : parameters) {
+    text += fmt::format(" {}=\"", name);
+    for (char c : value) {
+      switch (c) {
+      case '&': text += "&amp;"; break;
+      case '<': text += "&lt;"; break;
+      case '>': text += "&gt;"; break;
+      case '"': text += "&quot;"; break;
+      case '\'': text += "&apos;"; break;
+      case '\n': text += "\\n"; break;
+      case '\r': text += "\\r"; break;
+      case '\t': text += "\\t"; break;
+      default: text += c;
+      }
+    }
+    text += '"';
+  }
+  return text + "/>\n";
+}
+
+namespace {
+
+bool listed(cib::text list, cib::text name) { // " a  b "
+  while (!list.empty()) {
+    auto blank = std::min(list.find(' '), list.size());
+    if (list.substr(0, blank) == name) return true;
+    list.remove_prefix(std::min(blank + 1, list.size()));
+  }
+  return false;
+}
+
+} // namespace
+
+// The digest of the parameters that an operation of that name would get now: all, `only` those listed, or `without`
+// those.
+std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
+                                  cib::text only, cib::text without) {
+  auto& p = primitives_[r.at()];
+  std::string key;
+  if (!p.node_dependent) {
+    key = fmt::format("{}/{}/{}/{}/{}", r.value, operation, interval_ms, only, without);
+    if (auto found = digests_.find(key); found != digests_.end()) return found->second;
+  }
+  std::map<std::string, std::string> params = p.params;
+  auto c = context_of(n);
+  if (p.node_dependent) {
+    params.clear();
+    for (auto& [k, v] : cib::evaluate(p.source->params, c)) params.emplace(k, v);
+  }
+  if (p.source)
+    for (auto& op : p.source->operations) {
+      if (op.name != operation || op.params.empty()) continue;
+      for (auto& [k, v] : cib::evaluate(op.params, c)) params.emplace(k, v);
+    }
+  std::erase_if(params, [&](auto& entry) {
+    cib::text name = entry.first;
+    if (name.starts_with("CRM_meta_") || name == "crm_feature_set") return true;
+    if (!only.empty() && !listed(only, name)) return true;
+    if (without.empty()) return false;
+    bool for_the_fencer = p.standard == "stonith" && name.starts_with("pcmk_");
+    return for_the_fencer || listed(without, name);
+  });
+  auto digest = md5_hex(parameters_element(params));
+  if (!p.node_dependent) digests_.emplace(std::move(key), digest);
+  return digest;
+}
+
+sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h,
+                                            sched::node_id n) {
+  using sched::definition;
+  auto& p = primitives_[h.what.at()];
+  auto what = task_named(op.operation);
+  bool uses_start = what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
+  if (!p.source || op.digest.empty() || !uses_start || h.other_agent) return definition::same;
+  if (digest_text(h.what, n, "start", 0, {}, {}) == op.digest) return definition::same;
+  if (!op.secure_digest.empty()) {
+    auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
+    if (digest_text(h.what, n, "start", 0, {}, without) == op.secure_digest) return definition::same;
+  }
+  if (!op.restart_digest.empty()) {
+    auto only = op.restart_params.empty() ? cib::text{" "} : op.restart_params;
+    if (digest_text(h.what, n, "start", 0, only, {}) == op.restart_digest) return definition::reloadable;
+  }
+  return definition::changed;
+}
+
+} // namespace troupe::simulate

@@ -1,0 +1,121 @@
+// A bundle's implied resources: per replica a container, and as configured an address, a connection and the inner
+// instance.
+#include "conf/cib/values.hpp"
+#include "tools/simulate/from_cib.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::simulate {
+
+namespace {
+
+// The address `offset` after an IPv4 one.
+std::string address_after(const std::string& first, unsigned offset) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (std::sscanf(first.c_str(), "%u.%u.%u.%u", &a, &b, &c, &d) != 4) return first;
+  std::uint32_t value = (a << 24 | b << 16 | c << 8 | d) + offset;
+  return fmt::format("{}.{}.{}.{}", value >> 24, value >> 16 & 255, value >> 8 & 255, value & 255);
+}
+
+} // namespace
+
+sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
+                                             const char* type, std::map<std::string, std::string> params) {
+  auto& whole = in_.resources[bundle];
+  sched::resource r;
+  r.name = name;
+  r.parent = bundle;
+  r.agent = fmt::format("ocf:{}:{}", provider, type);
+  r.managed = whole.managed;
+  r.maintenance = whole.maintenance;
+  r.target = whole.target;
+  r.priority = whole.priority;
+  r.stickiness = whole.stickiness;
+  r.migration_threshold = whole.migration_threshold;
+  r.failure_timeout_ms = whole.failure_timeout_ms;
+  r.needs = whole.needs;
+  r.operations.push_back({.what = sched::task::monitor, .name = "monitor", .interval_ms = 60'000});
+  auto id = in_.resources.add(std::move(r));
+  primitives_.resize(in_.resources.size());
+  primitives_[id.at()].standard = "ocf";
+  primitives_[id.at()].provider = provider;
+  primitives_[id.at()].agent = type;
+  primitives_[id.at()].params = std::move(params);
+  resources_.emplace(std::move(name), id);
+  return id;
+}
+
+void importer::add_bundle(sched::resource_id id, const cib::resource& from,
+                          const std::vector<const cib::nv_sets*>& inherited) {
+  auto& settings = *from.bundle;
+  sched::bundle b;
+  b.what = id;
+  b.image = settings.image;
+  b.replicas = settings.replicas;
+  b.per_host = settings.replicas_per_host;
+  bool has_inner = !from.children.empty();
+  bool networked = !settings.control_port.empty() || !settings.ip_range_start.empty();
+  if (has_inner && !networked) {
+    warn(fmt::format("the bundle {} has no network for its resource {}: the resource is ignored", from.id,
+                     from.children[0].id));
+    has_inner = false;
+  }
+  if (has_inner) {
+    sched::resource clone;
+    clone.name = fmt::format("{}-{}", from.id, settings.promoted_max > 0 ? "master" : "clone");
+    clone.kind = sched::resource_kind::clone;
+    clone.parent = id;
+    clone.managed = in_.resources[id].managed;
+    clone.maintenance = in_.resources[id].maintenance;
+    clone.target = in_.resources[id].target;
+    clone.priority = in_.resources[id].priority;
+    clone.interleave = true;
+    clone.unique = settings.replicas_per_host > 1;
+    clone.notify = true;
+    clone.promotable = settings.promoted_max > 0;
+    clone.promoted_max = settings.promoted_max;
+    clone.clone_max = settings.replicas;
+    clone.clone_node_max = settings.replicas_per_host;
+    auto name = clone.name;
+    b.clone = in_.resources.add(std::move(clone));
+    primitives_.resize(in_.resources.size());
+    resources_.emplace(name, b.clone);
+    auto inner = add_resource(from.children[0], b.clone, inherited);
+    if (!inner.valid()) return;
+    in_.resources[b.clone].children.push_back(inner);
+  }
+  for (unsigned i = 0; i < settings.replicas; ++i) {
+    sched::bundle_replica part;
+    part.number = i;
+    if (!settings.ip_range_start.empty()) {
+      auto address = address_after(std::string{settings.ip_range_start}, i);
+      std::map<std::string, std::string> params{{"ip", address}};
+      if (!settings.host_interface.empty()) params.emplace("nic", settings.host_interface);
+      params.emplace("cidr_netmask", settings.host_netmask.empty() ? cib::text{"32"} : settings.host_netmask);
+      part.ip =
+          add_bundle_part(id, fmt::format("{}-ip-{}", from.id, address), "heartbeat", "IPaddr2", std::move(params));
+    }
+    part.container = add_bundle_part(id, fmt::format("{}-{}-{}", from.id, settings.engine, i), "heartbeat",
+                                     std::string{settings.engine}.c_str(), {});
+    if (has_inner) {
+      auto name = fmt::format("{}-{}", from.id, i);
+      part.connection = add_bundle_part(id, name, "pacemaker", "remote", {});
+      auto& link = in_.resources[part.connection];
+      link.remote_connection = true;
+      link.isolated_ok = false;
+      link.container = part.container;
+      link.needs = sched::requirement::quorum;
+      link.allow_migrate = false;
+      link.operations.front().interval_ms = 30'000;
+      link.operations.front().timeout_ms = 30'000;
+      add_remote_node(name, sched::node_kind::guest, part.connection, part.container);
+      part.guest = nodes_.at(name);
+    }
+    b.parts.push_back(part);
+  }
+  in_.bundles.push_back(std::move(b));
+}
+
+} // namespace troupe::simulate

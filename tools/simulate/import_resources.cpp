@@ -1,0 +1,309 @@
+// Resources, with everything a resource inherits: meta attributes, templates' operations, defaults.
+#include "conf/cib/values.hpp"
+#include "tools/simulate/from_cib.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::simulate {
+
+using cib::is_true;
+using cib::same_text;
+
+namespace {
+
+std::string agent_name(cib::text standard, cib::text provider, cib::text type) {
+  return provider.empty() ? fmt::format("{}:{}", standard, type) : fmt::format("{}:{}:{}", standard, provider, type);
+}
+
+sched::on_fail on_fail_named(cib::text name) {
+  using sched::on_fail;
+  static const std::pair<cib::text, on_fail> known[] = {{"ignore", on_fail::ignore},
+                                                        {"nothing", on_fail::ignore},
+                                                        {"demote", on_fail::demote},
+                                                        {"restart", on_fail::restart},
+                                                        {"restart-container", on_fail::restart_container},
+                                                        {"migrate", on_fail::migrate},
+                                                        {"block", on_fail::block},
+                                                        {"stop", on_fail::stop},
+                                                        {"standby", on_fail::standby},
+                                                        {"fence", on_fail::fence}};
+  for (auto& [text, value] : known)
+    if (same_text(name, text)) return value;
+  return on_fail::unset;
+}
+
+} // namespace
+
+sched::resource_id importer::add_resource(const cib::resource& from, sched::resource_id parent,
+                                          const std::vector<const cib::nv_sets*>& inherited) {
+  if (resources_.contains(from.id)) {
+    warn(fmt::format("resource {} is defined twice: the second is ignored", from.id));
+    return {};
+  }
+  if (from.kind == cib::resource_kind::bundle && !from.bundle) return {};
+  sched::resource r;
+  r.name = from.id;
+  r.parent = parent;
+  r.kind = from.kind == cib::resource_kind::primitive ? sched::resource_kind::primitive
+           : from.kind == cib::resource_kind::group   ? sched::resource_kind::group
+           : from.kind == cib::resource_kind::clone   ? sched::resource_kind::clone
+                                                      : sched::resource_kind::bundle;
+  auto id = in_.resources.add(std::move(r));
+  primitives_.resize(in_.resources.size());
+  resources_.emplace(from.id, id);
+
+  // A member's own values win over its parents', those over the defaults.
+  std::vector<const cib::nv_sets*> chain{&from.meta};
+  chain.insert(chain.end(), inherited.begin(), inherited.end());
+  auto c = context();
+  c.standard = from.standard;
+  c.provider = from.provider;
+  c.agent = from.agent;
+  values meta;
+  auto merge = [&](const cib::nv_sets& sets) {
+    for (auto& [k, v] : cib::evaluate(sets, c)) meta.emplace(k, v);
+  };
+  for (auto* sets : chain) merge(*sets);
+  merge(cib_.resource_defaults);
+  read_meta(in_.resources[id], meta);
+  if (from.kind == cib::resource_kind::clone) read_clone_meta(in_.resources[id], from, meta);
+  if (from.kind == cib::resource_kind::primitive) {
+    read_primitive(id, from, meta);
+  } else if (from.kind == cib::resource_kind::bundle) {
+    add_bundle(id, from, chain);
+  } else {
+    for (auto& child : from.children) {
+      auto added = add_resource(child, id, chain);
+      if (added.valid()) in_.resources[id].children.push_back(added);
+    }
+  }
+  return id;
+}
+
+void importer::read_meta(sched::resource& r, const values& meta) {
+  auto get = [&](std::initializer_list<cib::text> names) {
+    for (auto name : names)
+      if (auto found = meta.find(name); found != meta.end()) return found->second;
+    return cib::text{};
+  };
+  r.priority = cib::to_score(get({"priority"})).value_or(score{}).value();
+  if (auto s = cib::to_score(get({"resource-stickiness", "resource_stickiness"}));
+      s && get({"resource-stickiness", "resource_stickiness"}) != "default")
+    r.stickiness = s->value();
+  auto target = get({"target-role", "target_role"});
+  r.target = same_text(target, "default") || same_text(target, "Started") ? sched::role::unknown : role_named(target);
+  r.managed = is_true(get({"is-managed", "is_managed"}), true);
+  r.maintenance = is_true(get({"maintenance"}), false);
+  r.critical = is_true(get({"critical"}), true);
+  if (auto t = cib::to_score(get({"migration-threshold"}))) r.migration_threshold = std::max(t->value(), 0);
+  r.failure_timeout_ms = cib::to_interval_ms(get({"failure-timeout"})).value_or(0);
+  auto multiple = get({"multiple-active", "multiple_active"});
+  r.on_multiple = same_text(multiple, "stop_only")         ? sched::multiple_active::stop_only
+                  : same_text(multiple, "block")           ? sched::multiple_active::block
+                  : same_text(multiple, "stop_unexpected") ? sched::multiple_active::stop_unexpected
+                                                           : sched::multiple_active::stop_start;
+  auto needs = get({"requires"});
+  r.needs = same_text(needs, "nothing")     ? sched::requirement::nothing
+            : same_text(needs, "quorum")    ? sched::requirement::quorum
+            : same_text(needs, "fencing")   ? sched::requirement::fencing
+            : same_text(needs, "unfencing") ? sched::requirement::unfencing
+                                            : sched::requirement::unset;
+  if (!in_.settings.fencing && r.needs > sched::requirement::quorum) r.needs = sched::requirement::quorum;
+  r.allow_migrate = is_true(get({"allow-migrate"}), false);
+  r.restarts_with_optional = same_text(get({"restart-type"}), "restart");
+  r.members_together = is_true(get({"collocated"}), true);
+  if (r.kind == sched::resource_kind::group) r.members_in_order = is_true(get({"ordered"}), true);
+  r.unfences = same_text(get({"provides"}), "unfencing");
+}
+
+void importer::read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta) {
+  auto get = [&](std::initializer_list<cib::text> names) {
+    for (auto name : names)
+      if (auto found = meta.find(name); found != meta.end()) return found->second;
+    return cib::text{};
+  };
+  auto count = [&](std::initializer_list<cib::text> names) -> std::optional<std::uint32_t> {
+    auto n = cib::to_number(get(names));
+    if (!n) return std::nullopt;
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*n, 0, static_cast<std::int64_t>(cib::max_instances)));
+  };
+  r.unique = is_true(get({"globally-unique", "globally_unique"}), false);
+  r.interleave = is_true(get({"interleave"}), false);
+  r.ordered = is_true(get({"ordered"}), false);
+  r.notify = is_true(get({"notify"}), false);
+  r.promotable = from.promotable_element || is_true(get({"promotable"}), false);
+  r.clone_max = count({"clone-max", "clone_max"});
+  r.clone_node_max = r.unique ? count({"clone-node-max", "clone_node_max"}).value_or(1) : 1;
+  r.clone_min = count({"clone-min"}).value_or(0);
+  r.promoted_max = count({"promoted-max", "master-max", "master_max"}).value_or(1);
+  r.promoted_node_max = count({"promoted-node-max", "master-node-max", "master_node_max"}).value_or(1);
+}
+
+void importer::read_primitive(sched::resource_id id, const cib::resource& from, const values& meta) {
+  auto& r = in_.resources[id];
+  r.agent = agent_name(from.standard, from.provider, from.agent);
+  r.fence_device = from.standard == "stonith";
+  r.unfences = r.unfences && r.fence_device;
+  r.remote_connection = from.standard == "ocf" && from.provider == "pacemaker" && from.agent == "remote";
+  r.isolated_ok = !r.fence_device && !r.remote_connection;
+  if (r.fence_device && r.needs != sched::requirement::nothing) r.needs = sched::requirement::quorum;
+  auto get = [&](cib::text name) {
+    auto found = meta.find(name);
+    return found == meta.end() ? cib::text{} : found->second;
+  };
+  bool in_clone = false;
+  for (auto p = r.parent; p.valid(); p = in_.resources[p].parent)
+    in_clone = in_clone || in_.resources[p].kind == sched::resource_kind::clone;
+  if (in_clone) {
+    r.allow_migrate = r.allow_migrate && meta.contains("allow-migrate");
+    if (!r.stickiness) r.stickiness = 1;
+  }
+  auto& own = primitives_[id.at()];
+  own.source = &from;
+  own.standard = from.standard;
+  own.provider = from.provider;
+  own.agent = from.agent;
+  for (auto& set : from.params) own.node_dependent = own.node_dependent || set.when.has_value();
+  auto params = cib::evaluate(from.params, context());
+  for (auto& [k, v] : params) own.params.emplace(k, v);
+  if (r.remote_connection) {
+    r.allow_migrate = is_true(get("allow-migrate"), true);
+    r.needs = sched::requirement::quorum;
+    auto reconnect = params.find("reconnect_interval");
+    if (reconnect != params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
+    add_remote_node(std::string{from.id}, sched::node_kind::remote, id, {});
+  } else if (auto name = get("remote-node"); !name.empty()) {
+    // Only the primitive's own meta attribute makes a guest.
+    if (cib::evaluate(from.meta, context()).contains("remote-node")) guests_.push_back({id, std::string{name}, meta});
+  }
+  auto c = context();
+  for (auto& [name, amount] : cib::evaluate(from.utilization, c))
+    in_.resources[id].uses.push_back({intern(name), static_cast<std::int32_t>(std::clamp<std::int64_t>(
+                                                        cib::to_number(amount).value_or(0), 0, INT32_MAX))});
+  read_operations(id, from);
+  in_.resources[id].scores_on_host = same_text(get("container-attribute-target"), "host");
+  if (auto container = get("container"); !container.empty())
+    if (auto found = resources_.find(container); found != resources_.end() && found->second != id)
+      in_.resources[id].container = found->second;
+}
+
+void importer::read_operations(sched::resource_id id, const cib::resource& from) {
+  auto& r = in_.resources[id];
+  for (auto& op : from.operations) {
+    auto c = context();
+    c.standard = from.standard;
+    c.provider = from.provider;
+    c.agent = from.agent;
+    c.op_name = op.name;
+    values v;
+    for (auto& [name, value] : op.attributes) v.emplace(name, value);
+    auto interval = v.find("interval");
+    c.op_interval_ms = interval == v.end() ? 0 : cib::to_interval_ms(interval->second).value_or(0);
+    for (auto& [name, value] : cib::evaluate(op.meta, c)) v.emplace(name, value);
+    for (auto& [name, value] : cib::evaluate(cib_.operation_defaults, c)) v.emplace(name, value);
+    auto get = [&](cib::text name) {
+      auto found = v.find(name);
+      return found == v.end() ? cib::text{} : found->second;
+    };
+    sched::operation o;
+    o.what = task_named(op.name);
+    o.name = op.name;
+    o.interval_ms = std::max<std::int64_t>(c.op_interval_ms, 0);
+    o.in_role = role_named(get("role"));
+    o.failure = on_fail_named(get("on-fail"));
+    o.enabled = is_true(get("enabled"), true) && !is_true(get("disabled"), false);
+    o.timeout_ms = cib::to_interval_ms(get("timeout")).value_or(20'000);
+    bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
+                   return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
+                 });
+    if (twice) {
+      warn(fmt::format("{} has two operations {} with the same interval: the second is ignored", from.id, op.name));
+      continue;
+    }
+    r.operations.push_back(std::move(o));
+  }
+  add_operation_defaults(r, from);
+}
+
+// An operation that is not configured still has the defaults for its name.
+void importer::add_operation_defaults(sched::resource& r, const cib::resource& from) {
+  if (cib_.operation_defaults.empty()) return;
+  for (cib::text name : {"start", "stop", "promote", "demote", "monitor", "migrate_to", "migrate_from"}) {
+    auto what = task_named(name);
+    if (std::any_of(r.operations.begin(), r.operations.end(),
+                    [&](auto& o) { return o.what == what && o.interval_ms == 0; }))
+      continue;
+    auto c = context();
+    c.standard = from.standard;
+    c.provider = from.provider;
+    c.agent = from.agent;
+    c.op_name = name;
+    auto failure = cib::evaluate_one(cib_.operation_defaults, "on-fail", c);
+    if (!failure) continue;
+    r.operations.push_back({.what = what,
+                            .name = std::string{name},
+                            .interval_ms = 0,
+                            .in_role = sched::role::unknown,
+                            .failure = on_fail_named(*failure)});
+  }
+}
+
+void importer::add_remote_node(const std::string& name, sched::node_kind kind, sched::resource_id connection,
+                               sched::resource_id container) {
+  auto found = nodes_.find(name);
+  auto id = found != nodes_.end() ? found->second : in_.nodes.add({.name = name, .id = name});
+  if (found == nodes_.end()) {
+    nodes_.emplace(name, id);
+    nodes_by_id_.emplace(name, id);
+    attributes_.resize(in_.nodes.size());
+    permanent_.resize(in_.nodes.size());
+  }
+  auto& n = in_.nodes[id];
+  n.kind = kind;
+  n.connection = connection;
+  n.container = container;
+  in_.resources[connection].connects = id;
+}
+
+void importer::add_guest_connections() {
+  for (auto& g : guests_) {
+    if (resources_.contains(g.name)) {
+      warn(fmt::format("the guest node {} has the name of a resource: ignored", g.name));
+      continue;
+    }
+    auto get = [&](cib::text name) {
+      auto found = g.meta.find(name);
+      return found == g.meta.end() ? cib::text{} : found->second;
+    };
+    sched::resource r;
+    r.name = g.name;
+    r.agent = "ocf:pacemaker:remote";
+    r.remote_connection = true;
+    r.isolated_ok = false;
+    r.container = g.container;
+    r.container_implied = true;
+    r.managed = is_true(get("is-managed"), true);
+    r.needs = sched::requirement::quorum;
+    r.allow_migrate = is_true(get("remote-allow-migrate"), true);
+    r.operations.push_back(
+        {.what = sched::task::monitor, .name = "monitor", .interval_ms = 30'000, .timeout_ms = 30'000});
+    auto timeout = cib::to_interval_ms(get("remote-connect-timeout")).value_or(60'000);
+    r.operations.push_back({.what = sched::task::start, .name = "start", .timeout_ms = timeout});
+    auto id = in_.resources.add(std::move(r));
+    primitives_.resize(in_.resources.size());
+    auto& p = primitives_[id.at()];
+    p.standard = "ocf";
+    p.provider = "pacemaker";
+    p.agent = "remote";
+    auto port = get("remote-port"), addr = get("remote-addr");
+    if (!port.empty()) p.params.emplace("port", port);
+    if (!addr.empty()) p.params.emplace("addr", addr);
+    resources_.emplace(g.name, id);
+    in_.top.push_back(id);
+    add_remote_node(g.name, sched::node_kind::guest, id, g.container);
+  }
+}
+
+} // namespace troupe::simulate

@@ -1,0 +1,231 @@
+// What the status section says: nodes, attributes, failures, promotion scores, histories.
+#include "conf/cib/values.hpp"
+#include "tools/simulate/digests.hpp"
+#include "tools/simulate/from_cib.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace troupe::simulate {
+
+namespace {
+
+// "db:3" is the instance 3 of db; "db" carries no number.
+struct instance_name {
+  cib::text base;
+  std::int32_t number = -1;
+};
+instance_name split(cib::text name) {
+  auto colon = name.rfind(':');
+  if (colon == cib::text::npos || colon + 1 == name.size()) return {name};
+  std::int32_t number = 0;
+  auto [end, bad] = std::from_chars(name.data() + colon + 1, name.data() + name.size(), number);
+  if (bad != std::errc{} || end != name.data() + name.size()) return {name};
+  return {name.substr(0, colon), number};
+}
+
+sched::join_state join_named(cib::text join) {
+  using sched::join_state;
+  if (join == "member") return join_state::member;
+  if (join == "pending") return join_state::pending;
+  if (join == "down") return join_state::down;
+  if (join == "banned") return join_state::banned;
+  return join.empty() ? join_state::none : join_state::other;
+}
+
+// The expected exit code is the third number of ACTION:TRANSITION:EXPECTED:UUID.
+std::optional<std::int32_t> expected_of(cib::text key) {
+  for (int i = 0; i < 2; ++i) {
+    auto colon = key.find(':');
+    if (colon == cib::text::npos) return std::nullopt;
+    key.remove_prefix(colon + 1);
+  }
+  auto second = key.find(':');
+  if (second == cib::text::npos) return std::nullopt;
+  auto n = cib::to_number(key.substr(0, second));
+  if (!n || *n < 0) return std::nullopt;
+  return static_cast<std::int32_t>(*n);
+}
+
+} // namespace
+
+void importer::read_status() {
+  std::vector<std::pair<sched::node_id, const cib::node_state*>> found;
+  std::map<std::string, int, std::less<>> orphan_remotes;
+  auto node_of = [&](const cib::node_state& state) {
+    auto by_name = nodes_.find(state.uname);
+    if (by_name != nodes_.end()) return by_name->second;
+    auto by_id = nodes_by_id_.find(state.id);
+    return by_id != nodes_by_id_.end() ? by_id->second : sched::node_id{};
+  };
+  // Orphans first: a resource that only the history knows may be the connection of a remote node.
+  for (auto& state : cib_.states)
+    for (auto& h : state.resources)
+      if (h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote" && !resources_.contains(h.id) &&
+          !h.operations.empty())
+        orphan(h, h.id);
+  for (auto& state : cib_.states) {
+    auto n = node_of(state);
+    if (!n.valid()) {
+      warn(fmt::format("the status speaks of the node {}, which is not configured: ignored", state.uname));
+      continue;
+    }
+    auto& node = in_.nodes[n];
+    if (node.seen) continue;
+    node.seen = true;
+    if (!state.in_membership.empty())
+      node.in_membership = cib::is_true(state.in_membership) || cib::to_number(state.in_membership).value_or(0) > 0;
+    node.process_online = cib::same_text(state.process, "online");
+    node.join = join_named(state.join);
+    node.expected_member = !state.expected.empty() && state.expected != "down";
+    node.remote_fenced = state.remote_fenced;
+    found.emplace_back(n, &state);
+    in_.reporting_order.push_back(n);
+    auto transient = cib::evaluate(state.transient, context_of(n));
+    for (auto& [name, value] : transient) attributes_[n.at()].insert_or_assign(name, value);
+    if (state.remote_in_maintenance && node.kind != sched::node_kind::cluster &&
+        !attributes_[n.at()].contains("maintenance"))
+      node.maintenance = false;
+    read_counts(n, attributes_[n.at()]);
+  }
+  for (auto n : ids_of(in_.nodes)) {
+    if (!in_.nodes[n].seen) read_counts(n, attributes_[n.at()]);
+    read_node_attributes(n);
+  }
+  std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.first < b.first; });
+  for (auto& [n, state] : found) read_history(n, *state);
+  std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
+  std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
+                   [](auto& a, auto& b) { return a.what < b.what; });
+}
+
+void importer::read_counts(sched::node_id n, const values& attributes) {
+  constexpr cib::text count = "fail-count-", last = "last-failure-", promotion = "master-";
+  for (auto& [name, value] : attributes) {
+    if (name.starts_with(promotion)) {
+      auto who = split(name.substr(promotion.size()));
+      auto r = resources_.find(who.base);
+      if (r == resources_.end()) continue;
+      in_.promotion_scores.push_back({n, r->second, who.number, cib::to_score(value).value_or(score{}).value()});
+    } else if (name.starts_with(count)) {
+      auto rest = name.substr(count.size());
+      auto hash = rest.rfind('#');
+      auto who = split(rest.substr(0, hash));
+      auto r = resources_.find(who.base);
+      if (r == resources_.end()) continue;
+      sched::failure_count f{.where = n, .what = r->second, .number = who.number};
+      f.count = cib::to_score(value).value_or(score{}).value();
+      if (hash != cib::text::npos) {
+        auto op = rest.substr(hash + 1);
+        auto underline = op.rfind('_');
+        f.what_failed = task_named(op.substr(0, underline));
+        if (underline != cib::text::npos) f.interval_ms = cib::to_number(op.substr(underline + 1)).value_or(0);
+      }
+      auto when = attributes.find(std::string{last} + std::string{rest});
+      if (when != attributes.end()) f.last = cib::to_number(when->second).value_or(0);
+      in_.failures.push_back(f);
+    }
+  }
+}
+
+sched::resource_id importer::orphan(const cib::resource_history& h, cib::text name) {
+  auto found = resources_.find(name);
+  if (found != resources_.end()) return found->second;
+  sched::resource r;
+  r.name = name;
+  r.agent = h.provider.empty() ? fmt::format("{}:{}", h.standard, h.agent)
+                               : fmt::format("{}:{}:{}", h.standard, h.provider, h.agent);
+  r.orphan = true;
+  r.fence_device = h.standard == "stonith";
+  r.remote_connection = h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote";
+  r.isolated_ok = !r.fence_device && !r.remote_connection;
+  if (!h.container.empty())
+    if (auto c = resources_.find(h.container); c != resources_.end()) r.container = c->second;
+  values defaults;
+  for (auto& [k, v] : cib::evaluate(cib_.resource_defaults, context())) defaults.emplace(k, v);
+  read_meta(r, defaults);
+  r.managed = true;
+  r.maintenance = false;
+  r.target = sched::role::unknown;
+  bool remote = r.remote_connection;
+  auto id = in_.resources.add(std::move(r));
+  primitives_.resize(in_.resources.size());
+  resources_.emplace(name, id);
+  in_.top.push_back(id);
+  if (remote && !nodes_.contains(name)) {
+    add_remote_node(std::string{name}, sched::node_kind::remote, id, {});
+    attributes_.resize(in_.nodes.size());
+    permanent_.resize(in_.nodes.size());
+  }
+  return id;
+}
+
+void importer::read_history(sched::node_id n, const cib::node_state& state) {
+  for (auto& from : state.resources) {
+    auto who = split(from.id);
+    auto found = resources_.find(from.id);
+    sched::resource_id what;
+    std::int32_t number = -1;
+    auto clone_of = [&](sched::resource_id r) {
+      for (auto p = in_.resources[r].parent; p.valid(); p = in_.resources[p].parent)
+        if (in_.resources[p].kind == sched::resource_kind::clone) return p;
+      return sched::resource_id{};
+    };
+    if (found != resources_.end()) {
+      if (in_.resources[found->second].kind != sched::resource_kind::primitive) {
+        warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", from.id, state.uname));
+        continue;
+      }
+      auto clone = clone_of(found->second);
+      if (!clone.valid() || !in_.resources[clone].unique) what = found->second;
+    } else if (auto base = resources_.find(who.base); who.number >= 0 && base != resources_.end()) {
+      auto clone = clone_of(base->second);
+      if (clone.valid()) {
+        auto max = in_.resources[clone].clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
+        if (!in_.resources[clone].unique || who.number < static_cast<std::int32_t>(max)) {
+          what = base->second;
+          number = who.number;
+        }
+      }
+    }
+    if (!what.valid()) {
+      if (from.operations.empty()) continue;
+      what = orphan(from, from.id);
+    }
+    sched::history h{
+        .where = n, .what = what, .number = number, .other_agent = false, .shutdown_lock = 0, .operations = {}};
+    h.shutdown_lock = cib::to_number(from.shutdown_lock).value_or(0);
+    auto& p = primitives_[what.at()];
+    if (!in_.resources[what].orphan)
+      h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
+    for (auto& op : from.operations) read_record(op, h);
+    in_.histories.push_back(std::move(h));
+  }
+}
+
+void importer::read_record(const cib::operation_record& from, sched::history& into) {
+  sched::operation_record op;
+  op.original = static_cast<std::int32_t>(into.operations.size());
+  op.what = task_named(from.operation);
+  op.name = from.operation;
+  op.interval_ms = std::max<std::int64_t>(from.interval_ms, 0);
+  op.call_id = static_cast<std::int32_t>(std::clamp<std::int64_t>(from.call_id, -1, INT32_MAX));
+  op.rc = from.rc;
+  auto expected = expected_of(from.transition_key);
+  op.expected_known = expected.has_value();
+  op.expected_rc = expected.value_or(0);
+  op.status = static_cast<sched::operation_status>(std::clamp(from.status, -2, 100));
+  op.last_change = from.last_change;
+  auto node = [&](cib::text name) {
+    auto n = nodes_.find(name);
+    return n == nodes_.end() ? sched::node_id{} : n->second;
+  };
+  op.migration_source = node(from.migrate_source);
+  op.migration_target = node(from.migrate_target);
+  op.params = compare_digests(from, into, into.where);
+  into.operations.push_back(std::move(op));
+}
+
+} // namespace troupe::simulate
