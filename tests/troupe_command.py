@@ -172,6 +172,35 @@ def test_key_fits_files(folder):
     equal(run("check", path)[0], 0)
 
 
+def test_no_daemon(folder):
+    socket = folder / "none.sock"
+    for args in (["status"], ["actors"], ["history"], ["standby", "n1"], ["maintenance", "on"], ["stop", "db"],
+                 ["start", "db"], ["cleanup"], ["init", EXAMPLES / "cluster.toml"], ["apply", EXAMPLES / "cluster.toml"]):
+        status, out, err = run(*args, "--socket", socket)
+        equal((args, status, out), (args, 3, ""))
+        assert f"cannot reach the daemon at {socket}: No such file" in err, err
+
+
+def test_bad_cluster_reaches_no_daemon(folder):
+    path = folder / "cluster.toml"
+    path.write_text('[cluster]\nnmae = "c"\n')
+    for command in ("init", "apply"):
+        status, out, err = run(command, path, "--socket", folder / "none.sock")
+        equal((status, out), (1, ""))
+        assert "did you mean 'name'?" in err and "nothing was done" in err, err
+
+
+def test_timers(folder):
+    status, out, err = run("timers", "--tolerate", "500ms", "--json")
+    equal((status, err), (0, ""))
+    answer = json.loads(out)
+    assert {"tolerate": 500.0}.items() <= {t["name"]: t["ms"] for t in answer["timers"]}.items(), answer["timers"][0]
+    assert all(c["holds"] for c in answer["checks"])
+    equal(run("timers", "--tolerate", "1ms")[0], 1)
+    equal(run("timers", "--tolerate", "soon")[0], 2)
+    equal(run("timers", EXAMPLES / "cluster.toml")[0], 0)
+
+
 def main():
     tests = [(name, f) for name, f in globals().items() if name.startswith("test_")]
     failed = 0
