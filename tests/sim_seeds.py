@@ -22,7 +22,7 @@ PLANTED = [
     ("count-minority", "3", "1", "I1"),
     ("adopt-lowest-ballot", "3", "145", "I1"),
     ("skip-phase-one-values", "3", "13", "I1"),
-    ("let-refetched-voter-vote", "3", "38", "I1"),
+    ("let-refetched-voter-vote", "3", "15", "I1"),
     ("accept-below-promise", "3", "145", "I1"),
     ("choose-any-ballot", "3", "7", "I1"),
     ("ignore-failed-sync", "3", "8", "I7"),
