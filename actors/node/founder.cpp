@@ -14,27 +14,11 @@ std::string names(const std::vector<node_name>& missing) {
 
 } // namespace
 
-std::vector<node_name> choose_voters(const config::cluster& c) {
-  std::vector<node_name> named, willing;
-  for (auto& n : c.nodes) {
-    if (n.voter.value_or(false)) named.push_back(n.name);
-    if (n.voter.value_or(true)) willing.push_back(n.name);
-  }
-  auto chosen = named.empty() ? willing : named;
-  if (named.empty()) {
-    auto count = std::min(chosen.size(), config::max_voters);
-    if (count % 2 == 0 && count > 0) --count; // an even voter adds a way to lose the majority, and none to keep it
-    chosen.resize(count);
-  }
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
-}
-
 founder::founder(config::cluster c, lineage_id lineage, std::uint64_t round, stamp at, instant now, founding_options o)
   : round_(round)
   , options_(o)
   , genesis_{lineage, at, std::move(c), {}}
-  , voters_(choose_voters(genesis_.configuration))
+  , voters_(config::voters(genesis_.configuration))
   , give_up_(now + o.patience)
   , ask_again_(now) {
   if (voters_.empty()) fail("no node of the configuration may vote");

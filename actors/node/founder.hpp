@@ -19,9 +19,6 @@
 
 namespace troupe::node {
 
-// Nodes that will vote: those that the configuration names, else as many as make an odd number up to max_voters.
-std::vector<node_name> choose_voters(const config::cluster& c);
-
 struct founding_options {
   duration retry = std::chrono::milliseconds{200};
   duration patience = std::chrono::seconds{10}; // for all answers of one kind

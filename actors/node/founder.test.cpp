@@ -40,7 +40,7 @@ void reserve_all(founder& f) {
 }
 
 TEST_CASE("voters: those named, else an odd number of those that may") {
-  auto count = [](auto... names) { return choose_voters(nodes({names...})).size(); };
+  auto count = [](auto... names) { return config::voters(nodes({names...})).size(); };
   CHECK(count("a") == 1);
   CHECK(count("a", "b") == 1);
   CHECK(count("a", "b", "c") == 3);
@@ -48,10 +48,10 @@ TEST_CASE("voters: those named, else an odd number of those that may") {
   CHECK(count("a", "b", "c", "d", "e", "f", "g", "h", "i") == 7);
   auto some = nodes({"a", "b", "c"});
   some.nodes[0].voter = false;
-  CHECK(choose_voters(some) == std::vector{node_name{"b"}});
+  CHECK(config::voters(some) == std::vector{node_name{"b"}});
   some.nodes[1].voter = true;
   some.nodes[2].voter = true;
-  CHECK(choose_voters(some) == std::vector{node_name{"b"}, node_name{"c"}});
+  CHECK(config::voters(some) == std::vector{node_name{"b"}, node_name{"c"}});
 }
 
 TEST_CASE("all voters are asked, then told, with the journals they named") {
