@@ -143,8 +143,30 @@ void tell_root(ledger_actor* self, bool configuration_changed) {
   self->send(state.set.root, std::move(told));
 }
 
+// What one slot did, for those who watch.
+struct slot_effects {
+  std::vector<record_key> touched;
+  std::vector<told_client> told;
+  bool own_changed = false;
+  bool configuration_changed = false;
+};
+
+void show(ledger_actor* self, const caf::actor& watcher) {
+  auto& state = self->state;
+  self->send(watcher, state_is{std::make_shared<const cluster::state>(state.content)});
+  self->send(watcher, leader_is{state.leader, state.leads});
+}
+
+void tell_watchers(ledger_actor* self, slot_effects& of) {
+  auto& state = self->state;
+  if (state.watchers.empty() || (of.touched.empty() && of.told.empty())) return;
+  auto changed = std::make_shared<const delta>(
+      delta{state.content.index(), state.content.now(), changes_of(state.content, of.touched), std::move(of.told)});
+  for (auto& w : state.watchers) self->send(w, state_changed{changed});
+}
+
 // False: halted.
-bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, bool& configuration_changed) {
+bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects& of) {
   auto& state = self->state;
   auto at = state.content.index().next();
   auto read = command::decode(bytes);
@@ -157,13 +179,15 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
     return halt(self, at, e.what()), false;
   }
   for (auto& key : done.touched) {
-    if (auto* m = std::get_if<member_key>(&key)) own_changed |= m->node == state.set.self;
-    configuration_changed |= std::holds_alternative<configuration_key>(key);
+    if (auto* m = std::get_if<member_key>(&key)) of.own_changed |= m->node == state.set.self;
+    of.configuration_changed |= std::holds_alternative<configuration_key>(key);
   }
+  of.touched.insert(of.touched.end(), done.touched.begin(), done.touched.end());
   if (std::holds_alternative<command::tick>(read->what)) state.tick_proposed = false;
   if (auto client = read->from.client; client.value != 0) {
     state.proposed.erase({client, read->from.sequence});
     answer(self, client, read->from.sequence, done.answer);
+    of.told.push_back({client, read->from.sequence, done.answer});
   }
   if (state.set.on_applied)
     state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content()});
@@ -176,13 +200,13 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, bool& own_changed, 
 void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen) {
   auto& state = self->state;
   if (!state.halted.empty()) return;
-  bool own_changed = false;
-  bool configuration_changed = false;
+  slot_effects of;
   for (auto& bytes : chosen.value->commands)
-    if (!apply_one(self, bytes, own_changed, configuration_changed)) return;
+    if (!apply_one(self, bytes, of)) return tell_watchers(self, of);
   state.slot = chosen.slot;
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
-  if (own_changed || configuration_changed) tell_root(self, configuration_changed);
+  tell_watchers(self, of);
+  if (of.own_changed || of.configuration_changed) tell_root(self, of.configuration_changed);
 }
 
 void replace(ledger_actor* self, const consensus::replace_state& r) {
@@ -195,6 +219,7 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   tell_root(self, true);
+  for (auto& w : state.watchers) show(self, w);
 }
 
 void change_leader(ledger_actor* self, const consensus::leadership& l) {
@@ -212,6 +237,7 @@ void change_leader(ledger_actor* self, const consensus::leadership& l) {
   }
   state.last_proposal = env::now_of(self);
   state.desk->leader_is(l.leader);
+  for (auto& w : state.watchers) self->send(w, leader_is{l.leader, l.ours});
 }
 
 void take_in(ledger_actor* self, submit& s, caf::response_promise promise) {
@@ -244,6 +270,9 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
   state.desk = std::make_unique<front_desk>(set.retry);
   state.set = std::move(set);
   self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});
+  self->set_down_handler([self](const caf::down_msg& down) {
+    std::erase_if(self->state.watchers, [&](auto& w) { return w.address() == down.source; });
+  });
   tell_root(self, true);
 
   // Whatever came: deliver what is due, and set the alarm for the rest.
@@ -275,6 +304,17 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         auto told = status_of(self->state.content);
         told.halted = console::cut(self->state.halted, console::max_shown);
         return told;
+      },
+      [=](ask_state) { return state_is{std::make_shared<const cluster::state>(self->state.content)}; },
+      [=](watch_state& w) {
+        show(self, w.who);
+        self->monitor(w.who);
+        self->state.watchers.push_back(std::move(w.who));
+      },
+      [=](propose_now& p) {
+        if (!self->state.leads) return;
+        for (auto& c : p.commands) add_to_batch(self, std::move(c));
+        then();
       },
       [=](const links::delivered& d) { forwarded(self, d), then(); },
       [=](flush_batch) { propose_batch(self), then(); },

@@ -39,6 +39,7 @@ struct ledger_state {
   std::string halted; // why; empty: it is not
   std::unique_ptr<front_desk> desk;
   std::map<ticket, caf::response_promise> waiting;
+  std::vector<caf::actor> watchers;
 
   // on the leader
   bool leads = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/cluster/apply.hpp"
+#include "actors/cluster/changes.hpp"
 #include "messages/console.hpp"
 
 #include <caf/all.hpp>
@@ -24,6 +25,30 @@ struct close_lane {
 };
 
 struct ask_cluster {}; // answered with console::cluster_status
+struct ask_state {};   // answered with state_is: a copy, for questions that take long
+
+// From now on `who` is told of the state: state_is at once and whenever it is replaced, state_changed after each slot
+// that changed it, leader_is at once and at every change.
+struct watch_state {
+  caf::actor who;
+};
+// From the leader's director, on the leader alone; elsewhere they are dropped. Each has a client and a sequence, and its
+// outcome comes in a state_changed.
+struct propose_now {
+  std::vector<command::command> commands;
+};
+
+// --- tells, to whoever watches ---
+struct state_is {
+  state_ptr whole;
+};
+struct state_changed {
+  delta_ptr what;
+};
+struct leader_is {
+  node_name leader; // empty: none known
+  bool ours = false; // proposals are taken
+};
 
 // --- tells, to the root: after each slot that changed one of these ---
 struct standing_of_node {
@@ -51,6 +76,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::submit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::told_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::close_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ask_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ask_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::watch_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::propose_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::state_is)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::state_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::leader_is)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::cluster_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::standing_of_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ledger_halted)

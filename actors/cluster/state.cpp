@@ -1,9 +1,10 @@
-#include "actors/cluster/state.hpp"
+#include "actors/cluster/changes.hpp"
 
 #include "actors/cluster/state_codec.hpp"
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace troupe::cluster {
 
@@ -126,6 +127,36 @@ state restorer::finish(log_index index, stamp now) {
   state_.index_ = index;
   state_.now_ = now;
   return std::move(state_);
+}
+
+std::vector<change> changes_of(const state& s, const std::vector<record_key>& touched) {
+  std::vector<change> out;
+  for (auto& one : std::set<record_key>(touched.begin(), touched.end()))
+    std::visit(
+        [&]<class Key>(const Key& key) {
+          auto* found = s.find(key);
+          out.push_back(row_change<Key>{key, found ? std::optional(*found) : std::nullopt});
+        },
+        one);
+  return out;
+}
+
+void mirror::follow(const delta& d) {
+  state_.index_ = d.at;
+  state_.now_ = d.now;
+  for (auto& one : d.changes)
+    std::visit(
+        [&]<class Key>(const row_change<Key>& row) {
+          auto& t = std::get<table<Key, record_of_t<Key>>>(state_.tables_);
+          if (auto old = t.find(row.key); old != t.end()) {
+            subtract(state_.sum_, old->second.hash);
+            if (!row.now) t.erase(old);
+          }
+          if (!row.now) return;
+          add(state_.sum_, row.now->hash);
+          t[row.key] = *row.now;
+        },
+        one);
 }
 
 #define TROUPE_DOOR(key)                                                                                               \

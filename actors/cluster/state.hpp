@@ -111,6 +111,7 @@ public:
 private:
   friend class transaction;
   friend class restorer;
+  friend class mirror;
   template <class Table, class Visit>
   static void visit_table(const Table& t, Visit& visit) {
     for (auto& [key, found] : t) visit(key, found);

@@ -1,3 +1,4 @@
+#include "actors/cluster/changes.hpp"
 #include "actors/cluster/script.hpp"
 #include "actors/cluster/state_codec.hpp"
 #include "messages/types/assert.hpp"
@@ -159,6 +160,32 @@ TEST_CASE("genesis: what may not be formed") {
   bad.configuration.groups.push_back({config::group_name{"web"}, {resource_name{"nothing"}}, {}});
   CHECK(why_not(bad) == "member 'nothing' of group 'web' is not defined, or in another group");
   CHECK_THROWS_AS(form(bad), broken_assertion);
+}
+
+TEST_CASE("a mirror that follows the deltas is the state, digest included, also when records go") {
+  script c;
+  mirror copy{c.s};
+  auto follow = [&] { copy.follow({c.s.index(), c.s.now(), changes_of(c.s, c.last.touched), {}}); };
+  for (auto name : {"n1", "n2", "n3"}) {
+    c.join(name);
+    follow();
+    c.probe(name, "db");
+    follow();
+    c.probe(name, "redis"); // the last one erases the inventory
+    follow();
+    CHECK(copy.now().content() == c.s.content());
+  }
+  c.start("db", "n1");
+  follow();
+  CHECK(copy.now().content() == c.s.content());
+  c.done("db", "n1");
+  c.stop("db", "n1"); // two commands in one delta
+  auto touched = c.last.touched;
+  c.done("db", "n1");
+  touched.insert(touched.end(), c.last.touched.begin(), c.last.touched.end());
+  copy.follow({c.s.index(), c.s.now(), changes_of(c.s, touched), {}});
+  CHECK(copy.now().content() == c.s.content());
+  CHECK(copy.now().all<holder_key>().empty());
 }
 
 } // namespace troupe::cluster::state_test

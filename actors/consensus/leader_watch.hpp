@@ -34,6 +34,7 @@ public:
   [[nodiscard]] bool suspects(const node_name& node) const { return suspected_.contains(node); }
 
   [[nodiscard]] bool lost(instant now) const;
+  [[nodiscard]] instant heard_at() const { return heard_at_; } // of the construction, before any leader
   [[nodiscard]] instant try_at() const;
 
 private:

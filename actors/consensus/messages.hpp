@@ -30,6 +30,13 @@ struct detector_says {
   bool suspected = false;
 };
 struct ask_status {}; // answered with replica_status
+struct ask_contacts {}; // answered with contact_list
+
+// Who was heard when, by this node's own clock.
+struct contact_list {
+  instant leader_heard; // see replica::leader_heard
+  std::vector<member_contact> members; // on the leader: all others; see contacts.hpp
+};
 
 // --- tells the owner ---
 struct chosen_slot {
@@ -59,6 +66,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::members_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::detector_says)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::ask_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replica_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::ask_contacts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::contact_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::chosen_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replace_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::take_snapshot)

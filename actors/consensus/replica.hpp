@@ -81,6 +81,9 @@ public:
 
   [[nodiscard]] const node_name& leader() const { return watch_.leader(); } // empty: none known
   [[nodiscard]] bool leader_lost(instant now) const; // it is still named, and was not heard for leader_silence
+  // When the newest tick of a leader came; on the leader: when a quorum of the voters had last answered. Before the
+  // first of them: when this replica began.
+  [[nodiscard]] instant leader_heard(instant now) const;
   [[nodiscard]] bool may_propose() const;
   // On the leader: when each member was last heard, counting what earlier leaders and other voters heard of it.
   [[nodiscard]] std::vector<member_contact> leader_contact() const { return contacts_.all(); }

@@ -177,6 +177,9 @@ caf::behavior running(replica_actor* self) {
         self->state.core->opinion(d.node, d.suspected, now(), self->state.effects);
         carry_out(self);
       },
+      [=](ask_contacts) {
+        return contact_list{self->state.core->leader_heard(now()), self->state.core->leader_contact()};
+      },
       [=](ask_status) {
         auto told = self->state.core->status();
         if (self->state.core->leader_lost(now())) told.leader = {};

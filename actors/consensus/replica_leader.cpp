@@ -1,6 +1,8 @@
 // What a leader does: proposes, counts, retransmits, ticks, and steps down when no quorum answers.
 #include "actors/consensus/replica.hpp"
 
+#include <algorithm>
+
 namespace troupe::consensus {
 
 // What may have been chosen before is proposed again in our ballot, holes as no-ops, before anything of our own.
@@ -36,6 +38,20 @@ proposal_result replica::propose(std::vector<byte_buffer> commands, instant now,
   auto slot = l.open.add(std::move(value));
   finish(now, out);
   return slot;
+}
+
+instant replica::leader_heard(instant now) const {
+  auto* l = std::get_if<leading_state>(&state_);
+  if (l == nullptr) return watch_.heard_at();
+  std::vector<std::pair<instant, journal_id>> newest_first;
+  for (const auto& v : voters_.voters()) newest_first.emplace_back(v.node == self_ ? now : l->acked.at(v.journal), v.journal);
+  std::sort(newest_first.rbegin(), newest_first.rend());
+  voter_set answered;
+  for (auto& [at, journal] : newest_first) {
+    answered.add(journal);
+    if (voters_.quorum(answered)) return at;
+  }
+  return watch_.heard_at();
 }
 
 void replica::lead(leading_state& l, instant now, effects& out) {
