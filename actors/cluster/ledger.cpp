@@ -159,7 +159,7 @@ void show(ledger_actor* self, const caf::actor& watcher) {
 
 void tell_watchers(ledger_actor* self, slot_effects& of) {
   auto& state = self->state;
-  if (state.watchers.empty() || (of.touched.empty() && of.told.empty())) return;
+  if (state.watchers.empty()) return;
   auto changed = std::make_shared<const delta>(
       delta{state.content.index(), state.content.now(), changes_of(state.content, of.touched), std::move(of.told)});
   for (auto& w : state.watchers) self->send(w, state_changed{changed});
@@ -205,7 +205,7 @@ void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen) {
     if (!apply_one(self, bytes, of)) return tell_watchers(self, of);
   state.slot = chosen.slot;
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
-  tell_watchers(self, of);
+  if (!chosen.value->commands.empty()) tell_watchers(self, of); // also if it only moved the time
   if (of.own_changed || of.configuration_changed) tell_root(self, of.configuration_changed);
 }
 

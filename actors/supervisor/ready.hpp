@@ -1,0 +1,98 @@
+// ready(): which acts are due now. The cheap half of planning: place() has said where everything belongs (assignments,
+// in the state), this says what may be done about it at this moment, and for all else what it waits for.
+//
+// A pure reading of the state. There is no transition: each instance is looked at by itself, so one slow action holds
+// up only what is ordered behind it. An instance
+//   stays    while it is assigned there, healthy, started with the present parameters, and what it needs stays up
+//   stops    otherwise, once all that needs it is gone
+//   starts   once it is assigned, nothing of it may be active beyond its limit [K1], and what it needs is up
+// The kernel checks each act again; the records it rests on go along as `if` [K5].
+//
+// A predecessor of which there are many instances and none is named (no interleave): whoever starts waits for all of
+// them that were not tried in vain, whoever runs needs one of them. The peer restarts dependents when any instance
+// changes; its users count that among its traps.
+#pragma once
+
+#include "actors/cluster/changes.hpp"
+#include "actors/supervisor/ordering.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe::supervisor {
+
+// What an instance waits for.
+enum class hold : std::uint8_t {
+  act_open,         // its own act has not been reported
+  not_joined,       // the node is away for a while: detached, suspected
+  unclean,          // the node is lost: nothing is known until a proof of its death, or its return
+  gated,            // a fence attempt on the node is open, or may still land
+  not_probed,       // nobody has looked yet whether it runs on `other`
+  active_elsewhere, // it may be active on `other`
+  predecessor,      // `resource` must be up first
+  ordered_stop,     // `resource` must stop first
+  kept_apart,       // `resource` is there and must not be beside it
+  failed_stop,      // a stop failed: a proof of death, or a cleanup (then it is stopped again)
+  unmanaged,        // nothing is done here: maintenance, or managed = false
+};
+struct wait {
+  command::cell at;
+  hold why{};
+  resource_name resource; // predecessor, ordered_stop, kept_apart
+  node_name other;        // not_probed, active_elsewhere; unclean: the node
+  bool operator==(const wait&) const = default;
+};
+std::string text_of(const wait& w); // "db on n2 waits: it may be active on n1"
+
+struct step { // a command that is due: an Act or a Withdraw
+  command::cell at;
+  command::body what;
+  reason why = reason::placement;
+  std::vector<log_index> causes; // the newest facts that made it due; at most max_causes
+};
+struct advice {
+  resource_name resource;
+  std::vector<step> steps;
+  std::vector<wait> waits;
+};
+
+// What is due for one resource; `known` is the ordering of the state's configuration.
+advice advise(const cluster::state& s, const ordering& known, const resource_name& resource);
+
+// The same for a whole state that changes: looks only at what a change concerns.
+class readiness {
+public:
+  void begin(const cluster::state& s);                               // everything is to be looked at
+  void note(const cluster::state& s, const cluster::delta& changed); // `s` is the state after it
+  void again(const resource_name& resource) { dirty_.insert(resource); }
+
+  // Advice for every resource that was concerned since the last call.
+  std::vector<advice> take(const cluster::state& s);
+
+  // What all that is not where it belongs waits for, as of the last look.
+  [[nodiscard]] const std::map<resource_name, std::vector<wait>>& waiting() const { return waiting_; }
+
+private:
+  void all_of(const cluster::state& s);
+  void concerned(const resource_name& changed);
+  void note_one(const cluster::state& s, const cluster::row_change<cluster::member_key>& row);
+  void note_one(const cluster::state& s, const cluster::row_change<cluster::inventory_key>& row);
+
+  struct seen { // of a node: what matters here
+    std::size_t presence = 0;
+    session_id session;
+    stamp gate{}; // until then nothing may be done there; none: open
+    bool operator==(const seen&) const = default;
+  };
+  static seen seen_of(const cluster::state& s, const cluster::member& m);
+  std::optional<ordering> known_;
+  std::map<node_name, seen> nodes_;
+  std::map<node_name, std::vector<resource_name>> unprobed_;
+  std::set<resource_name> dirty_;
+  std::map<resource_name, std::vector<wait>> waiting_;
+};
+
+} // namespace troupe::supervisor

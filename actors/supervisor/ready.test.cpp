@@ -1,0 +1,454 @@
+#include "actors/supervisor/ready.hpp"
+
+#include "actors/cluster/script.hpp"
+#include "messages/types/random.hpp"
+
+#include <doctest/doctest.h>
+
+namespace troupe::supervisor::ready_test {
+
+using cluster::test::script;
+using command::finding;
+using config::action;
+using config::role;
+using namespace std::chrono_literals;
+
+config::resource plain(const char* name) {
+  config::resource r;
+  r.name = resource_name{name};
+  r.agent = {"ocf", "troupe", "test"};
+  r.start_timeout = r.stop_timeout = r.promote_timeout = r.demote_timeout = 20s;
+  r.accepts = {config::proof_kind::power, config::proof_kind::reboot, config::proof_kind::operator_word};
+  return r;
+}
+
+config::order ordered(const char* first, const char* then, config::order_kind kind = config::order_kind::mandatory) {
+  config::order o;
+  o.first = first;
+  o.then = then;
+  o.kind = kind;
+  return o;
+}
+
+config::cluster of(std::vector<config::resource> resources) {
+  auto c = cluster::test::three_nodes();
+  c.resources = std::move(resources);
+  std::sort(c.resources.begin(), c.resources.end(), [](auto& a, auto& b) { return a.name < b.name; });
+  return c;
+}
+
+// A cluster whose nodes have joined and looked, with the words of a planner.
+struct planned : script {
+  readiness ready;
+  explicit planned(config::cluster c)
+    : script(std::move(c)) {
+    for (auto name : {"n1", "n2", "n3"}) {
+      join(name);
+      for (auto& r : s.config().value.resources) probe(name, r.name.text.c_str());
+    }
+    ready.begin(s);
+  }
+
+  void note() { ready.note(s, {s.index(), s.now(), changes_of(s, last.touched), {}}); }
+  template <class... Words>
+  refusal tell(refusal (script::*word)(Words...), std::type_identity_t<Words>... with) {
+    auto answer = (this->*word)(with...);
+    note();
+    return answer;
+  }
+  void assign(const char* r, std::vector<const char*> nodes, role as = role::started) {
+    command::assignment a{resource_name{r}, {}};
+    for (auto n : nodes) a.places.push_back({node_name{n}, 0, as});
+    CHECK(say(command::assigned{{a}}) == refusal::none);
+    note();
+  }
+  void end(const char* r, const char* n, command::act_end how = command::act_end::ok, int code = 0) {
+    CHECK(done(r, n, how, code) == refusal::none);
+    note();
+  }
+  void monitor_fails(const char* r, const char* n) {
+    report(n, {command::monitored{resource_name{r}, 0, false, 7, "gone"}});
+    note();
+  }
+
+  // Everything that is due, carried into the log. As "start db n1", sorted by resource.
+  std::vector<std::string> go() {
+    std::vector<std::string> out;
+    for (auto& a : ready.take(s))
+      for (auto& st : a.steps) {
+        auto answer = say(st.what);
+        note();
+        auto* act = std::get_if<command::act>(&st.what);
+        static constexpr const char* words[] = {"start", "stop", "promote", "demote"};
+        auto word = act ? words[static_cast<int>(act->action)] : "withdraw";
+        auto text = std::string(word) + " " + st.at.resource.text + " " + st.at.node.text;
+        if (answer == refusal::stale_if)
+          ready.again(st.at.resource);
+        else
+          CHECK_MESSAGE(answer == refusal::none, text, ": ", name_of(answer));
+        out.push_back(answer == refusal::none ? text : text + " refused");
+      }
+    return out;
+  }
+  // Like the nodes: whatever is open ends well, until nothing is due any more. All that was done, in order.
+  std::vector<std::string> settle() {
+    std::vector<std::string> all;
+    for (int round = 0; round < 50; ++round) {
+      auto now = go();
+      all.insert(all.end(), now.begin(), now.end());
+      std::vector<cluster::holder_key> open;
+      for (auto& [key, found] : s.all<cluster::holder_key>())
+        if (found.value.open) open.push_back(key);
+      if (open.empty() && now.empty()) return all;
+      for (auto& key : open) end(key.resource.text.c_str(), key.node.text.c_str());
+    }
+    FAIL("it never comes to rest");
+    return all;
+  }
+  hold waits(const char* r) {
+    ready.take(s);
+    auto found = ready.waiting().find(resource_name{r});
+    REQUIRE(found != ready.waiting().end());
+    return found->second.front().why;
+  }
+};
+
+using lines = std::vector<std::string>;
+
+TEST_CASE("what is assigned starts, what is assigned elsewhere stops first and starts then") {
+  planned c(of({plain("db")}));
+  CHECK(c.settle().empty());
+  c.assign("db", {"n1"});
+  CHECK(c.go() == lines{"start db n1"});
+  CHECK(c.go().empty()); // one open act, and nothing twice
+  CHECK(c.waits("db") == hold::act_open);
+  c.end("db", "n1");
+  CHECK(c.go().empty());
+  CHECK(c.ready.waiting().empty());
+  c.assign("db", {"n2"});
+  CHECK(c.go() == lines{"stop db n1"});
+  CHECK(c.ready.waiting().at(resource_name{"db"}).front().why == hold::active_elsewhere);
+  c.end("db", "n1");
+  CHECK(c.go() == lines{"start db n2"});
+  c.end("db", "n2");
+  c.assign("db", {});
+  CHECK(c.settle() == lines{"stop db n2"});
+}
+
+TEST_CASE("a failed monitor and a failed start recover in place: stop, start") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.monitor_fails("db", "n1");
+  auto recovery = c.ready.take(c.s);
+  REQUIRE(recovery.size() == 1);
+  CHECK(recovery[0].steps[0].why == reason::recovery);
+  c.ready.again(resource_name{"db"});
+  CHECK(c.settle() == lines{"stop db n1", "start db n1"});
+  c.assign("db", {});
+  c.settle();
+  c.assign("db", {"n1"});
+  c.go();
+  c.end("db", "n1", command::act_end::failed, 1);
+  CHECK(c.settle() == lines{"stop db n1", "start db n1"});
+}
+
+TEST_CASE("a failed stop waits for a proof; after a cleanup it is tried again") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.assign("db", {"n2"});
+  c.go();
+  c.end("db", "n1", command::act_end::failed, 1);
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::failed_stop);
+  c.operator_says(command::cleanup{resource_name{"db"}, node_name{"n1"}});
+  c.note();
+  CHECK(c.settle() == lines{"stop db n1", "start db n2"});
+}
+
+TEST_CASE("what a lost node holds starts elsewhere after the proof, not before") {
+  planned c(of({plain("db"), plain("web")}));
+  c.assign("db", {"n1"});
+  c.assign("web", {"n2"});
+  c.settle();
+  c.tell(&script::lose, "n1");
+  c.assign("db", {"n3"});
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::unclean);
+  c.tell(&script::attempt, "n1", "n2");
+  CHECK(c.go().empty());
+  c.tell(&script::prove, "n1", "n2");
+  CHECK(c.settle() == lines{"start db n3"});
+}
+
+TEST_CASE("nothing starts where it was not looked for, nor while it may be active on a node that was not") {
+  planned c(of({plain("db")}));
+  c.join("n3", 2); // another boot: to be probed anew
+  c.note();
+  c.assign("db", {"n1"});
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::not_probed);
+  c.probe("n3", "db");
+  c.note();
+  CHECK(c.settle() == lines{"start db n1"});
+}
+
+TEST_CASE("what was found running is stopped where it does not belong") {
+  planned c(of({plain("db")}));
+  c.join("n3", 2);
+  c.note();
+  c.probe("n3", "db", finding::started);
+  c.note();
+  c.assign("db", {"n1"});
+  CHECK(c.settle() == lines{"stop db n3", "start db n1"});
+}
+
+TEST_CASE("a group starts in its order, stops in the inverse one, and recovers from its failed member on") {
+  auto config = of({plain("a"), plain("b"), plain("c")});
+  config.groups = {{config::group_name{"g"}, {resource_name{"a"}, resource_name{"b"}, resource_name{"c"}}, {}}};
+  planned c(config);
+  for (auto r : {"a", "b", "c"}) c.assign(r, {"n1"});
+  CHECK(c.settle() == lines{"start a n1", "start b n1", "start c n1"});
+  c.monitor_fails("b", "n1");
+  CHECK(c.settle() == lines{"stop c n1", "stop b n1", "start b n1", "start c n1"});
+  for (auto r : {"a", "b", "c"}) c.assign(r, {"n2"});
+  CHECK(c.settle() == lines{"stop c n1", "stop b n1", "stop a n1", "start a n2", "start b n2", "start c n2"});
+}
+
+TEST_CASE("a mandatory order holds across nodes and both ways; an optional one only while both move") {
+  SUBCASE("mandatory") {
+    auto config = of({plain("db"), plain("web")});
+    config.orders = {ordered("db", "web")};
+    planned c(config);
+    c.assign("web", {"n2"});
+    CHECK(c.go().empty());
+    CHECK(c.waits("web") == hold::predecessor);
+    c.assign("db", {"n1"});
+    CHECK(c.settle() == lines{"start db n1", "start web n2"});
+    c.monitor_fails("db", "n1");
+    CHECK(c.settle() == lines{"stop web n2", "stop db n1", "start db n1", "start web n2"});
+    c.assign("db", {});
+    CHECK(c.settle() == lines{"stop web n2", "stop db n1"});
+  }
+  SUBCASE("without its inverse") {
+    auto config = of({plain("db"), plain("web")});
+    config.orders = {ordered("db", "web")};
+    config.orders[0].symmetrical = false;
+    planned c(config);
+    c.assign("db", {"n1"});
+    c.assign("web", {"n2"});
+    c.settle();
+    c.monitor_fails("db", "n1");
+    CHECK(c.settle() == lines{"stop db n1", "start db n1"});
+  }
+  SUBCASE("optional") {
+    auto config = of({plain("db"), plain("web")});
+    config.orders = {ordered("db", "web", config::order_kind::optional)};
+    planned c(config);
+    c.assign("db", {"n1"});
+    c.assign("web", {"n2"});
+    CHECK(c.settle() == lines{"start db n1", "start web n2"});
+    c.monitor_fails("db", "n1");
+    CHECK(c.settle() == lines{"stop db n1", "start db n1"}); // web stays
+    c.assign("db", {});
+    c.settle();
+    c.monitor_fails("web", "n2");
+    CHECK(c.settle() == lines{"stop web n2", "start web n2"}); // db is nowhere: it is not waited for
+  }
+}
+
+TEST_CASE("a dependent of a clone needs one instance to stay, and all that were not tried in vain to start") {
+  auto cache = plain("cache");
+  cache.clone = config::clone_options{};
+  auto config = of({cache, plain("web")});
+  config.orders = {ordered("cache", "web")};
+  planned c(config);
+  c.assign("cache", {"n1", "n2", "n3"});
+  c.assign("web", {"n1"});
+  c.go();
+  c.end("cache", "n1");
+  CHECK(c.go().empty());
+  c.end("cache", "n2");
+  c.end("cache", "n3", command::act_end::failed, 1);
+  CHECK(c.go() == lines{"stop cache n3", "start web n1"});
+  c.settle();
+  c.monitor_fails("cache", "n1");
+  CHECK(c.settle() == lines{"stop cache n1", "start cache n1"});
+}
+
+TEST_CASE("interleaved clones wait for the instance on their own node") {
+  auto cache = plain("cache"), api = plain("api");
+  cache.clone = config::clone_options{};
+  api.clone = config::clone_options{};
+  api.clone->interleave = true;
+  auto config = of({cache, api});
+  config.orders = {ordered("cache", "api")};
+  planned c(config);
+  c.assign("cache", {"n1", "n2"});
+  c.assign("api", {"n1", "n2"});
+  CHECK(c.go() == lines{"start cache n1", "start cache n2"});
+  c.end("cache", "n2");
+  CHECK(c.go() == lines{"start api n2"});
+  c.settle();
+  c.monitor_fails("cache", "n1");
+  CHECK(c.settle() == lines{"stop api n1", "stop cache n1", "start cache n1", "start api n1"});
+}
+
+TEST_CASE("what must be apart waits until the other one has gone") {
+  auto config = of({plain("db"), plain("web")});
+  config::colocation k;
+  k.what = "db";
+  k.with = "web";
+  k.weight = score::minus_infinity();
+  config.colocations = {k};
+  planned c(config);
+  c.assign("db", {"n1"});
+  c.assign("web", {"n2"});
+  c.settle();
+  c.assign("db", {"n3"});
+  c.assign("web", {"n1"});
+  CHECK(c.go() == lines{"stop db n1", "stop web n2"});
+  c.end("web", "n2");
+  CHECK(c.go().empty());
+  CHECK(c.waits("web") == hold::kept_apart);
+  c.end("db", "n1");
+  CHECK(c.settle() == lines{"start db n3", "start web n1"});
+}
+
+TEST_CASE("in maintenance nothing is touched, and dependents stay") {
+  auto config = of({plain("db"), plain("web")});
+  config.orders = {ordered("db", "web")};
+  planned c(config);
+  c.assign("db", {"n1"});
+  c.assign("web", {"n2"});
+  c.settle();
+  c.operator_says(command::directive{.kind = command::directive_kind::maintenance, .subject = "db"});
+  c.note();
+  c.assign("db", {"n3"});
+  CHECK(c.settle().empty());
+  CHECK(c.waits("db") == hold::unmanaged);
+  c.operator_says(command::directive{.kind = command::directive_kind::maintenance, .subject = "db", .lifted = true});
+  c.note();
+  CHECK(c.settle() == lines{"stop web n2", "stop db n1", "start db n3", "start web n2"});
+}
+
+TEST_CASE("new parameters restart, another time-out does not, and what is removed stops with its old definition") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  auto next = c.s.config().value;
+  next.resources[0].stop_timeout = 60s;
+  c.say(command::config_set{c.s.version_of(cluster::configuration_key{}), next});
+  c.note();
+  CHECK(c.settle().empty());
+  next.resources[0].params["x"] = "1";
+  c.say(command::config_set{c.s.version_of(cluster::configuration_key{}), next});
+  c.note();
+  CHECK(c.settle() == lines{"stop db n1", "start db n1"});
+  next.resources.clear();
+  c.say(command::config_set{c.s.version_of(cluster::configuration_key{}), next});
+  c.note();
+  CHECK(c.settle() == lines{"stop db n1"});
+}
+
+TEST_CASE("a start that is not wanted any more is withdrawn, and only once") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.go();
+  c.assign("db", {"n2"});
+  CHECK(c.go() == lines{"withdraw db n1"});
+  CHECK(c.go().empty());
+  c.end("db", "n1", command::act_end::not_run);
+  CHECK(c.settle() == lines{"start db n2"});
+}
+
+TEST_CASE("promotable: started first, promoted where it should be, demoted before another one is promoted") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{};
+  planned c(of({redis}));
+  auto assign = [&](const char* promoted) {
+    command::assignment a{resource_name{"redis"}, {}};
+    for (auto n : {"n1", "n2"})
+      a.places.push_back({node_name{n}, 0, std::string(promoted) == n ? role::promoted : role::started});
+    c.say(command::assigned{{a}});
+    c.note();
+  };
+  assign("n1");
+  CHECK(c.settle() == lines{"start redis n1", "start redis n2", "promote redis n1"});
+  assign("n2");
+  CHECK(c.settle() == lines{"demote redis n1", "promote redis n2"});
+  c.monitor_fails("redis", "n2");
+  CHECK(c.settle() == lines{"demote redis n2", "stop redis n2", "start redis n2", "promote redis n2"});
+}
+
+TEST_CASE("no act is due on a suspected or detached node, and what runs there stays") {
+  auto config = of({plain("db"), plain("web")});
+  config.orders = {ordered("db", "web")};
+  planned c(config);
+  c.assign("db", {"n1"});
+  c.assign("web", {"n2"});
+  c.settle();
+  c.say(command::suspected{node_name{"n1"}, c.session("n1"), false, "many at once"});
+  c.note();
+  CHECK(c.settle().empty());
+  c.assign("db", {"n3"});
+  CHECK(c.settle() == lines{"stop web n2"}); // db is to leave
+  CHECK(c.waits("db") == hold::not_joined);
+}
+
+TEST_CASE("after a fencing the node gets nothing until its gate has opened") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.tell(&script::lose, "n1");
+  c.tell(&script::attempt, "n1", "n2");
+  c.tell(&script::prove, "n1", "n2");
+  c.join("n1", 2);
+  c.note();
+  c.probe("n1", "db");
+  c.note();
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::gated);
+  c.clock += 11s;
+  c.say(command::tick{});
+  c.note();
+  CHECK(c.settle() == lines{"start db n1"});
+}
+
+TEST_CASE("looking only at what changed gives what looking at everything gives") {
+  auto config = of({plain("a"), plain("b"), plain("c"), plain("d")});
+  config.groups = {{config::group_name{"g"}, {resource_name{"a"}, resource_name{"b"}}, {}}};
+  config.orders = {ordered("g", "c"), ordered("c", "d", config::order_kind::optional)};
+  planned c(config);
+  random_source random{7};
+  const char* names[] = {"a", "b", "c", "d"};
+  const char* nodes[] = {"n1", "n2", "n3"};
+  for (int i = 0; i < 300; ++i) {
+    auto r = names[random.below(4)];
+    if (random.below(3) == 0)
+      c.assign(r, {nodes[random.below(3)]});
+    else if (random.below(6) == 0)
+      c.assign(r, {});
+    std::vector<cluster::holder_key> open;
+    for (auto& [key, found] : c.s.all<cluster::holder_key>())
+      if (found.value.open) open.push_back(key);
+    if (!open.empty() && random.below(2) == 0) {
+      auto& key = open[random.below(open.size())];
+      bool bad = key.resource.text != "a" && random.below(4) == 0 &&
+                 c.held(key.resource.text.c_str(), key.node.text.c_str())->open->action == action::start;
+      c.end(key.resource.text.c_str(), key.node.text.c_str(), bad ? command::act_end::failed : command::act_end::ok);
+    }
+    c.go();
+    c.go();
+    ordering known(c.s.config().value);
+    for (auto name : names) {
+      auto fresh = advise(c.s, known, resource_name{name});
+      CHECK(fresh.steps.empty());
+      auto remembered = c.ready.waiting().find(resource_name{name});
+      CHECK(fresh.waits == (remembered == c.ready.waiting().end() ? std::vector<wait>{} : remembered->second));
+    }
+  }
+}
+
+} // namespace troupe::supervisor::ready_test

@@ -1,0 +1,57 @@
+// The state as ready() sees it: one resource, one node, one question at a time. Answers are remembered, because whether
+// an instance stays depends on what it needs, and that on what it needs in turn.
+#pragma once
+
+#include "actors/cluster/holdings.hpp"
+#include "actors/supervisor/ready.hpp"
+
+namespace troupe::supervisor {
+
+class situation {
+public:
+  situation(const cluster::state& s, const ordering& known)
+    : s_(s)
+    , known_(known) {}
+
+  [[nodiscard]] const cluster::state& state() const { return s_; }
+  [[nodiscard]] const ordering& known() const { return known_; }
+
+  // Where it belongs; nullptr: not on this node.
+  [[nodiscard]] const command::placement* place(const resource_name& r, const node_name& n) const;
+  [[nodiscard]] std::vector<command::placement> places(const resource_name& r) const;
+  // On the node's present boot; nullptr: none.
+  [[nodiscard]] const cluster::holder* holder(const resource_name& r, const node_name& n) const;
+  [[nodiscard]] std::vector<node_name> held_on(const resource_name& r) const; // present boot or not
+  [[nodiscard]] bool managed(const resource_name& r, const node_name& n) const;
+  // Its parameters are others than those it was started with.
+  [[nodiscard]] bool outdated(const resource_name& r, const cluster::holder& h) const;
+  [[nodiscard]] std::uint32_t failures(const resource_name& r, const node_name& n) const;
+
+  // It runs there as it should, and nothing makes it stop.
+  [[nodiscard]] bool stays(const resource_name& r, const node_name& n);
+  // Why an instance that is assigned to the node and not there cannot start yet; nullopt: it can.
+  [[nodiscard]] std::optional<wait> start_waits(const resource_name& r, const node_name& n);
+  [[nodiscard]] std::optional<wait> promote_waits(const resource_name& r, const node_name& n);
+  // What has to stop or be demoted before; nullopt: nothing.
+  [[nodiscard]] std::optional<wait> stop_waits(const resource_name& r, const node_name& n, bool only_demote);
+
+  // The first predecessor that a running instance misses; nullptr: none.
+  [[nodiscard]] const edge* lost_support(const resource_name& r, const node_name& n);
+
+private:
+  [[nodiscard]] bool up(const edge& e, const node_name& n); // the first of the edge, as far as an instance on `n` cares
+  [[nodiscard]] bool keeps_up(const edge& e, const node_name& n);
+  [[nodiscard]] bool comes_up(const edge& e, const node_name& n);
+  [[nodiscard]] bool going_down(const edge& e);
+  [[nodiscard]] bool on_its_way(const edge& e, const node_name& n);
+  [[nodiscard]] std::optional<wait> node_waits(const command::cell& at) const;
+  [[nodiscard]] std::optional<wait> room_waits(const command::cell& at, bool promoted) const;
+  [[nodiscard]] std::optional<wait> order_waits(const command::cell& at, config::action then);
+  [[nodiscard]] bool judge(const resource_name& r, const node_name& n);
+
+  const cluster::state& s_;
+  const ordering& known_;
+  std::map<std::pair<resource_name, node_name>, std::optional<bool>> stays_; // no value: being found out
+};
+
+} // namespace troupe::supervisor
