@@ -6,6 +6,9 @@
 //   machine-id = "/etc/machine-id"
 //   data = "/var/lib/troupe"
 //   control = "/run/troupe/control.sock"
+//   resource-agents = ["/usr/lib/ocf/resource.d"]   # PROVIDER/TYPE below; the first folder that has it
+//   fence-agents = ["/usr/sbin"]
+//   cgroup = "/sys/fs/cgroup/troupe"                # where resources live; none: troupe below where cgroup2 is mounted
 //   [seed.n2]                                       # whom to ask first
 //   addresses = ["10.0.0.2:5410"]
 //   key = "troupe-ed25519:..."
@@ -24,6 +27,7 @@
 namespace troupe::conf {
 
 inline constexpr std::size_t max_seeds = config::max_nodes;
+inline constexpr std::size_t max_agent_folders = 16;
 inline constexpr std::size_t max_control_path = 107; // sun_path less its NUL, unix(7)
 
 struct seed {
@@ -40,6 +44,9 @@ struct node_file {
   std::string machine_id = "/etc/machine-id";
   std::string data = "/var/lib/troupe";
   std::string control = "/run/troupe/control.sock";
+  std::vector<std::string> resource_agents{"/usr/lib/ocf/resource.d"};
+  std::vector<std::string> fence_agents{"/usr/sbin"};
+  std::string cgroup;      // empty: not said
   std::vector<seed> seeds; // by name; may name this node itself
   bool operator==(const node_file&) const = default;
 };

@@ -438,4 +438,22 @@ TEST_CASE("the configuration is compare-and-set, and refused when it leads nowhe
   CHECK(c.operator_says(command::config_set{version, next}) == refusal::stale_config);
 }
 
+TEST_CASE("a running instance takes a new time-out over, and keeps the parameters that it was started with") {
+  script c;
+  c.assemble();
+  c.run("db", "n1");
+  auto first = c.held("db", "n1")->definition;
+  auto next = c.s.config().value;
+  next.resources[0].stop_timeout = 77s;
+  c.operator_says(command::config_set{c.s.version_of(configuration_key{}), next});
+  auto second = c.held("db", "n1")->definition;
+  CHECK(second > first);
+  CHECK(definition_of(c.s, resource_name{"db"}, second)->stop_timeout == 77s);
+  CHECK(c.s.find(definition_key{resource_name{"db"}, first}) == nullptr);
+  next.resources[0].params["port"] = "5433";
+  c.operator_says(command::config_set{c.s.version_of(configuration_key{}), next});
+  CHECK(c.held("db", "n1")->definition == second);
+  CHECK(c.s.find(definition_key{resource_name{"db"}, second})->value.params.empty());
+}
+
 } // namespace troupe::cluster::kernel_test

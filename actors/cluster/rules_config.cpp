@@ -56,6 +56,16 @@ void forget_definition(transaction& t, const resource_name& resource, log_index 
   if (!needed) t.erase(definition_key{resource, defined_at});
 }
 
+// Who runs goes on under the new definition if only its supervision changed: time-outs, monitors, thresholds. With other
+// parameters it keeps the old one, which its stop needs.
+void move_holders(transaction& t, const resource_name& resource, log_index before, log_index now) {
+  std::vector<holder_key> kept;
+  for_each_holder_of(t.now(), resource, [&](const holder_key& key, const holder& h) {
+    if (h.definition == before) kept.push_back(key);
+  });
+  for (auto& key : kept) t.update(key, [&](holder& h) { h.definition = now; });
+}
+
 void install_resources(transaction& t, const config::cluster& next) {
   auto* before = t.now().find(configuration_key{});
   auto old = before ? before->value.resources : std::map<resource_name, standing>{};
@@ -65,6 +75,8 @@ void install_resources(transaction& t, const config::cluster& next) {
     auto* same = found == old.end() ? nullptr : t.now().find(definition_key{r.name, found->second.defined_at});
     auto defined_at = same && same->value == r ? found->second.defined_at : t.at();
     t.put(definition_key{r.name, defined_at}, r);
+    if (same && defined_at == t.at() && same->value.agent == r.agent && same->value.params == r.params)
+      move_holders(t, r.name, found->second.defined_at, defined_at);
     record.resources[r.name] = {defined_at, allowance_of(next, r)};
   }
   t.put(configuration_key{}, record);

@@ -219,7 +219,7 @@ std::vector<advice> readiness::take(const cluster::state& s) {
       waiting_.erase(name);
     else
       waiting_[name] = one.waits;
-    if (!one.steps.empty() || !one.waits.empty()) out.push_back(std::move(one));
+    out.push_back(std::move(one));
   }
   return out;
 }

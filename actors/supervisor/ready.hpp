@@ -69,7 +69,7 @@ public:
   void note(const cluster::state& s, const cluster::delta& changed); // `s` is the state after it
   void again(const resource_name& resource) { dirty_.insert(resource); }
 
-  // Advice for every resource that was concerned since the last call.
+  // Advice for every resource that was concerned since the last call, also when nothing is due for it any more.
   std::vector<advice> take(const cluster::state& s);
 
   // What all that is not where it belongs waits for, as of the last look.

@@ -1,0 +1,56 @@
+// The director: on the leader, what sees to it that the cluster is as it should be. It lives while this node leads, and
+// holds no facts of its own: a copy of the state that follows the log, and what is on its way to the log.
+//
+//   who is lost            loss_watch     -> NodeLost
+//   where everything goes  place(), run by the planner beside it -> Assigned
+//   what is due            ready(), through a supervisor per resource -> Act, Withdraw
+//   who must be shot       fence_plan     -> FenceAttempt
+// Its commands have one client and one sequence, so that each one's outcome is known.
+#pragma once
+
+#include "actors/cluster/messages.hpp"
+#include "actors/console/observed.hpp"
+#include "actors/env/clock.hpp"
+#include "actors/env/env.hpp"
+#include "actors/supervisor/fence_plan.hpp"
+#include "actors/supervisor/loss_watch.hpp"
+#include "actors/supervisor/placing.hpp"
+#include "actors/supervisor/supervisor.hpp"
+#include "conf/timers.hpp"
+
+#include <set>
+
+namespace troupe::supervisor {
+
+struct director_settings {
+  node_name self;
+  caf::actor ledger, replica, detector, links;
+  std::set<std::string> plants;
+};
+
+struct director_state {
+  env::environment* env = nullptr;
+  director_settings set;
+  console::directory_ptr directory;
+  std::optional<cluster::mirror> follows;
+  readiness ready;
+  placing places;
+  std::optional<loss_watch> losses;
+  fence_plan fences;
+  caf::actor planner;
+  std::map<resource_name, caf::actor> supervisors;
+
+  client_id client;
+  std::uint64_t sequence = 0;
+  std::map<std::uint64_t, command::cell> acts_on_their_way; // by sequence
+  std::vector<command::command> outbox;
+  std::vector<log_index> placing_causes;
+  bool contacts_asked = false;
+  env::alarm alarm;
+};
+using director_actor = caf::stateful_actor<director_state, console::observed<caf::event_based_actor>>;
+
+caf::behavior director(director_actor* self, env::environment* env, const console::directory_ptr& directory,
+                       director_settings set);
+
+} // namespace troupe::supervisor

@@ -1,0 +1,80 @@
+#include "actors/supervisor/pacing.hpp"
+
+#include <algorithm>
+
+namespace troupe::supervisor {
+
+namespace {
+
+bool is_start(const step& s) {
+  auto* act = std::get_if<command::act>(&s.what);
+  return act && act->action == config::action::start;
+}
+
+duration doubled(duration first, std::uint32_t times, duration most) {
+  for (std::uint32_t i = 0; i < times && first < most; ++i) first *= 2;
+  return std::min(first, most);
+}
+
+} // namespace
+
+duration pacing::pause_after(std::uint32_t failures) {
+  return failures < 2 ? duration{} : doubled(first_pause, failures - 2, longest);
+}
+
+void pacing::advised(std::vector<step> steps, const std::map<node_name, std::uint32_t>& failures, instant now) {
+  std::map<command::cell, timed> next;
+  for (auto& s : steps) {
+    if (on_its_way_.contains(s.at)) continue; // its outcome brings new advice
+    auto before = waiting_.find(s.at);
+    auto since = before != waiting_.end() && is_start(before->second.what) ? before->second.since : now;
+    auto count = failures.find(s.at.node);
+    auto pause = is_start(s) && count != failures.end() ? pause_after(count->second) : duration{};
+    auto at = s.at;
+    next.emplace(at, timed{std::move(s), since, since + pause});
+  }
+  waiting_ = std::move(next);
+}
+
+std::vector<step> pacing::due(instant now) {
+  std::vector<step> out;
+  if (again_at_ && now < *again_at_) return out;
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    if (now < at->second.at) {
+      ++at;
+      continue;
+    }
+    on_its_way_[at->first] = at->second.what.what.index();
+    out.push_back(std::move(at->second.what));
+    at = waiting_.erase(at);
+  }
+  return out;
+}
+
+bool pacing::told(const command::cell& at, refusal how, instant now) {
+  on_its_way_.erase(at);
+  if (how == refusal::none) {
+    strange_ = 0;
+    return false;
+  }
+  if (!is_ordinary(how))
+    again_at_ = now + doubled(first_pause, strange_++, longest);
+  else
+    again_at_ = now;
+  return true;
+}
+
+std::optional<instant> pacing::next_deadline() const {
+  auto first = again_at_;
+  for (auto& [at, each] : waiting_)
+    if (!first || each.at < *first) first = std::max(each.at, again_at_.value_or(each.at));
+  return first;
+}
+
+bool pacing::ask_again(instant now) {
+  if (!again_at_ || now < *again_at_) return false;
+  again_at_.reset();
+  return true;
+}
+
+} // namespace troupe::supervisor

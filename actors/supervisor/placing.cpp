@@ -1,0 +1,85 @@
+#include "actors/supervisor/placing.hpp"
+
+#include "actors/cluster/holdings.hpp"
+#include "messages/types/assert.hpp"
+
+#include <algorithm>
+
+namespace troupe::supervisor {
+
+namespace {
+
+bool looked_for_everywhere(const cluster::state& s, const resource_name& r) {
+  for (auto& [key, m] : s.all<cluster::member_key>())
+    if (std::holds_alternative<cluster::joined>(m.value.here) && cluster::not_inventoried(s, r, key.node)) return false;
+  return true;
+}
+
+bool waits_for_formation(const cluster::state& s) {
+  if (!s.all<cluster::assignment_key>().empty()) return false;
+  auto& members = s.all<cluster::member_key>();
+  return std::any_of(members.begin(), members.end(), [](auto& row) {
+    return row.second.value.configured && std::holds_alternative<cluster::never_seen>(row.second.value.here);
+  });
+}
+
+} // namespace
+
+void placing::begin(const cluster::state& s) {
+  nodes_.clear();
+  for (auto& [key, m] : s.all<cluster::member_key>()) nodes_[key.node] = {m.value.here.index(), m.value.session};
+  dirty(s.index());
+}
+
+void placing::dirty(log_index cause) {
+  dirty_ = true;
+  if (!causes_.empty() && causes_.back() == cause) return;
+  causes_.push_back(cause);
+  if (causes_.size() > command::max_causes) causes_.erase(causes_.begin());
+}
+
+void placing::note(const cluster::state& s, const cluster::delta& changed) {
+  for (auto& one : changed.changes) {
+    if (auto* m = std::get_if<cluster::row_change<cluster::member_key>>(&one)) {
+      auto now =
+          m->now ? std::pair{m->now->value.here.index(), m->now->value.session} : std::pair<std::size_t, session_id>{};
+      if (std::exchange(nodes_[m->key.node], now) != now) dirty(m->now ? m->now->version : changed.at);
+    } else if (auto* f = std::get_if<cluster::row_change<cluster::failure_key>>(&one)) {
+      dirty(f->now ? f->now->version : changed.at);
+    } else if (auto* h = std::get_if<cluster::row_change<cluster::holder_key>>(&one)) {
+      if (!s.find(cluster::assignment_key{h->key.resource})) dirty(h->now ? h->now->version : changed.at);
+    } else if (std::holds_alternative<cluster::row_change<cluster::configuration_key>>(one) ||
+               std::holds_alternative<cluster::row_change<cluster::directive_key>>(one) ||
+               std::holds_alternative<cluster::row_change<cluster::inventory_key>>(one)) {
+      dirty(changed.at);
+    }
+  }
+}
+
+bool placing::wanted(const cluster::state& s) const {
+  return dirty_ && !running_ && !waits_for_formation(s);
+}
+
+std::vector<log_index> placing::started() {
+  TROUPE_ASSERT(!running_, "one placement at a time");
+  running_ = true;
+  dirty_ = false;
+  return std::exchange(causes_, {});
+}
+
+void placing::ended() {
+  running_ = false;
+}
+
+std::vector<command::assignment> placing::changes(const cluster::state& s,
+                                                  std::vector<command::assignment> answer) const {
+  std::erase_if(answer, [&](const command::assignment& a) {
+    if (!cluster::standing_of(s, a.resource)) return true;
+    auto* before = s.find(cluster::assignment_key{a.resource});
+    if (before) return before->value.places == a.places;
+    return a.places.empty() || !looked_for_everywhere(s, a.resource);
+  });
+  return answer;
+}
+
+} // namespace troupe::supervisor

@@ -1,0 +1,42 @@
+// When place() runs, and what of its answer is committed.
+//
+// It runs when one of its inputs has changed, on a snapshot, one run at a time; what changes meanwhile leads to the
+// next run. Its answer is committed as Assigned, only where it differs.
+//
+// Two cases wait, so that the first placement of something is not made in the dark and then lived with:
+//   - a cluster that has just been formed: until every node was seen, or is given up
+//   - a resource without an assignment: until all joined nodes have looked whether it runs there already
+#pragma once
+
+#include "actors/cluster/changes.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace troupe::supervisor {
+
+class placing {
+public:
+  void begin(const cluster::state& s);
+  void note(const cluster::state& s, const cluster::delta& changed);
+
+  // True: place() is to run now, on `s`; ended() tells that it has. The causes of this run are those of its commands.
+  [[nodiscard]] bool wanted(const cluster::state& s) const;
+  std::vector<log_index> started();
+  void ended();
+  [[nodiscard]] bool running() const { return running_; }
+
+  // What of the answer is to be committed; `s` may be newer than what place() saw.
+  [[nodiscard]] std::vector<command::assignment> changes(const cluster::state& s,
+                                                         std::vector<command::assignment> answer) const;
+
+private:
+  void dirty(log_index cause);
+  bool dirty_ = false;
+  bool running_ = false;
+  std::vector<log_index> causes_; // newest last, at most max_causes
+  std::map<node_name, std::pair<std::size_t, session_id>> nodes_;
+};
+
+} // namespace troupe::supervisor
