@@ -221,6 +221,13 @@ result<timers> derive(const timer_inputs& in) {
   return out;
 }
 
+timers timers_of(const config::cluster& c) {
+  auto grace = [](duration value) { return std::clamp(value, duration::zero(), max_grace); };
+  return derive({std::clamp(c.tolerate, min_tolerate, max_tolerate), grace(c.restart_grace), grace(c.boot_grace),
+                 grace(c.late_margin)})
+      .value();
+}
+
 unsigned confirmations_wanted(unsigned nodes) {
   return nodes < 3 ? 0 : std::min({3u, nodes / 2, nodes - 2});
 }

@@ -28,6 +28,7 @@
 // Rejected: timers in cluster.toml. They have to fit each other, and whoever changes one must know all of this.
 #pragma once
 
+#include "messages/config.hpp"
 #include "messages/types/result.hpp"
 #include "messages/types/time.hpp"
 
@@ -68,6 +69,9 @@ struct timers {
 
 // Errors: a value outside of its range, with the key, the value and the range.
 result<timers> derive(const timer_inputs& inputs);
+// Of what stands in the log. A value out of its range, which no file of ours has, is taken as the nearest end of it: a
+// node that refused to live by it would be of no more use.
+timers timers_of(const config::cluster& c);
 
 // --- the detector's arithmetic; used by the checks and by the tests of the detector ---
 // Members that must confirm a suspicion until it is as short as it gets: as many as a bare majority can give, at

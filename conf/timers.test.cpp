@@ -115,6 +115,15 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
   CHECK(broken([](timers& t) { t.tie_wait = 3s; }) == "the second half shoots after the first;");
 }
 
+TEST_CASE("of a configuration: its own values; what no file may say is taken as the nearest that one may") {
+  config::cluster c;
+  CHECK(conf::timers_of(c) == of(2s));
+  c.tolerate = 3s, c.restart_grace = 4s, c.boot_grace = 60s, c.late_margin = 7s;
+  CHECK(conf::timers_of(c) == conf::derive({3s, 4s, 60s, 7s}).value());
+  c.tolerate = 1ms, c.restart_grace = -1s, c.boot_grace = 2h;
+  CHECK(conf::timers_of(c) == conf::derive({200ms, 0s, 1h, 7s}).value());
+}
+
 TEST_CASE("detection: the bound of each small cluster") {
   auto t = of(2s);
   CHECK(conf::detection_bound(t, 2) == 700ms);

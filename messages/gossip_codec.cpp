@@ -111,6 +111,18 @@ push_pull push_pull_from(schema::PushPull::Reader in) {
   return {life_from(in), in.getAnswerWanted(), items_from(in.getMembers(), max_state)};
 }
 
+// The first byte on the wire. A number, once used, keeps its meaning.
+constexpr std::byte is_datagram{1};
+constexpr std::byte is_push_pull{2};
+
+byte_buffer headed(std::byte head, const byte_buffer& encoded) {
+  byte_buffer out;
+  out.reserve(wire_head + encoded.size());
+  out.push_back(head);
+  out.insert(out.end(), encoded.begin(), encoded.end());
+  return out;
+}
+
 } // namespace codec
 
 byte_buffer encode(const datagram& d) {
@@ -145,6 +157,23 @@ result<datagram> decode_datagram(byte_view bytes) {
 
 result<push_pull> decode_push_pull(byte_view bytes) {
   return decode_message<codec::schema::PushPull>(bytes, {.max_bytes = max_encoded_state}, codec::push_pull_from);
+}
+
+byte_buffer to_wire(const datagram& d) {
+  return codec::headed(codec::is_datagram, encode(d));
+}
+
+byte_buffer to_wire(const push_pull& p) {
+  return codec::headed(codec::is_push_pull, encode(p));
+}
+
+result<message> from_wire(byte_view bytes) {
+  if (bytes.empty()) return failure("malformed message: no bytes of gossip");
+  auto rest = bytes.subspan(wire_head);
+  auto as_message = [](auto&& read) { return message{std::forward<decltype(read)>(read)}; };
+  if (bytes[0] == codec::is_datagram) return decode_datagram(rest).map(as_message);
+  if (bytes[0] == codec::is_push_pull) return decode_push_pull(rest).map(as_message);
+  return failure("malformed message: unknown form of gossip " + std::to_string(std::to_integer<unsigned>(bytes[0])));
 }
 
 } // namespace troupe::gossip

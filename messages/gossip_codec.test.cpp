@@ -109,6 +109,21 @@ TEST_CASE("gossip comes back, in every shape") {
   CHECK(decode_push_pull(encode(p)).value() == p);
 }
 
+TEST_CASE("on the wire each of the two forms is known by its first byte") {
+  push_pull state{at(5, 6), true, full().items};
+  CHECK(std::get<datagram>(from_wire(to_wire(full())).value()) == full());
+  CHECK(std::get<push_pull>(from_wire(to_wire(state)).value()) == state);
+  CHECK(to_wire(full()).size() == encode(full()).size() + wire_head);
+  CHECK(to_wire(full())[0] == std::byte{1});
+  CHECK(to_wire(state)[0] == std::byte{2});
+  auto other = to_wire(full());
+  other[0] = std::byte{3};
+  CHECK(from_wire(other).error().text == "malformed message: unknown form of gossip 3");
+  CHECK(from_wire({}).error().text == "malformed message: no bytes of gossip");
+  CHECK_FALSE(from_wire(byte_buffer{std::byte{1}}));
+  CHECK_FALSE(from_wire(byte_buffer{std::byte{2}}));
+}
+
 TEST_CASE("no datagram is longer than the bound that the detector counts with, and the bound is not far off") {
   random_source random{4};
   for (int i = 0; i < 5000; ++i) {

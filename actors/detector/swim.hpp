@@ -102,6 +102,8 @@ public:
   // The log says who is configured at all: others are forgotten, and not listened to any more.
   outputs configure(const std::vector<node_name>& names, instant now, random_source& random);
   outputs leave(instant now, random_source& random);
+  // Another `tolerate`: from the next wait on. What is already waited for keeps the time it was given.
+  void retime(const conf::timers& timers) { opts_.timers = timers; }
   // From now on every datagram carries these bytes, if they fit; empty: none. At most gossip::max_blob.
   void carry(byte_buffer blob);
 
@@ -171,7 +173,7 @@ private:
   duration push_pull_interval() const;
   [[nodiscard]] std::optional<instant> spread_due() const;
 
-  const options opts_;
+  options opts_; // the timers alone may change
   const plants plants_;
   gossip::life self_;
   std::map<node_name, member> members_; // without this node
