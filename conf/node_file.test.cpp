@@ -28,15 +28,21 @@ TEST_CASE("node.toml: the least one has every default; a full one has what it sa
                         "/etc/machine-id",
                         "/var/lib/troupe",
                         "/run/troupe/control.sock",
+                        {"/usr/lib/ocf/resource.d"},
+                        {"/usr/sbin"},
+                        "",
                         {}});
   auto full = parse_node_file(
       least +
-          "identity = \"/i\"\nmachine-id = \"/m\"\ndata = \"/d\"\ncontrol = \"/c\"\n[seed.n3]\naddresses = "
+          "identity = \"/i\"\nmachine-id = \"/m\"\ndata = \"/d\"\ncontrol = \"/c\"\n"
+          "resource-agents = [\"/a\", \"/b\"]\nfence-agents = [\"/f\"]\ncgroup = \"/g\"\n[seed.n3]\naddresses = "
           "[\"[::1]:3\", \"10.0.0.3:3\"]\n" +
           key3 + seed2,
       d);
   REQUIRE(full);
-  CHECK(full->identity + full->machine_id + full->data + full->control == "/i/m/d/c");
+  CHECK(full->identity + full->machine_id + full->data + full->control + full->cgroup == "/i/m/d/c/g");
+  CHECK(full->resource_agents == std::vector<std::string>{"/a", "/b"});
+  CHECK(full->fence_agents == std::vector<std::string>{"/f"});
   REQUIRE(full->seeds.size() == 2);
   CHECK(full->seeds[0].name == node_name("n2")); // by name
   CHECK(full->seeds[1].addresses == std::vector<config::address>{{"::1", 3}, {"10.0.0.3", 3}});
@@ -60,7 +66,8 @@ TEST_CASE("node.toml: what is wrong, where, and the way out") {
        "f:1:1: error: listen: missing; where to listen: [\"10.0.0.1:5410\"]\n"},
       {"unknown keys, all at once", least + "idenity = \"/x\"\ncolour = 1\n" + seed2 + "adresses = 1\n",
        "f:3:1: error: idenity: unknown key; did you mean 'identity'?\n"
-       "f:4:1: error: colour: unknown key; known here: name, listen, identity, machine-id, data, control, seed\n"
+       "f:4:1: error: colour: unknown key; known here: name, listen, identity, machine-id, data, control, "
+       "resource-agents, fence-agents, cgroup, seed\n"
        "f:8:1: error: seed.n2.adresses: unknown key; did you mean 'addresses'?\n"},
       {"wrong kinds", "name = 1\nlisten = \"10.0.0.1:5410\"\ndata = true\nseed = []\n",
        "f:1:1: warning: seed: no seed: this node can be reached, but finds no cluster by itself; name one other node "

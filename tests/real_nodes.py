@@ -12,6 +12,29 @@ import subprocess
 import time
 
 DEADLINE = 60  # seconds for anything that is awaited
+AGENTS = pathlib.Path(__file__).resolve().parent.parent / "agents"
+
+
+def cgroup_base():
+    """A folder for this process's clusters below where cgroup2 is mounted; None where it is not, or not ours to write."""
+    for line in pathlib.Path("/proc/mounts").read_text().splitlines():
+        device, where, kind = line.split()[:3]
+        if kind == "cgroup2" and os.access(where, os.W_OK):
+            return pathlib.Path(where) / f"troupe-test-{os.getpid()}"
+    return None
+
+
+def clear_cgroup(top):
+    """Ends what lives in it and removes it."""
+    if not top or not top.exists():
+        return
+    for folder, _, _ in os.walk(top, topdown=False):
+        folder = pathlib.Path(folder)
+        (folder / "cgroup.kill").write_text("1")
+        deadline = time.monotonic() + DEADLINE
+        while "populated 1" in (folder / "cgroup.events").read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        folder.rmdir()
 
 
 def free_ports(count):
@@ -62,7 +85,11 @@ class Node:
     def write_config(self, **changes):
         lines = [f'name = "{self.name}"', f'listen = ["127.0.0.1:{self.port}"]',
                  f'identity = "{self.folder / "identity.key"}"', f'machine-id = "{self.folder / "machine-id"}"',
-                 f'data = "{self.folder / "data"}"', f'control = "{self.control}"']
+                 f'data = "{self.folder / "data"}"', f'control = "{self.control}"',
+                 f'resource-agents = ["{AGENTS / "resource.d"}", "/usr/lib/ocf/resource.d"]',
+                 f'fence-agents = ["{AGENTS / "fence"}", "/usr/sbin"]']
+        if self.cluster.cgroup:
+            lines.append(f'cgroup = "{self.cluster.cgroup / self.name}"')
         lines = [line for line in lines if line.split(" ")[0] not in changes]
         lines += [f"{key} = {value}" for key, value in changes.items()]
         for other in self.cluster.nodes.values():
@@ -112,6 +139,7 @@ def cluster_run(program, *args):
 class Cluster:
     def __init__(self, troupe, trouped, folder, names=("n1", "n2", "n3")):
         self.troupe, self.trouped, self.folder = troupe, trouped, pathlib.Path(folder)
+        self.cgroup = cgroup_base()
         self.nodes = {}
         for name, port in zip(names, free_ports(len(names))):
             self.nodes[name] = Node(self, name, port)
@@ -166,3 +194,4 @@ class Cluster:
         for n in self:
             if n.process and n.process.poll() is None:
                 n.kill()
+        clear_cgroup(self.cgroup)

@@ -237,6 +237,7 @@ void change_leader(ledger_actor* self, const consensus::leadership& l) {
   }
   state.last_proposal = env::now_of(self);
   state.desk->leader_is(l.leader);
+  self->send(state.set.root, leader_is{l.leader, l.ours});
   for (auto& w : state.watchers) self->send(w, leader_is{l.leader, l.ours});
 }
 

@@ -8,6 +8,8 @@
 #include "actors/consensus/options.hpp"
 #include "actors/console/directory.hpp"
 #include "actors/env/env.hpp"
+#include "agents/fence/protocol.hpp"
+#include "agents/ocf/operation.hpp"
 #include "transport/identity.hpp"
 
 #include <caf/actor.hpp>
@@ -39,6 +41,9 @@ struct node_options {
   std::array<std::byte, 32> identity_seed{}; // of the Ed25519 key
   std::vector<transport::endpoint> listen;
   std::vector<transport::pinned_node> seeds; // some members to ask for the rest; without ourselves
+  agents::ocf::installation resource_agents; // where they are on this node
+  agents::fence::installation fence_agents;
+  std::size_t operations_at_once = 0; // of resources; resource::least_operations if that is more
   tuning sizes;
   std::set<std::string> plants;              // bugs to show on purpose (troupe-sim --list-plants); empty in trouped
   std::function<void(const applied_command&)> on_applied; // empty in trouped; called from the actor that applies
@@ -65,18 +70,28 @@ struct operator_command {
   reason why = reason::operator_request;
 };
 
+// Leave in order: run nothing any more, leave the cluster, end. What runs here is moved or stopped by the cluster first; when
+// that takes longer than drain_limit, or there is no cluster to speak to, the node ends with its services running, as
+// after a crash of the daemon.
+struct leave {};
+
 // Who does what here; for the console, which asks each by itself. Answered with node_parts.
 struct ask_parts {};
 struct node_parts {
   caf::actor links;
   caf::actor history;
-  caf::actor replica; // these two are unset while the node belongs to no cluster
+  caf::actor replica; // from here on unset while the node belongs to no cluster
   caf::actor ledger;
+  caf::actor detector;
+  caf::actor executor;
+  caf::actor fencing;
+  caf::actor director; // on the leader
   std::optional<session_id> session; // unset: not joined
 };
 
 } // namespace troupe::node
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::leave)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::ask_parts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::node_parts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::node::init_cluster)

@@ -27,6 +27,7 @@ void say(root_actor* self, env::log_level level, const std::string& text) {
 // Nobody of the tree outlives its root.
 void end(root_actor* self, const caf::error& reason) {
   auto& state = self->state;
+  for (auto& [which, child] : state.services) self->send_exit(child, caf::exit_reason::user_shutdown);
   for (auto* child : {&state.ledger, &state.replica, &state.history, &state.links})
     if (*child) self->send_exit(*child, caf::exit_reason::user_shutdown);
   self->quit(reason);
@@ -108,6 +109,7 @@ void rearm(root_actor* self) {
   if (state.founding) state.alarm.set(self, state.founding->next_deadline());
   if (state.charter_read && !state.formed) state.alarm.set(self, state.seek_at);
   if (state.ledger && !state.session && !state.join_sent) state.alarm.set(self, state.join_at);
+  if (state.leaving) state.alarm.set(self, state.leaving_ends);
 }
 
 caf::behavior root(root_actor* self, env::environment* env, node_options options) {
@@ -119,7 +121,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
   std::array<std::byte, 32> copy = state.options.identity_seed;
   state.key = transport::identity(state.options.name, transport::seed_bytes(copy)).key();
   self->set_down_handler([self](const caf::down_msg& down) {
-    give_up(self, fmt::format("an actor of this node has ended: {}", self->system().render(down.reason)));
+    if (!on_service_end(self, down)) give_up(self, fmt::format("an actor of this node has ended: {}", self->system().render(down.reason)));
   });
   self->set_exit_handler([self](const caf::exit_msg& e) { end(self, e.reason); });
   spawn_links(self);
@@ -133,6 +135,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
         if (!self->state.alarm.rang(w)) return;
         on_formation_time(self);
         on_membership_time(self);
+        on_leaving_time(self);
         rearm(self);
       },
       [=](init_cluster& order) -> caf::result<formed_cluster> {
@@ -142,7 +145,16 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
       },
       [=](ask_parts) {
         auto& s = self->state;
-        return node_parts{s.links, s.history, s.replica, s.ledger, s.session};
+        auto part = [self](service which) { return find_service(self, which); };
+        return node_parts{s.links,
+                          s.history,
+                          s.replica,
+                          s.ledger,
+                          part(service::detector),
+                          part(service::executor),
+                          part(service::fencing),
+                          part(service::director),
+                          s.session};
       },
       [=](operator_command& asked) { return delegate_command(self, asked); },
       [=](cluster::standing_of_node& told) { on_standing(self, told), rearm(self); },
@@ -150,6 +162,16 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
         say(self, env::log_level::error, fmt::format("the ledger stands before command {}: {}", h.index.value, h.why));
       },
       [=](const consensus::disk_failed& d) { give_up(self, d.why); },
+      [=](const cluster::leader_is& l) { on_leadership(self, l), rearm(self); },
+      [=](resource::executor_ready) {
+        self->state.executor_ready = true;
+        on_membership_time(self), rearm(self);
+      },
+      [=](const resource::rejoin_wanted& r) { rejoin(self, r.why), rearm(self); },
+      [=](const detector::life_is_over& l) { on_other_life(self, l.by); },
+      [=](leave) { begin_leaving(self), rearm(self); },
+      [=](const cluster::state_is& s) { on_state(self, s), rearm(self); },
+      [=](const cluster::state_changed& s) { on_state(self, s), rearm(self); },
   };
 }
 

@@ -1,21 +1,45 @@
 // The root of the node's actor tree.
 //
 // It reads which cluster this node belongs to. Without one it waits: it answers who forms a cluster, and asks its seeds
-// for theirs. With one it starts the ledger and the replica, and joins: a session begins with a NodeJoined in the log.
-// A child that crashes, or a disk that fails, ends the node; whoever started it starts it again.
+// for theirs. With one it starts the ledger and the replica, then the services that follow the ledger (detector, executor,
+// fencing; on the leader the director), and joins: a session begins with a NodeJoined in the log.
+//
+// A service that crashes is started again, max_restarts times within restart_window: it holds no facts. A crash of those
+// that do (links, history, ledger, replica), or a disk that fails, ends the node; whoever started it starts it again.
 #pragma once
 
 #include "actors/cluster/ledger.hpp"
 #include "actors/consensus/replica_actor.hpp"
+#include "actors/detector/messages.hpp"
 #include "actors/links/links.hpp"
 #include "actors/node/charter_files.hpp"
 #include "actors/node/founder.hpp"
 #include "actors/node/node_main.hpp"
+#include "actors/resource/messages.hpp"
+
+#include <array>
+#include <map>
 
 namespace troupe::node {
 
 inline constexpr duration seek_interval = std::chrono::seconds{1};       // between questions to the seeds
 inline constexpr duration join_again = std::chrono::milliseconds{500};   // after a join that was refused
+
+inline constexpr std::size_t max_restarts = 5; // of services, within restart_window; then the node gives up
+inline constexpr duration restart_window = std::chrono::minutes{1};
+inline constexpr duration drain_limit = std::chrono::minutes{5}; // of leaving in order
+inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same while nobody leads
+
+// Actors that follow the ledger and hold no facts of their own.
+enum class service : std::uint8_t { detector, executor, fencing, director };
+inline constexpr std::array all_services{service::detector, service::executor, service::fencing, service::director};
+
+// On the way out, from the first to the last.
+enum class leaving_step : std::uint8_t {
+  draining, // a standby of our own is in the log; what runs here goes elsewhere
+  going,    // NodeLeft is on its way to the log
+  waving,   // the detector says goodbye
+};
 
 struct root_state {
   env::environment* env = nullptr;
@@ -26,8 +50,12 @@ struct root_state {
 
   caf::actor links;
   caf::actor history;
-  caf::actor replica; // these two from the forming on
+  caf::actor replica; // these from the forming on
   caf::actor ledger;
+  std::map<service, caf::actor> services;
+  std::vector<instant> restarts;  // within restart_window
+  bool executor_ready = false;    // what an earlier life left behind is cleared: we may join
+  bool leads = false;
 
   bool charter_read = false;
   std::optional<genesis> formed;
@@ -44,6 +72,10 @@ struct root_state {
   std::optional<session_id> session;   // this life's; unset: not joined
   bool join_sent = false;
   instant join_at{};
+
+  std::optional<leaving_step> leaving;
+  std::optional<cluster::mirror> seen; // while leaving: what is still here
+  instant leaving_ends{};
 };
 using root_actor = caf::stateful_actor<root_state, console::observed<caf::event_based_actor>>;
 
@@ -68,5 +100,22 @@ void on_reservation_durable(root_actor* self);
 void start_cluster(root_actor* self);
 void on_standing(root_actor* self, cluster::standing_of_node& told);
 void on_membership_time(root_actor* self);
+void rejoin(root_actor* self, const std::string& why);
+void on_other_life(root_actor* self, session_id by); // somebody runs under our name
+
+// root_services.cpp: the actors that follow the ledger
+void start_services(root_actor* self);
+void on_leadership(root_actor* self, const cluster::leader_is& l);
+bool on_service_end(root_actor* self, const caf::down_msg& down); // true: it was one of them, and is seen to
+caf::actor find_service(const root_actor* self, service which);   // empty: it does not run
+void tell_session(root_actor* self);
+
+// root_leaving.cpp: out of the cluster, in order
+void begin_leaving(root_actor* self);
+void on_state(root_actor* self, const cluster::state_is& s);
+void on_state(root_actor* self, const cluster::state_changed& s);
+void on_leaving_time(root_actor* self);
+void lift_own_standby(root_actor* self); // that an earlier life's leaving left behind
+void end(root_actor* self, const caf::error& reason); // with all of the tree
 
 } // namespace troupe::node

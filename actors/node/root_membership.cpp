@@ -49,6 +49,8 @@ void join(root_actor* self) {
             if (told.answer.refused == refusal::none) {
               s.session = session_id{told.answer.index.value};
               say(self, env::log_level::info, fmt::format("joined in session {}", s.session->value));
+              tell_session(self);
+              lift_own_standby(self);
               self->send(s.links,
                          links::terms_changed{{s.formed->lineage, cluster::known_level}, *s.session});
               return;
@@ -110,7 +112,8 @@ void start_cluster(root_actor* self) {
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
   self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});
-  state.join_at = env::now_of(self) + join_again;
+  state.join_at = env::now_of(self);
+  start_services(self);
 }
 
 void on_standing(root_actor* self, cluster::standing_of_node& told) {
@@ -122,8 +125,25 @@ void on_standing(root_actor* self, cluster::standing_of_node& told) {
 void on_membership_time(root_actor* self) {
   auto& state = self->state;
   if (!state.ledger || state.session || state.join_sent || env::now_of(self) < state.join_at) return;
+  if (!state.executor_ready || state.leaving) return;
   if (state.self) return join(self);
   state.join_at = env::now_of(self) + join_again; // not in the configuration, as far as we know
+}
+
+// The session goes on being the node's until the next one begins.
+void rejoin(root_actor* self, const std::string& why) {
+  auto& state = self->state;
+  if (!state.session || state.leaving) return;
+  say(self, env::log_level::warning, "joins anew: " + why);
+  state.session.reset();
+  state.join_at = env::now_of(self);
+  on_membership_time(self);
+}
+
+void on_other_life(root_actor* self, session_id by) {
+  auto& state = self->state;
+  if (state.join_sent || !state.session || by <= *state.session) return; // our own next one, or an old story
+  give_up(self, fmt::format("another daemon has joined as {} (session {})", state.options.name.text, by.value));
 }
 
 } // namespace troupe::node

@@ -9,6 +9,8 @@
 #pragma once
 
 #include "actors/cluster/messages.hpp"
+#include "actors/consensus/messages.hpp"
+#include "actors/detector/messages.hpp"
 #include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
@@ -18,14 +20,11 @@
 #include "actors/supervisor/supervisor.hpp"
 #include "conf/timers.hpp"
 
-#include <set>
-
 namespace troupe::supervisor {
 
 struct director_settings {
   node_name self;
-  caf::actor ledger, replica, detector, links;
-  std::set<std::string> plants;
+  caf::actor ledger, replica, detector;
 };
 
 struct director_state {
@@ -36,7 +35,7 @@ struct director_state {
   readiness ready;
   placing places;
   std::optional<loss_watch> losses;
-  fence_plan fences;
+  std::optional<fence_plan> fences;
   caf::actor planner;
   std::map<resource_name, caf::actor> supervisors;
 
@@ -45,6 +44,7 @@ struct director_state {
   std::map<std::uint64_t, command::cell> acts_on_their_way; // by sequence
   std::vector<command::command> outbox;
   std::vector<log_index> placing_causes;
+  instant place_at{}; // not before
   bool contacts_asked = false;
   env::alarm alarm;
 };

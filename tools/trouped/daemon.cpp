@@ -45,18 +45,21 @@ std::function<std::string(std::uint32_t)> user_names() {
 // The first one to say so decides how the daemon ended.
 class end_of_node {
 public:
+  void expect() { asked_ = true; }
+  void node_ended() { tell(asked_ ? ending::asked : ending::failed); }
   void tell(ending how) {
     if (!told_.exchange(true)) promise_.set_value(how);
   }
   ending wait() { return promise_.get_future().get(); }
 
 private:
+  std::atomic<bool> asked_{false};
   std::atomic<bool> told_{false};
   std::promise<ending> promise_;
 };
 
 void on_end_of(const caf::actor& one, end_of_node& end) {
-  caf::actor_cast<caf::abstract_actor*>(one)->attach_functor([&end](const caf::error&) { end.tell(ending::failed); });
+  caf::actor_cast<caf::abstract_actor*>(one)->attach_functor([&end](const caf::error&) { end.node_ended(); });
 }
 
 // What the actors use. It ends before the actor system does: what the disk and the sockets still say must find it.
@@ -64,15 +67,16 @@ struct world {
   loop::loop_network network;
   loop::loop_control control;
   std::unique_ptr<env::posix_disk> disk;
-  agents::process_runner processes; // no agent is run yet: without cgroups, until the node's actors use it
+  agents::process_runner processes;
   env::posix_entropy entropy;
   env::posix_calendar calendar;
 
-  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened, const std::string& scopes)
+  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened, const std::string& scopes,
+        const std::string& cgroup)
     : network(on)
     , control(on)
     , disk(std::move(opened))
-    , processes(on, {scopes, {}}) {}
+    , processes(on, {scopes, cgroup}) {}
 };
 
 ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
@@ -86,11 +90,13 @@ ending live(caf::actor_system& system, loop::event_loop& on, world& real, settin
                            console::console_settings{&real.control, what.control, what.node.name, root, user_names()});
   on_end_of(talk, end);
 
+  // The first signal asks the node to leave, which takes as long as its services need; the second one ends it at once.
   int asked = 0; // the loop's thread's alone
-  auto on_signal = [&] {
+  auto on_signal = [&, leaver = root] {
     if (++asked > 1) std::_Exit(1);
-    log.write(env::log_level::info, "trouped", "asked to end");
-    end.tell(ending::asked);
+    log.write(env::log_level::info, "trouped", "asked to end: leaves the cluster; again to end at once");
+    end.expect();
+    caf::anon_send(leaver, node::leave{});
   };
   loop::signal_watch term(on, SIGTERM, on_signal), interrupt(on, SIGINT, on_signal);
   auto how = end.wait();
@@ -112,8 +118,9 @@ result<ending> run(settings what, env::log_sink& log) {
   configure(config);
   caf::actor_system system(config);
   auto scopes = std::filesystem::path(what.control).parent_path() / "scopes"; // gone at boot, as the socket is
-  world real(on, std::move(*disk), scopes);                                   // gone before the system
-  log.write(env::log_level::info, "trouped", fmt::format("{} starts, data in {}", what.node.name.text, what.data));
+  world real(on, std::move(*disk), scopes, what.cgroup);                      // gone before the system
+  log.write(env::log_level::info, "trouped",
+            fmt::format("{} starts, data in {}, {}", what.node.name.text, what.data, real.processes.confinement()));
   auto how = live(system, on, real, what, log);
   log.write(env::log_level::info, "trouped", how == ending::asked ? "ended in order" : "the node gave up");
   return how;

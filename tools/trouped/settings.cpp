@@ -1,12 +1,14 @@
 #include "tools/trouped/settings.hpp"
 
 #include "actors/env/posix_host.hpp"
+#include "agents/runner/enclosure.hpp"
 #include "conf/file.hpp"
 #include "conf/keys.hpp"
 #include "conf/node_file.hpp"
 #include "transport/endpoint.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace troupe::daemon {
 
@@ -42,6 +44,12 @@ result<settings> read_settings(const std::string& path) {
   out.host = *host;
 
   out.node.name = read->name;
+  out.node.resource_agents.folders = read->resource_agents;
+  out.node.fence_agents.folders = read->fence_agents;
+  out.node.operations_at_once = 2 * std::size_t{std::thread::hardware_concurrency()};
+  out.cgroup = read->cgroup;
+  if (out.cgroup.empty())
+    if (auto mounted = agents::cgroup2_mount()) out.cgroup = *mounted + "/troupe";
   std::ranges::copy(identity->seed(), out.node.identity_seed.begin());
   auto listen = endpoints_of(read->listen);
   if (!listen) return tl::unexpected(listen.error());

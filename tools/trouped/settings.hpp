@@ -15,6 +15,7 @@ struct settings {
   env::host_identity host;
   std::string data;
   std::string control;
+  std::string cgroup; // empty: cgroup2 is not mounted
 };
 
 // An error may have several lines: one for each fault of the file.

@@ -1,0 +1,118 @@
+// Out of the cluster in order. What runs here goes first: the node asks for a standby of its own, in the log, where
+// everybody sees it and the director acts on it like on an operator's. Then NodeLeft, then the detector's goodbye.
+//
+// Rejected: a command of its own for draining. It would be a second way to say that a node should hold nothing.
+#include "actors/cluster/holdings.hpp"
+#include "actors/node/root.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::node {
+
+namespace {
+
+constexpr const char* leaving_note = "this daemon was asked to end";
+constexpr duration farewell = std::chrono::seconds{5}; // at most, for the last words
+
+command::command spoken(root_actor* self, command::body what) {
+  command::command c;
+  c.from.why = reason::drain;
+  c.from.by.node = self->state.options.name;
+  c.what = std::move(what);
+  return c;
+}
+
+// What comes of it is read in the state.
+void submit(root_actor* self, command::body what) {
+  self->request(self->state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(what))})
+      .then([](const cluster::told_outcome&) {}, [](const caf::error&) {});
+}
+
+cluster::directive_key own_standby(root_actor* self) {
+  return {command::directive_kind::standby, self->state.options.name.text};
+}
+
+void wave(root_actor* self) {
+  auto& state = self->state;
+  state.leaving = leaving_step::waving;
+  auto whom = find_service(self, service::detector);
+  auto ended = [self] { end(self, caf::exit_reason::user_shutdown); };
+  if (!whom) return ended();
+  self->request(whom, farewell, detector::leave{})
+      .then([ended](const detector::departed&) { ended(); }, [ended](const caf::error&) { ended(); });
+}
+
+void go(root_actor* self) {
+  auto& state = self->state;
+  state.leaving = leaving_step::going;
+  self->request(state.ledger, caf::infinite,
+                cluster::submit{"node", spoken(self, command::node_left{state.options.name, *state.session})})
+      .then([self](const cluster::told_outcome&) { wave(self); }, [self](const caf::error&) { wave(self); });
+}
+
+void look(root_actor* self) {
+  auto& state = self->state;
+  if (state.leaving != leaving_step::draining || !state.seen) return;
+  auto& now = state.seen->now();
+  auto* standby = now.find(own_standby(self));
+  if (standby && !cluster::holds_anything(now, state.options.name)) go(self);
+}
+
+} // namespace
+
+void begin_leaving(root_actor* self) {
+  auto& state = self->state;
+  if (state.leaving) return;
+  if (!state.ledger || !state.session) return end(self, caf::exit_reason::user_shutdown);
+  say(self, env::log_level::info, "leaves the cluster: what runs here is moved or stopped first");
+  state.leaving = leaving_step::draining;
+  state.leaving_ends = env::now_of(self) + drain_limit;
+  self->send(state.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
+}
+
+void on_state(root_actor* self, const cluster::state_is& s) {
+  auto& state = self->state;
+  if (!state.leaving) return;
+  bool first = !state.seen;
+  state.seen.emplace(*s.whole);
+  if (first && !s.whole->find(own_standby(self))) {
+    command::directive d;
+    d.kind = command::directive_kind::standby;
+    d.subject = state.options.name.text;
+    d.note = leaving_note;
+    submit(self, d);
+  }
+  look(self);
+}
+
+void on_state(root_actor* self, const cluster::state_changed& s) {
+  auto& state = self->state;
+  if (!state.seen) return;
+  state.seen->follow(*s.what);
+  look(self);
+}
+
+// Nobody leads, or it takes too long: the node goes as it is, and is found so when it comes back.
+void on_leaving_time(root_actor* self) {
+  auto& state = self->state;
+  if (!state.leaving || env::now_of(self) < state.leaving_ends) return;
+  say(self, env::log_level::warning, "could not leave in order; what runs here goes on");
+  end(self, caf::exit_reason::user_shutdown);
+}
+
+void lift_own_standby(root_actor* self) {
+  self->request(self->state.ledger, std::chrono::seconds{10}, cluster::ask_state{})
+      .then(
+          [self](const cluster::state_is& s) {
+            auto* found = s.whole->find(own_standby(self));
+            if (!found || found->value.owner != self->state.options.name.text) return;
+            command::directive d;
+            d.kind = command::directive_kind::standby;
+            d.subject = self->state.options.name.text;
+            d.lifted = true;
+            submit(self, d);
+          },
+          [](const caf::error&) {});
+}
+
+} // namespace troupe::node
