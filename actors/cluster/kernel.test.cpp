@@ -383,6 +383,28 @@ TEST_CASE("K9: Join is compare-and-set on the session it replaces; a dead boot n
   CHECK(c.say(join(c.session("n1"), 2)) == refusal::none);
 }
 
+TEST_CASE("starts that fail are counted until one succeeds; a monitor's failure is no failed start") {
+  script c;
+  c.assemble();
+  auto counted = [&] { return c.s.find(failure_key{resource_name{"db"}, node_name{"n1"}})->value; };
+  auto starts_badly = [&] {
+    c.start("db", "n1");
+    c.done("db", "n1", command::act_end::failed, 1);
+    c.stop("db", "n1");
+    c.done("db", "n1");
+  };
+  starts_badly();
+  starts_badly();
+  CHECK(counted().count == 2);
+  CHECK(counted().failed_starts == 2);
+  c.run("db", "n1");
+  CHECK(counted().count == 2);
+  CHECK(counted().failed_starts == 0);
+  c.report("n1", {command::monitored{resource_name{"db"}, 0, false, 7, "gone"}});
+  CHECK(counted().count == 3);
+  CHECK(counted().failed_starts == 0);
+}
+
 TEST_CASE("a monitor that finds nothing frees nothing") {
   script c;
   c.assemble();

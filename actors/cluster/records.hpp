@@ -193,6 +193,7 @@ struct failures {
   stamp last{};
   std::int32_t exit_code = 0;
   std::string note{};
+  std::uint32_t failed_starts = 0; // since the last one that succeeded here
   bool operator==(const failures&) const = default;
 };
 

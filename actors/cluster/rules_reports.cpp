@@ -17,10 +17,17 @@ const holder* find_open(const state& s, const command::report& r, const command:
 }
 
 void count_failure(transaction& t, const resource_name& resource, const node_name& node, std::int32_t exit_code,
-                   const std::string& note) {
+                   const std::string& note, bool at_start = false) {
   auto* found = t.now().find(failure_key{resource, node});
-  auto count = found ? found->value.count + 1 : 1;
-  t.put(failure_key{resource, node}, {count, t.now().now(), exit_code, note});
+  auto before = found ? found->value : failures{};
+  t.put(failure_key{resource, node}, {before.count + 1, t.now().now(), exit_code, note,
+                                      before.failed_starts + (at_start ? 1 : 0)});
+}
+
+// It can start here after all: only how often it failed remains to be said.
+void clear_failed_starts(transaction& t, const resource_name& resource, const node_name& node) {
+  failure_key key{resource, node};
+  if (t.now().find(key)) t.update(key, [](failures& f) { f.failed_starts = 0; });
 }
 
 void item(transaction& t, const command::report& r, const command::act_done& done) {
@@ -36,7 +43,8 @@ void item(transaction& t, const command::report& r, const command::act_done& don
               (done.end == act_end::not_run && action == action::start);
   if (gone) return free_holder(t, key);
   bool went_wrong = done.end == act_end::failed || done.end == act_end::stuck;
-  if (went_wrong) count_failure(t, done.resource, r.node, done.exit_code, done.note);
+  if (went_wrong) count_failure(t, done.resource, r.node, done.exit_code, done.note, action == action::start);
+  if (done.end == act_end::ok && action == action::start) clear_failed_starts(t, done.resource, r.node);
   t.update(key, [&](holder& h) {
     h.open.reset();
     if (done.end == act_end::stuck || (done.end == act_end::failed && action == action::stop))

@@ -42,8 +42,10 @@ std::array<std::byte, 16> mark(unsigned n) {
 class script {
 public:
   explicit script(config::cluster c = three_nodes()) {
-    s = form({lineage_id{mark(1)}, stamp{1000s}, std::move(c),
-              {{node_name{"n1"}, journal_id{1}}, {node_name{"n2"}, journal_id{2}}, {node_name{"n3"}, journal_id{3}}}});
+    std::vector<voter> voters; // the first three
+    for (auto& n : c.nodes)
+      if (voters.size() < 3) voters.push_back({n.name, journal_id{voters.size() + 1}});
+    s = form({lineage_id{mark(1)}, stamp{1000s}, std::move(c), std::move(voters)});
     clock = s.now();
   }
 

@@ -117,6 +117,7 @@ void fill(wire_entry::Builder e, const failure_key& key, const failures& f) {
   w.setLast(to_wire(f.last));
   w.setExitCode(f.exit_code);
   w.setNote(f.note);
+  w.setFailedStarts(f.failed_starts);
 }
 
 void fill(wire_entry::Builder e, const directive_key& key, const directive& d) {
@@ -288,7 +289,7 @@ void read_entry(wire_entry::Reader e, Put put) {
     auto f = e.getFailures();
     return put(failure_key{resource_from(f.getResource()), node_from(f.getNode())},
                failures{f.getCount(), stamp_from(f.getLast()), f.getExitCode(),
-                        text_from(f.getNote(), command::max_note, "note")});
+                        text_from(f.getNote(), command::max_note, "note"), f.getFailedStarts()});
   }
   case wire_entry::DIRECTIVE: {
     auto d = e.getDirective();

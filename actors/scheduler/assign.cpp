@@ -210,7 +210,9 @@ void placer::connect_remote(unit_id u) {
 bool placer::better_node(unit_id u, node_id a, node_id b, node_id active) const {
   if (u.valid()) {
     auto weight = [&](node_id n) { return out_.nodes[n].usable() ? row(u)[n.at()] : -score::limit; };
-    if (weight(a) != weight(b)) return weight(a) > weight(b);
+    auto x = weight(a), y = weight(b);
+    if (x >= 0 && y >= 0 && avoidance(u, a) != avoidance(u, b)) return avoidance(u, a) < avoidance(u, b);
+    if (x != y) return x > y;
   }
   auto strategy = in_.settings.strategy;
   if (strategy == placement::balanced)
@@ -231,27 +233,43 @@ std::vector<node_id> placer::sorted_nodes(unit_id u, node_id active) const {
   return nodes;
 }
 
+// The first of them. Placing needs no more, and to sort a hundred nodes for each of thousands of units is what would
+// take the time.
+node_id placer::best_node(unit_id u, node_id active) const {
+  node_id best;
+  for (auto n : ids_of(in_.nodes))
+    if (row(u)[n.at()] != not_a_candidate && (!best.valid() || better_node(u, n, best, active))) best = n;
+  return best;
+}
+
+std::uint8_t placer::avoidance(unit_id u, node_id n) const {
+  auto& avoided = out_.considered.avoided[u.at()];
+  return avoided.empty() ? std::uint8_t{0} : avoided[n.at()];
+}
+
 bool placer::assign_best(unit_id u, node_id preferred) {
   if (has_capacity_limits_)
     if (auto able = limit_by_capacity(u); able.valid() && !preferred.valid()) preferred = able;
   auto& at = s_.now[u].running_on;
   node_id active = at.empty() ? node_id{} : at.front();
-  auto nodes = sorted_nodes(u, active);
-  if (nodes.empty()) {
+  auto best = best_node(u, active);
+  if (!best.valid()) {
     settle(u, {}, false);
     return false;
   }
-  auto best = nodes.front();
   auto chosen = best;
-  if (preferred.valid() && usable(u, preferred) &&
-      (row(u)[preferred.at()] >= row(u)[best.at()] || !out_.nodes[best].usable())) {
+  // Where there is a choice: at least as good in both, what is avoided and what is wanted.
+  auto as_good = [&](node_id n) {
+    return row(u)[n.at()] >= row(u)[best.at()] && avoidance(u, n) <= avoidance(u, best);
+  };
+  if (preferred.valid() && usable(u, preferred) && (as_good(preferred) || !out_.nodes[best].usable())) {
     chosen = preferred;
   } else if (row(u)[best.at()] > 0 && usable(u, best)) {
     // Staying beats an equally good node, but for the instances of a unique clone, which were kept before.
     auto parent = s_.units[u].parent;
     bool unique =
         parent.valid() && s_.units[parent].kind == resource_kind::clone && in_.resources[s_.units[parent].what].unique;
-    if (!unique && active.valid() && usable(u, active) && row(u)[active.at()] == row(u)[best.at()]) chosen = active;
+    if (!unique && active.valid() && usable(u, active) && as_good(active)) chosen = active;
   }
   settle(u, chosen, false);
   return out_.units[u].node.valid();

@@ -40,13 +40,18 @@ struct score_reason {
   constraint_id origin;
 };
 
+// How much each node is avoided, by node; empty: none is. Between nodes where a unit may run this comes before the score.
+using avoidance_row = std::vector<std::uint8_t>;
+
 struct candidates {
   std::vector<score_row> scores;                                // by unit
+  std::vector<avoidance_row> avoided;                           // by unit
   std::vector<std::vector<discovery>> probes;                   // by unit; empty: always
   std::vector<std::pair<unit_id, location>> promoted_locations; // with role Promoted: they act on promotion
   std::vector<score_reason> reasons;
 };
 candidates find_candidates(const input& in, const cluster_state& s);
+std::vector<avoidance_row> find_avoided(const input& in, const cluster_state& s);
 
 std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_state& s);
 

@@ -18,6 +18,9 @@ public:
     for (auto n : ids_of(in.nodes)) base[n.at()] = in.settings.symmetric ? in.nodes[n].base.value() : not_a_candidate;
     out_.scores.assign(s.units.size(), base);
     out_.probes.resize(s.units.size());
+    out_.avoided = find_avoided(in, s);
+    for (auto& n : in.nodes)
+      if (n.kind == node_kind::guest && n.container.valid() && n.connection.valid()) containers_ = true;
     for (auto& l : in.locations)
       if (l.probes == discovery::exclusive) exclusive_.push_back(s.unit_of[l.what]);
   }
@@ -36,6 +39,7 @@ public:
       thresholds(u);
     }
     for (auto u : ids_of(s_.units)) exclusive_discovery(u);
+    nothing_new();
     for (auto u : s_.no_promotion)
       for (auto n : ids_of(in_.nodes))
         out_.promoted_locations.emplace_back(
@@ -228,6 +232,7 @@ private:
   std::int32_t failures_with_fillers(unit_id u, node_id n) const {
     if (in_.failures.empty()) return 0;
     auto count = failures_of(in_, s_, u, n, true).count;
+    if (!containers_) return count;
     for (auto& node : in_.nodes)
       if (node.kind == node_kind::guest && node.container == s_.units[u].what && node.connection.valid())
         count = add_scores(count, failures_of(in_, s_, s_.unit_of[node.connection], n, true).count);
@@ -245,9 +250,33 @@ private:
         add(u, n, -infinity, "resource-discovery");
   }
 
+  // A node that keeps only what it has: what it has is a whole group, or one instance of a clone.
+  void nothing_new() {
+    for (auto n : ids_of(in_.nodes)) {
+      if (!in_.nodes[n].keeps_only) continue;
+      for (auto u : s_.top) {
+        if (s_.units[u].kind != resource_kind::clone) nothing_new(u, n);
+        else
+          for (auto i : s_.units[u].children) nothing_new(i, n);
+      }
+    }
+  }
+
+  void nothing_new(unit_id whole, node_id n) {
+    if (!runs_on(whole, n)) spread(whole, true, [&](unit_id v, bool) { add(v, n, -infinity, "keeps-only"); });
+  }
+
+  [[nodiscard]] bool runs_on(unit_id u, node_id n) const {
+    auto& at = s_.now[u].running_on;
+    if (std::find(at.begin(), at.end(), n) != at.end()) return true;
+    auto& below = s_.units[u].children;
+    return std::any_of(below.begin(), below.end(), [&](auto c) { return runs_on(c, n); });
+  }
+
   const input& in_;
   const cluster_state& s_;
   candidates out_;
+  bool containers_ = false; // some node is a guest
   std::vector<unit_id> exclusive_;
 };
 

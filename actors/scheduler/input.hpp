@@ -72,6 +72,7 @@ struct node {
   bool standby = false;
   bool standby_on_failure = false;
   bool maintenance = false;
+  bool keeps_only = false; // it may come back soon: it keeps what it has and gets nothing new
   bool shutdown_requested = false;
   bool terminate_requested = false;
   bool unfenced = false; // it was never unfenced since it joined, or its devices changed
@@ -292,6 +293,13 @@ struct failure_count {
   std::int64_t last = 0; // seconds
 };
 
+// How often in a row a start failed there. Not a count of failures, which forbids a node: see avoidance.cpp.
+struct start_failures {
+  node_id where{};
+  resource_id what{}; // a primitive
+  std::uint32_t count = 0;
+};
+
 struct promotion_score {
   node_id where{};
   resource_id what{};
@@ -346,6 +354,7 @@ struct input {
       reporting_order{}; // nodes as the status lists them: instances of anonymous clones are numbered that way
   std::vector<history> histories{};      // sorted by node, otherwise as reported
   std::vector<failure_count> failures{}; // sorted by resource
+  std::vector<start_failures> failed_starts{};
   std::vector<promotion_score> promotion_scores{};
 };
 

@@ -21,6 +21,8 @@ private:
   void unassign(unit_id u);
   void connect_remote(unit_id u);
   std::vector<node_id> sorted_nodes(unit_id u, node_id active) const;
+  node_id best_node(unit_id u, node_id active) const;
+  std::uint8_t avoidance(unit_id u, node_id n) const;
   bool better_node(unit_id u, node_id a, node_id b, node_id active) const;
   std::vector<unit_id> assignment_order() const;
 

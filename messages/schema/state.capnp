@@ -112,6 +112,7 @@ struct Failures {
   last @3 :Int64;
   exitCode @4 :Int32;
   note @5 :Text;
+  failedStarts @6 :UInt32;
 }
 
 struct StoredDirective {
