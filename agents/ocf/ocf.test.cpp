@@ -155,6 +155,8 @@ TEST_CASE("agents are found by name in the folders, and only by name") {
     CHECK_FALSE(find({{"/"}, "", ""}, {"ocf", bad, "sh"}));
   }
   CHECK(find({{"/nonexistent", ""}, "", ""}, {"ocf", "bin", "sh"}) == "/bin/sh");
+  CHECK(candidates({{"/a", "/b"}, "", ""}, {"ocf", "bin", "sh"}) == std::vector<std::string>{"/a/bin/sh", "/b/bin/sh"});
+  CHECK_FALSE(candidates({{"/a"}, "", ""}, {"ocf", "..", "sh"}));
   auto op = monitor_of_db();
   op.agent = {"ocf", "bin", "sh"};
   auto made = call({{""}, "", ""}, op, 5s);

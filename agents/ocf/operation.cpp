@@ -119,12 +119,19 @@ std::map<std::string, std::string> environment(const installation& where, const 
   return out;
 }
 
-result<std::string> find(const installation& where, const config::agent_ref& agent) {
+result<std::vector<std::string>> candidates(const installation& where, const config::agent_ref& agent) {
   if (!plain_name(agent.provider) || !plain_name(agent.type))
     return failure("ocf:" + agent.provider + ":" + agent.type + " is no name of an agent");
+  std::vector<std::string> paths;
+  for (const auto& folder : where.folders) paths.push_back(folder + "/" + agent.provider + "/" + agent.type);
+  return paths;
+}
+
+result<std::string> find(const installation& where, const config::agent_ref& agent) {
+  auto paths = candidates(where, agent);
+  if (!paths) return tl::unexpected(paths.error());
   std::string tried;
-  for (const auto& folder : where.folders) {
-    auto path = folder + "/" + agent.provider + "/" + agent.type;
+  for (const auto& path : *paths) {
     if (::access(path.c_str(), X_OK) == 0) return path;
     tried += (tried.empty() ? "" : ", ") + path;
   }

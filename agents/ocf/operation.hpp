@@ -21,6 +21,10 @@ struct installation {                                          // of agents on t
   std::string path = "/usr/sbin:/usr/bin:/sbin:/bin";          // PATH
 };
 
+// Where the agent's program may lie, in the order in which to try: for who starts it through `processes`, which alone
+// knows this machine's files. The first that exists is the agent. An error: no such agent can be named.
+result<std::vector<std::string>> candidates(const installation& where, const config::agent_ref& agent);
+
 // The path of the agent's program; or where it was looked for.
 result<std::string> find(const installation& where, const config::agent_ref& agent);
 
