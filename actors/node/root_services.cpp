@@ -38,6 +38,7 @@ caf::actor spawn_executor(root_actor* self) {
   state.executor_ready = false;
   resource::executor_settings s;
   s.self = state.options.name;
+  s.timers = *conf::derive({.tolerate = state.formed->configuration.tolerate});
   s.ledger = state.ledger;
   s.replica = state.replica;
   s.root = caf::actor_cast<caf::actor>(self);
