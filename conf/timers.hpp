@@ -57,7 +57,7 @@ struct timers {
   duration takeover_step, election_fallback, election_spread, vote_retry, accept_retry, forward_retry, chunk_retry;
   duration handover_hysteresis, tie_wait;
   // membership
-  duration lost_if_suspected, lost_alone, brake_window;
+  duration lost_if_suspected, lost_alone, brake_window, contact_look, leader_settle;
   // detector
   duration probe_interval, probe_timeout, nack_after, suspicion_min, suspicion_max;
   duration gossip_interval, push_pull_interval, join_retry, pause_limit, leave_limit;

@@ -36,6 +36,8 @@ TEST_CASE("the timers of the default, each by its own number") {
   CHECK(t.lost_if_suspected == 2100ms);
   CHECK(t.lost_alone == 6s);
   CHECK(t.brake_window == 20s);
+  CHECK(t.contact_look == 100ms);
+  CHECK(t.leader_settle == 500ms);
   CHECK(t.probe_interval == 100ms);
   CHECK(t.probe_timeout == 50ms);
   CHECK(t.nack_after == 40ms);
@@ -105,6 +107,7 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
         std::string::npos);
   CHECK(broken([](timers& t) { t.suspicion_max = 1400ms; }) == "a lone accuser of three is heard within tolerate;");
   CHECK(broken([](timers& t) { t.lost_if_suspected = 2s; }) == "a tolerated silence costs no membership;");
+  CHECK(broken([](timers& t) { t.leader_settle = 1s; }) == "a lost leader costs no more than a lost member;");
   CHECK(broken([](timers& t) { t.lost_alone = 4s; }) == "acknowledgements alone decide later;");
   CHECK(broken([](timers& t) { t.nack_after = 50ms; }) == "others can answer for a member;");
   CHECK(broken([](timers& t) { t.suspicion_min = 250ms; }) == "a suspicion can be refuted;");
