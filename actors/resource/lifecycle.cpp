@@ -170,7 +170,7 @@ agents::scope_name lifecycle::scope_of(const job& j) {
   auto kind = std::holds_alternative<probe_job>(j)     ? "probe"
               : std::holds_alternative<monitor_job>(j) ? "monitor"
                                                        : "alone";
-  return {slice_of(what_), fmt::format("{}-{}.{}", kind, wanted_.session.value, ++last_scope_)};
+  return {slice_of(what_), fmt::format("{}-{}.{}.{}", kind, wanted_.session.value, series_, ++last_scope_)};
 }
 
 void lifecycle::begin(const job& j, instant now, effects& out) {

@@ -69,9 +69,11 @@ using effects = std::vector<effect>;
 
 class lifecycle {
 public:
-  lifecycle(agent_place here, instance what)
+  // `series`: of this object, so that no two of them ever use one scope for different things.
+  lifecycle(agent_place here, instance what, std::uint64_t series = 1)
     : here_(std::move(here))
-    , what_(std::move(what)) {}
+    , what_(std::move(what))
+    , series_(series) {}
 
   void want(wanted now_wanted, instant now, effects& out);
   // Stop it without being told to, because this node is alone. The picture has no session by then.
@@ -163,6 +165,7 @@ private:
 
   agent_place here_;
   instance what_;
+  std::uint64_t series_;
   wanted wanted_;
   state state_;
   instant since_{};

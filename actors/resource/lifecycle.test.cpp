@@ -99,9 +99,9 @@ TEST_CASE("an act does not wait for a monitor: that is ended, and its answer not
   bench b;
   b.runs();
   CHECK(b.after(10s) == "turn? monitor");
-  CHECK(b.turn(urgency::monitor) == "run monitor-7.1 monitor");
+  CHECK(b.turn(urgency::monitor) == "run monitor-7.1.1 monitor");
   auto monitor = b.last;
-  CHECK(b.act(12, action::stop) == "end monitor-7.1");
+  CHECK(b.act(12, action::stop) == "end monitor-7.1.1");
   CHECK(b.ends(monitor, exit_of(7)) == "");
   CHECK(b.ends(exit_of(0)) == "turn back; turn? act");
   CHECK(b.turn() == "run 12 stop");
@@ -120,7 +120,7 @@ TEST_CASE("an act waits for a probe") {
   bench b;
   b.w.probe = true;
   b.want();
-  CHECK(b.turn(urgency::probe) == "run probe-7.1 monitor");
+  CHECK(b.turn(urgency::probe) == "run probe-7.1.1 monitor");
   CHECK(b.act(12, action::stop) == "");
   CHECK(b.ends(exit_of(0)) == "probed started 0; turn back; turn? act");
 }
@@ -138,7 +138,7 @@ TEST_CASE("another session: what goes on is ended, never reported, and the new p
     CHECK_FALSE(b.core.at_rest());
     CHECK(b.ends(start, exit_of(0)) == "");
     CHECK(b.ends(exit_of(0)) == "turn back; turn? probe");
-    CHECK(b.turn(urgency::probe) == "run probe-20.1 monitor");
+    CHECK(b.turn(urgency::probe) == "run probe-20.1.1 monitor");
   }
   SUBCASE("none") {
     CHECK(b.session(0) == "end 12");
@@ -170,7 +170,7 @@ TEST_CASE("probes: what they find") {
     bench b;
     b.w.probe = true;
     CHECK(b.want() == "turn? probe");
-    CHECK(b.turn(urgency::probe) == "run probe-7.1 monitor");
+    CHECK(b.turn(urgency::probe) == "run probe-7.1.1 monitor");
     CHECK(b.last_call.environment.at("OCF_RESKEY_CRM_meta_interval") == "0");
     CHECK(b.last_call.timeout == 20s);
     CHECK(b.ends(r.how) == std::string(r.said) + "; turn back");
@@ -273,7 +273,7 @@ TEST_CASE("monitors recur one interval after the last one ended") {
   CHECK(b.core.next_deadline() == b.now + 10s);
   CHECK(b.after(9999ms) == "");
   CHECK(b.after(1ms) == "turn? monitor");
-  CHECK(b.turn(urgency::monitor) == "run monitor-7.1 monitor");
+  CHECK(b.turn(urgency::monitor) == "run monitor-7.1.1 monitor");
   CHECK(b.last_call.environment.at("OCF_RESKEY_CRM_meta_interval") == "10000");
   CHECK_FALSE(b.core.next_deadline());
   b.now += 3s;
@@ -302,7 +302,7 @@ TEST_CASE("in maintenance the monitors rest; the picture has no watch then") {
   b.after(10s);
   b.turn(urgency::monitor);
   b.w.watch.reset();
-  CHECK(b.want() == "end monitor-7.1");
+  CHECK(b.want() == "end monitor-7.1.1");
   CHECK(b.ends(exit_of(0)) == "turn back");
   CHECK(b.after(1h) == "");
   CHECK_FALSE(b.core.next_deadline());
@@ -312,7 +312,7 @@ TEST_CASE("alone: it is stopped without a turn, and its slice emptied") {
   bench b;
   b.runs();
   b.session(0);
-  CHECK(b.stop_alone() == "run alone-0.1 stop");
+  CHECK(b.stop_alone() == "run alone-0.1.1 stop");
   CHECK_FALSE(b.core.at_rest());
   SUBCASE("") {
     CHECK(b.ends(exit_of(0)) == "empty db");
@@ -331,7 +331,7 @@ TEST_CASE("alone: what goes on is ended first") {
   b.turn();
   CHECK(b.session(0) == "end 12");
   CHECK(b.stop_alone() == "");
-  CHECK(b.ends(exit_of(0)) == "turn back; run alone-0.1 stop");
+  CHECK(b.ends(exit_of(0)) == "turn back; run alone-0.1.1 stop");
 }
 
 TEST_CASE("instances of a globally unique clone live in slices of their own") {

@@ -39,7 +39,6 @@ void node_view::take(const cluster::delta& news) {
 void node_view::session_is(session_id ours) {
   if (session_ == ours) return;
   session_ = ours;
-  taken_from_us_.clear();
   all_dirty_ = true;
 }
 
@@ -107,10 +106,11 @@ bool node_view::this_boot() const {
 }
 
 standing node_view::here() const {
-  if (session_.value == 0 || !member_ || member_->session != session_) return standing::none;
+  if (!member_) return standing::none;
   auto& p = member_->here;
+  if (this_boot() && std::holds_alternative<cluster::down>(p)) return standing::dead;
+  if (session_.value == 0 || member_->session != session_) return standing::none;
   if (std::holds_alternative<cluster::lost>(p)) return standing::cast_out;
-  if (std::holds_alternative<cluster::down>(p)) return standing::dead;
   bool active = std::holds_alternative<cluster::joined>(p) || std::holds_alternative<cluster::detached>(p) ||
                 std::holds_alternative<cluster::under_suspicion>(p);
   return active ? standing::active : standing::none;

@@ -22,7 +22,7 @@ enum class standing : std::uint8_t {
   none,     // no session, or another one than ours is the present one
   active,   // joined, detached or under suspicion: acts count and reports are heard
   cast_out, // the cluster has lost us: nothing we say is heard before we join anew
-  dead,     // it has been told that our boot is dead: whatever we hold may run elsewhere
+  dead,     // our boot is taken for dead, for ever and with or without a session: what we hold may run elsewhere
 };
 
 struct picture {
@@ -47,6 +47,7 @@ public:
   // Instances of which something else is wanted than at the last call, each with all that is.
   std::vector<picture> changes();
 
+  [[nodiscard]] bool follows() const { return configuration_ != nullptr; } // has been given a state
   [[nodiscard]] standing here() const;
   [[nodiscard]] session_id session() const { return session_; }
   [[nodiscard]] log_index index() const { return index_; }
@@ -54,8 +55,10 @@ public:
     return member_ ? member_->reports : 0;
   } // accepted in the present session
   [[nodiscard]] bool is_open(const instance& what, log_index act) const;
-  // Also of an earlier life, also without a session; and what was taken from us when our boot was declared dead.
+  // Also of an earlier life, also without a session; and what was taken from us when our boot was declared dead, until
+  // forget_taken().
   [[nodiscard]] std::vector<holding> holdings() const;
+  void forget_taken() { taken_from_us_.clear(); }
   [[nodiscard]] const config::cluster& configuration() const;
 
 private:

@@ -1,0 +1,95 @@
+// The executor ("node/executor"): this node's side of running services. It follows the ledger's state, gives each
+// instance that concerns this node its picture and its turns, and takes what happened into reports.
+//
+// Life: at first it ends the operations that an earlier life of the daemon left (nobody can hear their exit codes any
+// more) and then says executor_ready, so that the node joins only when nothing but services lives on. Services are left
+// alone; the inventory's probes adopt them.
+//
+// `open` is the ordinary mode. `closing`: the session is of no use (the cluster has lost us, or refuses our reports);
+// everything under way is ended, then the root is asked for a new one. `alone`: no leader was heard for
+// timers.no_contact_stop under the policy `stop`, or the cluster has declared our boot dead; the node stops what it
+// holds by itself, and reports that by joining anew, because a new session probes everything. Under the policy
+// `freeze` a node without contact only begins no act.
+//
+// An instance's actor that crashes takes the executor with it, and the executor the node: the daemon starts again,
+// services run on meanwhile, and a new session looks at all of them. Rejected: restarting the one actor. It would not
+// know which act it has done, and the cheap general way is tested all the time.
+#pragma once
+
+#include "actors/cluster/messages.hpp"
+#include "actors/consensus/messages.hpp"
+#include "actors/resource/contact_watch.hpp"
+#include "actors/resource/lone_stop.hpp"
+#include "actors/resource/reporter.hpp"
+#include "actors/resource/resource_actor.hpp"
+#include "actors/resource/turnstile.hpp"
+#include "conf/timers.hpp"
+
+namespace troupe::resource {
+
+// Slices of fence agents, which the fencing actors see to by themselves.
+inline constexpr std::string_view fencing_slices = "fence-";
+
+struct executor_settings {
+  node_name self;
+  conf::timers timers{};
+  caf::actor ledger;
+  caf::actor replica;
+  caf::actor root;
+  agents::ocf::installation agents;
+  std::size_t at_once = least_operations; // trouped: twice the processors, where that is more
+};
+
+struct instance_entry {
+  caf::actor actor;
+  std::uint64_t life = 0;
+  std::uint64_t number = 0; // of our last word to it
+  bool nothing_wanted = true;
+  bool resting = false; // since our last word
+};
+
+struct starting {
+  std::size_t left = 0; // operations of an earlier life that are being ended
+};
+struct open {};
+struct closing {
+  std::string why;
+};
+struct alone {
+  std::string why;
+  bool for_ever = false; // our boot was declared dead: no leader's word ends it
+  lone_stop plan;
+  std::size_t failed = 0; // stops
+};
+using executor_mode = std::variant<starting, open, closing, alone>;
+
+struct executor_state {
+  env::environment* env = nullptr;
+  executor_settings set;
+  console::directory_ptr directory;
+  executor_mode mode;
+  std::unique_ptr<node_view> view;
+  std::unique_ptr<reporter> reports;
+  std::unique_ptr<contact_watch> contact;
+  std::unique_ptr<turnstile> turns;
+  std::map<instance, instance_entry> instances;
+  std::uint64_t last_life = 0, last_number = 0;
+  env::alarm alarm;
+};
+using executor_actor = caf::stateful_actor<executor_state, console::observed<caf::event_based_actor>>;
+
+caf::behavior executor(executor_actor* self, env::environment* env, const console::directory_ptr& directory,
+                       executor_settings set);
+
+void say(executor_actor* self, env::log_level level, const std::string& text);
+instance_entry& entry_of(executor_actor* self, const instance& what); // made where there is none
+void settle(executor_actor* self); // after whatever came: pictures, turns, reports, the question for contact
+
+// executor_modes.cpp: when the mode changes, and what else than pictures is done in it
+void end_leftovers(executor_actor* self, const agents::living& found);
+void on_leftover(executor_actor* self, const leftover_ended& l);
+void on_stopped_alone(executor_actor* self, const stopped_alone& s);
+void change_mode(executor_actor* self);
+std::string mode_text(const executor_mode& m);
+
+} // namespace troupe::resource
