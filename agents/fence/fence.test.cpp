@@ -37,11 +37,10 @@ struct carrier {
         number = c->number;
         timeout = c->timeout;
         said += std::string(name_of(c->what)) + " ";
-      } else if (const auto* o = std::get_if<attempt::over>(&each)) {
-        said += (o->proved ? "over:proved" : "over:failed") + (o->note.empty() ? "" : " " + o->note);
-      } else {
-        said += "PROVED ";
+        continue;
       }
+      const auto& o = std::get<attempt::over>(each);
+      said += (o.reached ? "over:reached" : "over:failed") + (o.note.empty() ? "" : " " + o.note);
     }
   }
   attempt core;
@@ -51,40 +50,34 @@ struct carrier {
   std::string said;
 };
 
-attempt::rules usual{true, 2, 20s, 60s};
+attempt::rules off(std::uint32_t retries, duration budget = 60s) {
+  return {aim::off, retries, 20s, budget};
+}
 
 } // namespace
 
-TEST_CASE("off, read back, on again") {
-  carrier c{usual};
+TEST_CASE("off, read back") {
+  carrier c{off(2)};
   CHECK(c.timeout == 20s);
   c.answer(good);
   c.answer(is_off);
-  c.answer(good);
-  CHECK(c.said == "off status PROVED on over:proved");
+  CHECK(c.said == "off status over:reached");
   CHECK_FALSE(c.core.due());
 }
 
-TEST_CASE("off and stay off") {
-  carrier c{{false, 2, 20s, 60s}};
-  c.answer(good);
-  c.answer(is_off);
-  CHECK(c.said == "off status PROVED over:proved");
-}
-
 TEST_CASE("the read-back decides: an off that failed may have landed, one that succeeded may not have") {
-  carrier landed{{false, 0, 20s, 60s}};
+  carrier landed{off(0)};
   landed.answer(late);
   landed.answer(is_off);
-  CHECK(landed.said == "off status PROVED over:proved");
-  carrier lied{{false, 0, 20s, 60s}};
+  CHECK(landed.said == "off status over:reached");
+  carrier lied{off(0)};
   lied.answer(good);
   lied.answer(is_on);
   CHECK(lied.said == "off status over:failed it reads back as on (tried 1 times)");
 }
 
 TEST_CASE("retries, after a pause, each with its own read-back") {
-  carrier c{usual};
+  carrier c{off(2)};
   c.answer(failed);
   c.answer(failed);
   CHECK(c.said == "off status ");
@@ -100,18 +93,55 @@ TEST_CASE("retries, after a pause, each with its own read-back") {
                   "it reads back as on (tried 3 times)");
 }
 
-TEST_CASE("it did not come on again: the proof stands") {
-  carrier c{{true, 1, 20s, 60s}};
-  c.answer(good);
-  c.answer(is_off);
+TEST_CASE("on again, with retries") {
+  carrier c{{aim::on, 1, 20s, 60s}};
   c.answer(failed);
   c.pause_over();
-  c.answer(late);
-  CHECK(c.said == "off status PROVED on on over:proved off, but it did not come on again: timed out (tried 2 times)");
+  c.answer(good);
+  CHECK(c.said == "on on over:reached");
+  carrier d{{aim::on, 1, 20s, 60s}};
+  d.answer(failed);
+  d.pause_over();
+  d.answer(late);
+  CHECK(d.said == "on on over:failed timed out (tried 2 times)");
+}
+
+TEST_CASE("still off? one that is on again is told at once; one that cannot be read is asked again") {
+  carrier c{{aim::confirm_off, 1, 20s, 60s}};
+  c.answer(failed);
+  c.pause_over();
+  c.answer(is_off);
+  CHECK(c.said == "status status over:reached");
+  carrier d{{aim::confirm_off, 1, 20s, 60s}};
+  d.answer(is_on);
+  CHECK(d.said == "status over:failed it is on again");
+}
+
+TEST_CASE("cancelled: no further call; what is under way is let end, and what it reads counts") {
+  carrier c{off(2)};
+  CHECK(c.core.cancel().empty());
+  c.answer(good);
+  CHECK(c.said == "off over:failed nobody waits for it any more");
+  carrier d{off(2)};
+  d.answer(good);
+  CHECK(d.core.cancel().empty());
+  d.answer(is_off);
+  CHECK(d.said == "off status over:reached");
+  carrier e{off(2)};
+  e.answer(good);
+  CHECK(e.core.cancel().empty());
+  e.answer(is_on);
+  CHECK(e.said == "off status over:failed nobody waits for it any more");
+  carrier f{off(2)};
+  f.answer(good);
+  f.answer(is_on);
+  f.take(f.core.cancel());
+  CHECK(f.said == "off status over:failed nobody waits for it any more");
+  CHECK_FALSE(f.core.due());
 }
 
 TEST_CASE("no call gets more time than the budget has left, and none is begun after it") {
-  carrier c{{true, 20, 20s, 25s}};
+  carrier c{off(20, 25s)};
   c.now += 9s;
   c.answer(late); // 10 s gone
   CHECK(c.timeout == 15s);
@@ -121,14 +151,14 @@ TEST_CASE("no call gets more time than the budget has left, and none is begun af
   c.now += 13s;
   c.answer(late);
   CHECK(c.said == "off status off over:failed off failed: timed out; its budget is used up");
-  carrier d{{true, 20, 20s, 3s}};
+  carrier d{off(20, 3s)};
   d.answer(good);
   d.answer(is_on);
   CHECK(d.said == "off status over:failed it reads back as on (tried 1 times; its budget is used up)");
 }
 
 TEST_CASE("answers of another call are ignored, also after the end") {
-  carrier c{{false, 0, 20s, 60s}};
+  carrier c{off(0)};
   CHECK(c.core.answered(c.now, c.number + 1, is_off).empty());
   c.answer(good);
   CHECK(c.core.answered(c.now, c.number - 1, is_off).empty());
@@ -184,6 +214,7 @@ TEST_CASE("how an agent calls its target") {
 }
 
 TEST_CASE("agents are looked for by name only") {
+  CHECK(candidates({{"/a", "/b"}, ""}, "fence_x") == std::vector<std::string>{"/a/fence_x", "/b/fence_x"});
   CHECK(find({{"/nonexistent", "/none"}, ""}, "fence_x").error().text ==
         "fence_x is not installed (looked for /nonexistent/fence_x, /none/fence_x)");
   for (const char* bad : {"", "sh", "fence_/../../bin/sh", "/usr/sbin/fence_x"}) CHECK_FALSE(find({}, bad));

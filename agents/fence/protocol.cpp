@@ -48,16 +48,20 @@ std::string_view name_of(action a) {
   return names.at(static_cast<std::size_t>(a));
 }
 
-result<std::string> find(const installation& where, const std::string& agent) {
+result<std::vector<std::string>> candidates(const installation& where, const std::string& agent) {
   if (!agent.starts_with("fence_") || agent.find('/') != std::string::npos)
     return failure("'" + agent + "' is no name of a fence agent (they are called fence_...)");
-  std::string tried;
-  for (const auto& folder : where.folders) {
-    auto path = folder + "/" + agent;
+  std::vector<std::string> paths;
+  for (const auto& folder : where.folders) paths.push_back(folder + "/" + agent);
+  return paths;
+}
+
+result<std::string> find(const installation& where, const std::string& agent) {
+  auto paths = candidates(where, agent);
+  if (!paths) return failure(paths.error().text);
+  for (const auto& path : *paths)
     if (::access(path.c_str(), X_OK) == 0) return path;
-    tried += (tried.empty() ? "" : ", ") + path;
-  }
-  return failure(agent + " is not installed (looked for " + tried + ")");
+  return failure(fmt::format("{} is not installed (looked for {})", agent, fmt::join(*paths, ", ")));
 }
 
 result<command> call(const installation& where, const call_of& c) {

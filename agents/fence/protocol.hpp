@@ -21,7 +21,10 @@ struct installation {
   std::vector<std::string> folders{"/usr/sbin"}; // the first that has it
   std::string path = "/usr/sbin:/usr/bin:/sbin:/bin";
 };
-// The path of the agent's program, "fence_ipmilan"; or where it was looked for.
+// The paths at which the agent's program, "fence_ipmilan", may be, in this order. The node tries them by starting them:
+// what a file system says beforehand may have changed by then, and the simulator's machines have none.
+result<std::vector<std::string>> candidates(const installation& where, const std::string& agent);
+// The first of them that is there; or where it was looked for. For checks of a configuration.
 result<std::string> find(const installation& where, const std::string& agent);
 
 enum class action : std::uint8_t { on, off, reboot, status, monitor, list, metadata };
