@@ -103,8 +103,8 @@ void on_steps(director_actor* self, steps_due& due) {
 
 void fence(director_actor* self) {
   auto& state = self->state;
-  for (auto& p : state.fences->due(seen(self), env::now_of(self)))
-    propose(self, std::move(p.what), p.why, std::move(p.causes));
+  for (auto& c : state.fences.look(seen(self), state.set.self, env::now_of(self)))
+    propose(self, std::move(c.what), c.from.why, std::move(c.from.causes));
 }
 
 void go_on(director_actor* self);
@@ -136,7 +136,7 @@ void ask_contacts(director_actor* self) {
 void rearm(director_actor* self) {
   auto& state = self->state;
   if (!state.contacts_asked) state.alarm.set(self, state.losses->next_look());
-  state.alarm.set(self, state.fences->next_deadline());
+  state.alarm.set(self, state.fences.next_deadline());
   if (state.places.wanted(seen(self))) state.alarm.set(self, state.place_at);
 }
 
@@ -190,7 +190,6 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
   state.env = env;
   state.directory = directory;
   state.losses.emplace(set.self);
-  state.fences.emplace(set.self);
   state.set = std::move(set);
   state.client = client_id{env->entropy.number() | 1};
   auto here = caf::actor_cast<caf::actor>(self);

@@ -35,7 +35,7 @@ struct director_state {
   readiness ready;
   placing places;
   std::optional<loss_watch> losses;
-  std::optional<fence_plan> fences;
+  fence_plan fences;
   caf::actor planner;
   std::map<resource_name, caf::actor> supervisors;
 

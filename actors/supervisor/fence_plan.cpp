@@ -1,0 +1,248 @@
+#include "actors/supervisor/fence_plan.hpp"
+
+#include "actors/cluster/holdings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace troupe::supervisor {
+
+using namespace cluster;
+
+namespace fence_detail {
+
+// The newest stop that failed on the node's present boot; nullptr: none.
+const entry<holder>* failed_stop_on(const state& s, const node_name& node, log_index boot) {
+  const entry<holder>* newest = nullptr;
+  for (const auto& [key, found] : s.all<holder_key>()) {
+    bool failed_there = key.node == node && key.boot == boot && std::holds_alternative<stop_failed>(found.value.now);
+    if (failed_there && (newest == nullptr || found.version > newest->version)) newest = &found;
+  }
+  return newest;
+}
+
+// Members that may need a proof; which of them do is asked of the kernel's own reading. One pass over the holders.
+std::set<node_name> candidates(const state& s) {
+  std::set<node_name> out;
+  for (const auto& [key, found] : s.all<member_key>()) {
+    const auto& here = found.value.here;
+    if (std::holds_alternative<lost>(here) || std::holds_alternative<under_suspicion>(here)) out.insert(key.node);
+  }
+  for (const auto& [key, found] : s.all<holder_key>())
+    if (std::holds_alternative<stop_failed>(found.value.now)) out.insert(key.node);
+  for (const auto& [key, found] : s.all<attempt_key>()) // also one that an operator asked for must come to an end
+    if (found.value.ended == attempt::end::open) out.insert(key.target);
+  return out;
+}
+
+// The last attempt, if it was made for what the node waits for now.
+const entry<attempt>* attempt_for(const state& s, const node_name& target, const member& m) {
+  const auto* row = s.find(attempt_key{target});
+  if (row == nullptr || row->value.ended == attempt::end::open) return row;
+  if (row->value.boot != m.boot) return nullptr;
+  if (const auto* gone = std::get_if<lost>(&m.here)) return row->value.opened_at < gone->since ? nullptr : row;
+  const auto* stop = failed_stop_on(s, target, m.boot);
+  return stop != nullptr && row->value.id < stop->version ? nullptr : row;
+}
+
+bool covers(const config::fence_device& d, const node_name& target) {
+  return std::find(d.targets.begin(), d.targets.end(), target) != d.targets.end();
+}
+
+std::set<std::uint32_t> levels_of(const state& s, const node_name& target) {
+  std::set<std::uint32_t> out;
+  for (const auto& d : s.config().value.devices)
+    if (covers(d, target)) out.insert(d.level);
+  return out;
+}
+
+// `levels` is not empty.
+std::uint32_t next_level(const std::set<std::uint32_t>& levels, const entry<attempt>* last) {
+  if (last == nullptr) return *levels.begin();
+  bool same = last->value.ended == attempt::end::executor_lost;
+  auto at = same ? levels.lower_bound(last->value.level) : levels.upper_bound(last->value.level);
+  return at == levels.end() ? *levels.begin() : *at;
+}
+
+bool awaits_proof(const state& s, const node_name& node) {
+  const auto* row = s.find(attempt_key{node});
+  return (row != nullptr && row->value.ended == attempt::end::open) || needs_proof(s, node);
+}
+
+// In order of preference.
+std::vector<node_name> executors(const state& s, const node_name& self, const node_name& target) {
+  std::vector<node_name> sound, poor;
+  for (const auto& [key, found] : s.all<member_key>()) {
+    if (key.node == target || !acting_session(s, key.node)) continue;
+    (awaits_proof(s, key.node) ? poor : sound).push_back(key.node);
+  }
+  auto& use = sound.empty() ? poor : sound;
+  if (auto own = std::find(use.begin(), use.end(), self); own != use.end()) std::rotate(use.begin(), own, own + 1);
+  return use;
+}
+
+// The one after who did it last time. `all` is not empty.
+const node_name& next_executor(const std::vector<node_name>& all, const entry<attempt>* last) {
+  auto before = last == nullptr ? all.end() : std::find(all.begin(), all.end(), last->value.executor);
+  return before == all.end() || before + 1 == all.end() ? all.front() : *(before + 1);
+}
+
+duration overdue_after(const state& s, const node_name& target, std::uint32_t level) {
+  duration budget{}, timeout{};
+  for (const auto& d : s.config().value.devices) {
+    if (d.level != level || !covers(d, target)) continue;
+    budget = std::max(budget, d.budget);
+    timeout = std::max(timeout, d.timeout);
+  }
+  return 4 * budget + timeout + overdue_margin;
+}
+
+duration pause_after(std::uint32_t rounds) {
+  auto pause = first_fence_pause;
+  for (std::uint32_t i = 1; i < rounds && pause < longest_fence_pause; ++i) pause *= 2;
+  return std::min(pause, longest_fence_pause);
+}
+
+std::string seconds_of(duration d) {
+  return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(d).count());
+}
+
+std::string last_words(const entry<attempt>* last) {
+  if (last == nullptr || last->value.note.empty()) return {};
+  return fmt::format("; the last attempt: {}", last->value.note);
+}
+
+constexpr std::string_view or_confirm = ". Or an operator makes sure that it is off, and says so";
+
+bool is_dead(const member& m) {
+  return m.dead_up_to && m.boot <= *m.dead_up_to;
+}
+
+} // namespace fence_detail
+
+using namespace fence_detail;
+
+std::vector<command::command> fence_plan::look(const state& s, const node_name& self, instant now) {
+  std::vector<command::command> out;
+  waiting_.clear();
+  deadline_.reset();
+  auto targets = candidates(s);
+  std::erase_if(paces_, [&](const auto& each) { return !targets.contains(each.first); });
+  for (const auto& target : targets) {
+    const auto* m = member_of(s, target);
+    if (m == nullptr) continue;
+    consider({s, self, target, *m, attempt_for(s, target, *m), std::holds_alternative<lost>(m->here)}, now, out);
+  }
+  return out;
+}
+
+void fence_plan::consider(const view& v, instant now, std::vector<command::command>& out) {
+  if (std::holds_alternative<under_suspicion>(v.node.here)) {
+    if (holds_anything(v.s, v.target))
+      wait(v, fence_wait::suspected,
+           "its loss is one of too many to be believed: nothing is done for it before an "
+           "operator says that it is lost, or it is heard again");
+    return;
+  }
+  bool open = v.last != nullptr && v.last->value.ended == attempt::end::open;
+  if (!open && !needs_proof(v.s, v.target)) {
+    paces_.erase(v.target);
+    return;
+  }
+  auto& p = paces_[v.target];
+  if (open) return consider_open(v, p, now, out);
+  if (is_dead(v.node))
+    return wait(
+        v, fence_wait::dead_but_held,
+        "it is proved dead, but not in a way that all resources accept which it held: they wait for its next start");
+  if (std::holds_alternative<detached>(v.node.here))
+    return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
+  switch (v.s.config().value.fencing) {
+  case config::fencing_policy::none:
+    return wait(v, fence_wait::no_fencing, "no fence device is configured" + std::string(or_confirm));
+  case config::fencing_policy::off: return consider_assumption(v, p, now, out);
+  case config::fencing_policy::devices: return consider_attempt(v, p, now, out);
+  }
+}
+
+void fence_plan::consider_open(const view& v, pace& p, instant now, std::vector<command::command>& out) {
+  const auto& a = v.last->value;
+  if (p.attempt != a.id) {
+    p.attempt = a.id;
+    p.since = now;
+    p.counted = false;
+    p.proposed.reset();
+  }
+  wait(v, fence_wait::under_way,
+       fmt::format("{} fences it (attempt {}, level {})", a.executor.text, a.id.value, a.level));
+  auto overdue = overdue_after(v.s, v.target, a.level);
+  if (now < p.since + overdue) return wake_at(p.since + overdue);
+  auto note = fmt::format("nothing was heard of it from {} for {}", a.executor.text, seconds_of(overdue));
+  propose(v, p, now, command::fence_failed{v.target, a.id, note}, reason::deadline_due, out);
+}
+
+// A closed attempt says how long to wait for the next one; once.
+void fence_plan::count_end(const view& v, pace& p, instant now) const {
+  if (v.last == nullptr) return;
+  const auto& a = v.last->value;
+  if (p.attempt == a.id && p.counted) return;
+  p.attempt = a.id;
+  p.counted = true;
+  p.proposed.reset();
+  p.not_before = now;
+  auto levels = levels_of(v.s, v.target);
+  bool last_level = levels.upper_bound(a.level) == levels.end();
+  if (a.ended == attempt::end::failed && last_level) p.not_before = now + pause_after(++p.rounds);
+}
+
+void fence_plan::consider_attempt(const view& v, pace& p, instant now, std::vector<command::command>& out) {
+  count_end(v, p, now);
+  auto levels = levels_of(v.s, v.target);
+  if (levels.empty())
+    return wait(v, fence_wait::not_covered, "no fence device has it among its targets" + std::string(or_confirm));
+  if (now < p.not_before) {
+    wake_at(p.not_before);
+    return wait(v, fence_wait::pausing,
+                fmt::format("every device has failed, {} times over; again in {}{}{}", p.rounds,
+                            seconds_of(p.not_before - now), last_words(v.last), or_confirm));
+  }
+  auto all = executors(v.s, v.self, v.target);
+  if (all.empty()) return wait(v, fence_wait::no_executor, "no other node is here that could fence it");
+  const auto& by = next_executor(all, v.last);
+  command::fence_attempt c{v.target, v.node.boot, by, *acting_session(v.s, by), next_level(levels, v.last)};
+  propose(v, p, now, c, v.lost ? reason::fence_unclean : reason::fence_failed_stop, out);
+  wait(v, fence_wait::proposed, fmt::format("{} is about to fence it", by.text));
+}
+
+void fence_plan::consider_assumption(const view& v, pace& p, instant now, std::vector<command::command>& out) {
+  if (!v.lost)
+    return wait(v, fence_wait::stop_unfenced,
+                "a stop failed there, and fencing is off: clean up by hand what still runs, or restart the node");
+  propose(v, p, now, command::fence_proof{v.target, v.node.boot, config::proof_kind::assumed, {}, "fencing is off"},
+          reason::fencing_off, out);
+  wait(v, fence_wait::proposed, "fencing is off: it is about to be assumed dead");
+}
+
+void fence_plan::propose(const view& v, pace& p, instant now, command::body what, reason why,
+                         std::vector<command::command>& out) {
+  bool on_its_way = p.proposed && now < *p.proposed + propose_fencing_again;
+  if (!on_its_way) p.proposed = now;
+  wake_at(*p.proposed + propose_fencing_again);
+  if (on_its_way) return;
+  command::command c;
+  c.from.why = why;
+  c.from.by.node = v.self;
+  const auto* stop = v.lost ? nullptr : failed_stop_on(v.s, v.target, v.node.boot);
+  c.from.causes.push_back(stop != nullptr ? stop->version : v.s.version_of(member_key{v.target}));
+  if (v.last != nullptr) c.from.causes.push_back(v.last->value.id);
+  c.what = std::move(what);
+  out.push_back(std::move(c));
+}
+
+void fence_plan::wait(const view& v, fence_wait why, std::string text) {
+  waiting_.push_back({v.target, why, std::move(text)});
+}
+
+} // namespace troupe::supervisor
