@@ -130,7 +130,7 @@ void on_membership_time(root_actor* self) {
   state.join_at = env::now_of(self) + join_again; // not in the configuration, as far as we know
 }
 
-// The session goes on being the node's until the next one begins.
+// The session goes on being the node's, in the log, until the next one begins.
 void rejoin(root_actor* self, const std::string& why) {
   auto& state = self->state;
   if (!state.session || state.leaving) return;

@@ -81,9 +81,11 @@ void stop(root_actor* self, service which) {
   if (!found.empty()) self->send_exit(found.mapped(), caf::exit_reason::user_shutdown);
 }
 
-// A director watches the detector: it is started again with it.
+// A new executor does not know which acts the last one has done: the node joins anew and looks at everything. A director
+// watches the detector: it is started again with it.
 void restart(root_actor* self, service which) {
   start(self, which);
+  if (which == service::executor) rejoin(self, "its executor has crashed");
   tell_session(self);
   if (which != service::detector || !self->state.leads) return;
   stop(self, service::director);
