@@ -46,7 +46,8 @@ using shared_batch = std::shared_ptr<const batch>; // never null inside a messag
 // About what `value` adds to a message or a record.
 std::size_t size_of(const batch& value);
 
-// How long ago a member was heard.
+// How long ago a member was heard. never_heard: not since whoever says so began, nor by anyone who told it.
+inline constexpr duration never_heard = std::chrono::hours{24 * 365}; // the longest age that can be said
 struct contact {
   node_name node;
   duration age{};

@@ -187,7 +187,7 @@ static std::vector<contact> contacts_from(capnp::List<schema::Contact>::Reader i
   std::vector<contact> list;
   for (auto c : in) {
     auto age = c.getAge();
-    if (age > static_cast<std::uint64_t>(duration{std::chrono::hours{24 * 365}}.count()))
+    if (age > static_cast<std::uint64_t>(never_heard.count()))
       throw malformed{"an age of more than a year"};
     auto name = text_from(c.getNode(), config::max_name, "node");
     if (name.empty()) throw malformed{"a contact without a name"};

@@ -72,6 +72,9 @@ TEST_CASE("what cannot be meant is refused with its reason") {
   CHECK(why(snapshot_chunk{slot_number{6}, 8, 6, bytes("data")}).find("outside") != std::string::npos);
   CHECK(why(tick{b1, {}, {{node_name{}, duration{}}}}).find("without a name") != std::string::npos);
   CHECK(why(tick{b1, {}, {{node_name{"n"}, duration{-1}}}}).find("age") != std::string::npos);
+  CHECK(why(tick{b1, {}, {{node_name{"n"}, never_heard}}}) == why(tick{b1, {}, {}}));
+  CHECK(why(tick{b1, {}, {{node_name{"n"}, never_heard + duration{1}}}}) ==
+        "malformed message: an age of more than a year");
   std::vector<contact> many(max_contacts + 1, {node_name{"n"}, duration{}});
   CHECK(why(tick{b1, {}, many}).find("too many contacts") != std::string::npos);
   batch big;

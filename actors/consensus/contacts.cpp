@@ -4,8 +4,12 @@
 
 namespace troupe::consensus {
 
-static void raise(std::optional<instant>& to, instant at) {
-  if (!to || *to < at) to = at;
+static void raise(std::optional<instant>& to, std::optional<instant> at) {
+  if (at && (!to || *to < *at)) to = at;
+}
+
+static std::optional<instant> heard_at(const contact& told, instant now) {
+  return told.age < never_heard ? std::optional(now - told.age) : std::nullopt;
 }
 
 void contacts::set_members(std::vector<node_name> members) {
@@ -37,14 +41,15 @@ void contacts::settle_tick() {
   if (!tick_at_) return;
   for (auto& [node, k] : known_) {
     auto it = std::ranges::find(silent_, node, &contact::node);
-    raise(k.heard, it == silent_.end() ? *tick_at_ : *tick_at_ - it->age);
+    raise(k.heard, it == silent_.end() ? tick_at_ : heard_at(*it, *tick_at_));
   }
   tick_at_.reset();
   silent_.clear();
 }
 
 void contacts::merge(const std::vector<contact>& told, instant now) {
-  for (const auto& c : told) heard(c.node, now - c.age);
+  for (const auto& c : told)
+    if (auto at = heard_at(c, now)) heard(c.node, *at);
 }
 
 std::optional<instant> contacts::last(const node_name& member) const {
@@ -53,7 +58,7 @@ std::optional<instant> contacts::last(const node_name& member) const {
   auto at = it->second.heard;
   if (tick_at_) {
     auto told = std::ranges::find(silent_, member, &contact::node);
-    raise(at, told == silent_.end() ? *tick_at_ : *tick_at_ - told->age);
+    raise(at, told == silent_.end() ? tick_at_ : heard_at(*told, *tick_at_));
   }
   return at;
 }
@@ -68,7 +73,8 @@ std::vector<contact> contacts::ages(instant now, duration at_least) const {
   std::vector<contact> list;
   for (const auto& node : members_) {
     auto at = last(node);
-    if (at && now - *at >= at_least) list.push_back({node, now - *at});
+    auto age = at ? std::min(now - *at, never_heard) : never_heard;
+    if (age >= at_least) list.push_back({node, age});
   }
   return list;
 }

@@ -3,7 +3,8 @@
 // of a pre-vote carries it to the next leader, and silence counts from the newest word of anyone.
 //
 // Whoever is not named as silent in a tick counts as heard at that tick: at most options.quiet too late, on the side of
-// "alive".
+// "alive". A member that nobody has heard is named too, as never_heard: otherwise the first tick would make it one that
+// was heard just now, and after a change of leaders a machine that is still booting would be taken for lost.
 #pragma once
 
 #include "messages/consensus.hpp"
@@ -32,7 +33,7 @@ public:
 
   [[nodiscard]] std::optional<instant> last(const node_name& member) const;
   [[nodiscard]] std::vector<member_contact> all() const;
-  [[nodiscard]] std::vector<contact> ages(instant now, duration at_least = duration{}) const; // of those ever heard
+  [[nodiscard]] std::vector<contact> ages(instant now, duration at_least = duration{}) const; // never_heard included
 
 private:
   struct known {

@@ -139,6 +139,28 @@ TEST_CASE("contacts: the newest word of anyone counts, and members that left are
   CHECK(k.all().size() == 1);
 }
 
+TEST_CASE("contacts: who was never heard stays so, from leader to follower to the next leader") {
+  contacts leader, follower, next;
+  node_name a{"a"}, d{"d"};
+  instant t{1h};
+  for (auto* k : {&leader, &follower, &next}) k->set_members({a, d});
+  leader.heard(a, t);
+  auto silent = leader.ages(t + 50ms, 150ms);
+  REQUIRE(silent == std::vector<contact>{{d, never_heard}});
+  for (int i = 0; i < 3; ++i) follower.ticked(silent, t + i * 50ms);
+  CHECK(!follower.last(d));
+  CHECK(follower.last(a) == t + 100ms);
+  follower.set_members({a, d}); // what the last tick said is settled
+  CHECK(!follower.last(d));
+  next.merge(follower.ages(t + 1s), t + 1s);
+  CHECK(!next.last(d));
+  CHECK(next.last(a) == t + 100ms);
+  next.heard(d, t + 2s);
+  next.merge(follower.ages(t + 3s), t + 3s);
+  CHECK(next.last(d) == t + 2s);
+  CHECK(next.ages(t + 2s + 3 * never_heard).at(1) == contact{d, never_heard}); // no age is longer than can be said
+}
+
 TEST_CASE("a leader without acks of a quorum steps down, and says so") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());
