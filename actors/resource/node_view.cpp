@@ -3,6 +3,7 @@
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe::resource {
 
@@ -74,13 +75,13 @@ void node_view::row(const cluster::row_change<cluster::member_key>& c) {
 
 void node_view::row(const cluster::row_change<cluster::inventory_key>& c) {
   if (c.key.node != self_) return;
-  auto touch = [this] {
-    for (auto& name : pending_) dirty_.insert({name, 0});
-  };
-  touch();
-  pending_.clear();
+  auto before = std::exchange(pending_, {});
   if (c.now) pending_.insert(c.now->value.pending.begin(), c.now->value.pending.end());
-  touch();
+  // Only what came or went: the record is rewritten with every report of a long inventory.
+  std::vector<resource_name> changed;
+  std::set_symmetric_difference(before.begin(), before.end(), pending_.begin(), pending_.end(),
+                                std::back_inserter(changed));
+  for (auto& name : changed) dirty_.insert({name, 0});
 }
 
 void node_view::row(const cluster::row_change<cluster::holder_key>& c) {

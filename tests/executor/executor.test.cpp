@@ -274,4 +274,13 @@ TEST_CASE("what goes on, for the console") {
   CHECK(said == "open, 1 under way; db: start (act " + std::to_string(t.s.open_act("db", "n1").value) + ") for 3s");
 }
 
+TEST_CASE("an instance's actor that crashes takes the executor with it") {
+  settled t;
+  t.log([&] { t.s.start("db", "n1"); });
+  auto actors = t.directory->list();
+  REQUIRE(actors.size() == 2);
+  t.to_instance(resource::your_turn{}); // a second turn beside the first: a broken assertion
+  CHECK(t.directory->list().empty());
+}
+
 } // namespace troupe::executor_test

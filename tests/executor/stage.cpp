@@ -121,6 +121,16 @@ void stage::probes_say(int status) {
   }
 }
 
+void stage::to_instance(const resource::your_turn& t) {
+  system_->spawn(
+      [t](caf::event_based_actor* self, caf::actor whom) {
+        self->request(whom, std::chrono::seconds{1}, resource::ask_executor{})
+            .then([=](const resource::executor_activity& told) { self->send(told.instances.at(0).second, t); });
+      },
+      executor);
+  run();
+}
+
 std::string stage::console() {
   std::string out;
   auto asker = system_->spawn(

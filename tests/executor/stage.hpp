@@ -72,7 +72,8 @@ public:
     run();
   }
   [[nodiscard]] std::string under_way() const { return processes.under_way(); }
-  std::string console(); // what the executor and its instances say they do
+  void to_instance(const resource::your_turn& t); // to the first that there is
+  std::string console();                          // what the executor and its instances say they do
   // Probes of everything asked for, each with this answer.
   void probes_say(int status);
 
