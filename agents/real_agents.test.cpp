@@ -7,6 +7,8 @@
 #include "agents/runner/test_bench.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 namespace troupe::runner_test {
 
@@ -135,72 +137,169 @@ TEST_CASE("ocf:troupe:service: one process, its starts and stops in the log") {
   CHECK(ocf::read_error_output(wrong.error_output).reason == "the parameter 'log' is missing");
 }
 
-TEST_CASE("fence_pid: an attempt kills a node, and reads back that it is dead") {
-  site s;
-  std::filesystem::create_directory(s.folder / "nodes");
-  auto started = s.run({"node", "1"}, s.script("sleep 1000 & cat /proc/$!/stat > $T/nodes/n1; echo $!"));
-  int pid = std::stoi(started.output);
-  fence::installation devices{{TROUPE_AGENTS "/fence"}};
-  auto program = fence::find(devices, "fence_pid");
-  REQUIRE(program);
-  auto ask = [&](fence::action what, const std::string& plug) -> outcome {
-    auto made =
-        fence::call(devices, {*program, what, "n1", plug, {{"folder", s.folder / "nodes"}}, "plug", generous, 5s});
+namespace {
+
+// Nodes for fence_pid: processes, recorded in a folder.
+struct pid_site : site {
+  pid_site() {
+    std::filesystem::create_directory(folder / "nodes");
+    params = {{"folder", folder / "nodes"}};
+  }
+  // As a node's start does it.
+  static std::string recorded(const std::string& name, const std::string& pid) {
+    return TROUPE_AGENTS "/fence/fence_pid --record $T/nodes " + name + " " + pid + "; ";
+  }
+  outcome ask(fence::action what, const std::string& plug) {
+    auto made = fence::call(devices, {program, what, "n1", plug, params, "plug", generous, 5s});
     REQUIRE(made);
-    return s.run({"fence", std::to_string(++s.last)}, *made);
-  };
-  auto described = parse_metadata(std::get<exited>(ask(fence::action::metadata, "")).output);
+    if (!around.empty()) made->arguments.insert(made->arguments.begin(), around.begin(), around.end());
+    return run({"fence", std::to_string(++last)}, *made);
+  }
+  fence::power_read status(const std::string& plug) { return fence::read_status(ask(fence::action::status, plug)); }
+  std::string failure(fence::action what, const std::string& plug) { return fence::failure_of(ask(what, plug)); }
+  static bool lives(int pid) {
+    auto left = stat_of(pid);
+    return left && left->alive();
+  }
+  // A namespace's process 1 and two more in it, recorded as n1: their numbers out here. Empty: not allowed here.
+  std::vector<int> namespace_as_n1() {
+    make_pipe("up");
+    auto started =
+        run({"node", std::to_string(++last)},
+            script("if ! " + apart + " true; then exit 0; fi; " + apart +
+                   " sh -c 'sleep 1000 & sleep 1000 & echo > $T/up; wait' & cat $T/up; "
+                   "first=$(cat /proc/$!/task/$!/children); " +
+                   recorded("n1", "$first") + "echo $first $(cat /proc/${first% }/task/${first% }/children)"));
+    std::istringstream numbers(started.output);
+    std::vector<int> out{std::istream_iterator<int>(numbers), {}};
+    if (out.empty()) std::printf("skipped: no user namespaces here: %s\n", started.error_output.c_str());
+    return out;
+  }
+
+  const std::string apart = "unshare --user --map-root-user --pid --fork --kill-child --mount-proc";
+  fence::installation devices{{TROUPE_AGENTS "/fence"}};
+  std::string program = TROUPE_AGENTS "/fence/fence_pid";
+  config::parameters params;
+  std::vector<std::string> around; // a program that runs the agent
+};
+
+} // namespace
+
+TEST_CASE("fence_pid: an attempt kills a node, and reads back that it is dead") {
+  pid_site s;
+  auto started = s.run({"node", "1"}, s.script("sleep 1000 & " + s.recorded("n1", "$!") + "echo $!"));
+  int pid = std::stoi(started.output);
+  CHECK(*fence::find(s.devices, "fence_pid") == s.program);
+  auto described = parse_metadata(std::get<exited>(s.ask(fence::action::metadata, "")).output);
   REQUIRE(described);
   CHECK(fence::plug_parameter(*described) == "plug");
-  CHECK(fence::failure_of(ask(fence::action::monitor, "")).empty());
-  CHECK(std::get<exited>(ask(fence::action::list, "")).output == "n1,\n");
-  CHECK(fence::read_status(ask(fence::action::status, "n1")).is == fence::power::on);
-  auto unknown = fence::read_status(ask(fence::action::status, "n2"));
-  CHECK(unknown.is == fence::power::unknown);
-  CHECK(unknown.why == "exit code 1: nothing is known of 'n2': No such file or directory");
+  CHECK(s.failure(fence::action::monitor, "").empty());
+  CHECK(std::get<exited>(s.ask(fence::action::list, "")).output == "n1,\n");
+  CHECK(s.status("n1").is == fence::power::on);
+  CHECK(s.status("n2").is == fence::power::unknown);
+  CHECK(s.status("n2").why == "exit code 1: nothing is known of 'n2': No such file or directory");
 
   fence::attempt core{{fence::aim::off, 0, generous, 10 * generous}};
   constexpr instant now{1s};
   auto todo = core.begin(now);
   while (const auto* next = std::get_if<fence::attempt::make_call>(&todo.at(0)))
-    todo = core.answered(now, next->number, ask(next->what, "n1"));
+    todo = core.answered(now, next->number, s.ask(next->what, "n1"));
   CHECK(std::get<fence::attempt::over>(todo.at(0)) == fence::attempt::over{true, {}});
-  auto left = stat_of(pid);
-  CHECK_FALSE((left && left->alive()));
-  CHECK(fence::failure_of(ask(fence::action::on, "n1")) == "exit code 1: it cannot switch on");
+  CHECK_FALSE(s.lives(pid));
+  CHECK(s.failure(fence::action::off, "n1").empty());
+  CHECK(s.failure(fence::action::on, "n1") == "exit code 1: it cannot switch on: no command for that was given (on=)");
+  CHECK(s.failure(fence::action::off, "../n1") == "exit code 1: '../n1' is no name of a node");
+}
 
-  // The number may be someone else's by now: he is not touched, and says nothing about the node.
-  std::ofstream(s.folder / "nodes/other") << ::getpid() << " (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0";
-  CHECK(fence::failure_of(ask(fence::action::off, "other")).empty());
-  CHECK(fence::read_status(ask(fence::action::status, "other")).is == fence::power::off);
-  std::ofstream(s.folder / "nodes/broken") << "1234";
-  CHECK(fence::read_status(ask(fence::action::status, "broken")).is == fence::power::unknown);
+TEST_CASE("fence_pid: a number is no identity") {
+  pid_site s;
+  s.run({"node", "1"}, s.script(s.recorded("n1", std::to_string(::getpid()))));
+  auto record = s.content("nodes/n1");
+  auto write = [&](const std::string& key, const std::string& value) {
+    auto text = record;
+    auto at = text.find(key + "=") + key.size() + 1;
+    text.replace(at, text.find('\n', at) - at, value);
+    std::ofstream(s.folder / "nodes/n1") << text;
+  };
+  CHECK(s.status("n1").is == fence::power::on);
+  write("start", "1"); // someone else has the number now: he is not touched, and says nothing about the node
+  CHECK(s.failure(fence::action::off, "n1").empty());
+  CHECK(s.status("n1").is == fence::power::off);
+  write("boot", "before");
+  CHECK(s.failure(fence::action::off, "n1") == "exit code 1: 'n1' was recorded in another boot, or on another machine");
+  CHECK(s.status("n1").is == fence::power::unknown);
+  write("pid", "x");
+  CHECK(s.status("n1").why == "exit code 1: the record of 'n1' is not one of fence_pid --record");
+  std::ofstream(s.folder / "nodes/n1") << record.substr(0, 20);
+  CHECK(s.status("n1").is == fence::power::unknown);
+  CHECK(s.failure(fence::action::off, "n1") == "exit code 1: the record of 'n1' is not one of fence_pid --record");
+}
+
+TEST_CASE("fence_pid: process 1 takes its namespace along; from inside of another nobody is taken for dead") {
+  pid_site s;
+  auto inside = s.namespace_as_n1();
+  if (inside.empty()) return;
+  REQUIRE(inside.size() == 3);
+  s.around = {"/usr/bin/unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc"};
+  CHECK(s.status("n1").why == "exit code 1: 'n1' was recorded in another PID namespace; ask a switch there");
+  s.around.pop_back(); // with the /proc of outside
+  CHECK(s.status("n1").why == "exit code 1: /proc shows another PID namespace than this one");
+  CHECK(s.failure(fence::action::off, "n1") == "exit code 1: /proc shows another PID namespace than this one");
+  s.around.clear();
+  for (int pid : inside) CHECK(s.lives(pid));
+  CHECK(s.status("n1").is == fence::power::on);
+  CHECK(s.failure(fence::action::off, "n1").empty());
+  for (int pid : inside) CHECK_FALSE(s.lives(pid));
+  CHECK(s.status("n1").is == fence::power::off);
+}
+
+TEST_CASE("fence_pid: the link goes first, and a command switches on") {
+  pid_site s;
+  s.run({"node", "1"}, s.script("sleep 1000 & echo $! > $T/first; " + s.recorded("n1", "$!")));
+  auto program = [&](const std::string& text) { // of the device, which gives it the PATH and no T
+    return s.script("export T=" + s.folder.path() + "; " + text).arguments[0];
+  };
+  s.params["link_down"] =
+      program("grep -q '^State:.*sleeping' /proc/$(cat $T/first)/status && echo down $1 >> $T/story");
+  s.params["on"] = program("sleep 1000 & echo on $1 >> $T/story; " + s.recorded("$1", "$!"));
+  CHECK(s.failure(fence::action::off, "n1").empty());
+  CHECK(s.status("n1").is == fence::power::off);
+  CHECK(s.failure(fence::action::on, "n1").empty());
+  CHECK(s.failure(fence::action::on, "n1").empty()); // it is on already
+  CHECK(s.status("n1").is == fence::power::on);
+  CHECK(s.content("story") == "down n1\non n1\n");
+
+  s.params["link_down"] = program("echo no such link >&2; exit 2");
+  CHECK(s.failure(fence::action::off, "n1") ==
+        "exit code 1: 'n1' was killed, but its link was not taken down: exit code 2 no such link");
+  CHECK(s.status("n1").is == fence::power::off);
+  s.params["on"] = program("exit 0");
+  CHECK(s.failure(fence::action::on, "n1") == "exit code 1: the command ended well, but 'n1' is not there");
 }
 
 TEST_CASE("fence_pid through a switch: what a namespace cannot see, a process outside does for it") {
-  site s;
-  s.make_pipe("up");
-  std::filesystem::create_directory(s.folder / "nodes");
-  s.run({"node", "1"}, s.script("sleep 1000 & cat /proc/$!/stat > $T/nodes/n1"));
+  pid_site s;
+  s.make_pipe("ready");
+  s.run({"node", "1"}, s.script("sleep 1000 & " + s.recorded("n1", "$!")));
+  auto start_again = s.script("export T=" + s.folder.path() + "; sleep 1000 & " + s.recorded("$1", "$!"));
   auto outside =
-      s.start({"switch", "1"}, s.script("exec " TROUPE_AGENTS "/fence/fence_pid --serve $T/s $T/nodes > $T/up"));
+      s.start({"switch", "1"},
+              s.script("exec " + s.program + " --serve $T/s $T/nodes on=" + start_again.arguments[0] + " > $T/ready"));
   std::string ready;
-  std::ifstream up(s.folder / "up");
+  std::ifstream up(s.folder / "ready");
   std::getline(up, ready);
   REQUIRE(ready == "ready");
-  auto ask = [&](fence::action what, const std::string& plug, const std::string& socket) -> outcome {
-    auto made = fence::call(
-        {},
-        {TROUPE_AGENTS "/fence/fence_pid", what, "n1", plug, {{"switch", s.folder / socket}}, "plug", generous, 5s});
-    return s.run({"fence", std::to_string(++s.last)}, *made);
-  };
-  CHECK(fence::read_status(ask(fence::action::status, "n1", "s")).is == fence::power::on);
-  CHECK(fence::failure_of(ask(fence::action::off, "n1", "s")).empty());
-  CHECK(fence::read_status(ask(fence::action::status, "n1", "s")).is == fence::power::off);
-  CHECK(fence::read_status(ask(fence::action::status, "n2", "s")).is == fence::power::unknown);
-  CHECK(fence::read_status(ask(fence::action::status, "n1", "none")).is == fence::power::unknown);
+  s.params = {{"switch", s.folder / "s"}};
+  CHECK(s.status("n1").is == fence::power::on);
+  CHECK(s.failure(fence::action::off, "n1").empty());
+  CHECK(s.status("n1").is == fence::power::off);
+  CHECK(s.failure(fence::action::on, "n1").empty());
+  CHECK(s.status("n1").is == fence::power::on);
+  CHECK(s.status("n2").is == fence::power::unknown);
+  CHECK(s.failure(fence::action::monitor, "").empty());
   s.get([&](auto done) { s.runner->end_slice("switch", generous, done); });
   CHECK(bench::wait(std::move(outside)).index() == 0);
+  CHECK(s.status("n1").is == fence::power::unknown); // nobody serves any more
 }
 
 } // namespace troupe::runner_test
