@@ -30,6 +30,12 @@ placer::placer(const input& in, const cluster_state& s)
                     .assigned = 0,
                     .free = in.nodes[n].capacity});
   }
+  std::vector<node_id> by_name;
+  for (auto n : ids_of(in.nodes)) by_name.push_back(n);
+  std::sort(by_name.begin(), by_name.end(),
+            [&](auto a, auto b) { return std::pair{in.nodes[a].name, a} < std::pair{in.nodes[b].name, b}; });
+  alphabetical_.resize(by_name.size());
+  for (std::size_t i = 0; i < by_name.size(); ++i) alphabetical_[by_name[i].at()] = i;
   out_.considered = find_candidates(in, s);
   out_.colocations = resolve_colocations(in, s);
   for (auto& c : out_.colocations) {
@@ -222,7 +228,7 @@ bool placer::better_node(unit_id u, node_id a, node_id b, node_id active) const 
     if (x != y) return x < y;
   }
   if (a == active || b == active) return a == active && b != active;
-  return in_.nodes[a].name < in_.nodes[b].name;
+  return alphabetical_[a.at()] < alphabetical_[b.at()];
 }
 
 std::vector<node_id> placer::sorted_nodes(unit_id u, node_id active) const {

@@ -280,6 +280,21 @@ void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocatio
   }
 }
 
+// How much a unit would like to be on each node, or on the best of those that share its value of the attribute.
+score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
+  score_row own(in_.nodes.size(), -score::limit);
+  for (auto n : ids_of(in_.nodes))
+    if (row(u)[n.at()] != not_a_candidate && out_.nodes[n].usable())
+      own[n.at()] = std::max(row(u)[n.at()], -score::limit);
+  if (attribute < 0) return own;
+  auto best = own;
+  for (auto n : ids_of(in_.nodes))
+    for (auto other : ids_of(in_.nodes))
+      if (attribute_of(other, attribute) == attribute_of(n, attribute))
+        best[n.at()] = std::max(best[n.at()], own[other.at()]);
+  return best;
+}
+
 // Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node
 // is taken back.
 void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
@@ -296,17 +311,11 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
   if (merging_[from.at()]) return;
   merging_[from.at()] = true;
   auto work = target;
-  auto best_where = [&](std::int32_t value) {
-    std::int32_t best = -score::limit;
-    for (auto n : ids_of(in_.nodes))
-      if (attribute_of(n, attribute) == value && row(from)[n.at()] != not_a_candidate && out_.nodes[n].usable())
-        best = std::max(best, row(from)[n.at()]);
-    return best;
-  };
+  auto wishes = wishes_of(from, attribute);
   for (auto n : ids_of(in_.nodes)) {
     auto& cell = work[n.at()];
     if (cell == not_a_candidate) continue;
-    auto wish = best_where(attribute_of(n, attribute));
+    auto wish = wishes[n.at()];
     if (factor < 0 && wish < 0) continue; // disliking what the disliked dislikes is no reason to come
     double exact = factor * wish;
     std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)

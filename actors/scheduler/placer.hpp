@@ -38,6 +38,7 @@ private:
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
   void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
                   bool positive_only);
+  score_row wishes_of(unit_id u, std::int32_t attribute) const;
   bool influences(const unit_colocation& c) const;
   unit_id matching_instance(unit_id of, unit_id clone, role in_role) const;
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;
@@ -83,6 +84,7 @@ private:
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
+  std::vector<std::size_t> alphabetical_; // by node: its place in the order of names
   bool has_fence_device_ = false;
   bool has_capacity_limits_ = false;
 };
