@@ -126,7 +126,7 @@ class Cluster:
         return Answer(subprocess.run([str(self.bin / "troupe"), *map(str, args)], capture_output=True, text=True,
                                      timeout=2 * DEADLINE))
 
-    def config(self, services, name="cluster.toml", fencing=None, **settings):
+    def config(self, services, file="cluster.toml", fencing=None, **settings):
         """cluster.toml of these machines and the text `services`. fence_pid fences, unless `fencing` says otherwise."""
         text = "[cluster]\n" + "".join(f"{key.replace('_', '-')} = {toml(value)}\n" for key, value in
                                        {"name": "lab", **settings}.items())
@@ -135,7 +135,7 @@ class Cluster:
         text += fencing if fencing is not None else (
             f'[fence.power]\nagent = "fence_pid"\ntargets = {toml(list(self.nodes))}\n'
             f'params = {{ switch = {toml(self.power.path)} }}\ntimeout = "20s"\n')
-        path = self.folder / name
+        path = self.folder / file
         path.write_text(text + services)
         return path
 

@@ -61,6 +61,7 @@ class Machine:
                      *self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
             self.first = self.first_process()
             self.plug = os.pidfd_open(self.first)
+            (self.folder / "pid").write_text(f"{self.first}\n")  # for people: kill -9 pulls the plug
             self.cable.connect(self.first)
             self.words = b""
             self.tell("plugged")
