@@ -98,7 +98,7 @@ class Bench(Cluster):
         """All of them run, and nothing is under way."""
         def so():
             h = self.holders()
-            return h and len(h) == count and (on is None or all(nodes == [on] for nodes in h.values()))
+            return h is not None and len(h) == count and (on is None or all(nodes == [on] for nodes in h.values()))
         self.wait(f"{count} resources run", so)
 
     def end(self, keep_folder=False):
