@@ -75,7 +75,7 @@ def shots(c):
 
 def told(c, node, *parts):
     """Indexes of the history's lines that hold all of this, applied."""
-    return [e["index"] for e in node.history() if all(p in e["what"] for p in parts) and e["outcome"] == "none"]
+    return [e["index"] for e in node.history() if all(p in e["what"] for p in parts) and e["outcome"] == "applied"]
 
 
 def lost_and_fenced(c, gone):

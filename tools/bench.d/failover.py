@@ -33,7 +33,7 @@ def loss(programs, count, leads, tolerate):
         c[gone].machine.crash()
         last = c.started(count, since=killed, but=gone)
         lost = c.wait("it is in the history", lambda: [
-            e for e in other.history() if e["what"].startswith(f"{gone} is lost") and e["outcome"] == "none"])[0]
+            e for e in other.history() if e["what"].startswith(f"{gone} is lost") and e["outcome"] == "applied"])[0]
         stages = {f"{t.what}": t.at - killed for t in c.ear.after(killed) if t.resource == "-"}
         first = min(t.at for t in c.ear.after(killed) if t.what == "start")
         lost_after = seconds(lost["at"]) - at

@@ -107,7 +107,7 @@ def fail_over(c, port, serves):
     c.wait("the machine is back, and everything runs", lambda: c[serves].machine.on() and all_run(c, other))
     say(f"     seconds after {serves} lost its power")
     for event in other.history():
-        if event["index"] > before and event["outcome"] == "none":
+        if event["index"] > before and event["outcome"] == "applied":
             say(f"    {seconds(event['at']) - killed_at:6.2f}  {event['what'][:100]}")
     say(f"    {answered:6.2f}  http://127.0.0.1:{port}/ answers: {now}\n")
     say(f"   {TOLERATE} of silence is tolerated. On loopback a dead machine is not silent: its host refuses connections,\n"
