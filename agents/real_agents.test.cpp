@@ -59,7 +59,7 @@ std::size_t errors_in(const std::vector<conf::finding>& all) {
 }
 
 const config::agent_ref dummy{"ocf", "heartbeat", "Dummy"}, ipaddr2{"ocf", "heartbeat", "IPaddr2"},
-    service{"ocf", "troupe", "service"};
+    service{"ocf", "troupe", "service"}, nameplate{"ocf", "troupe", "nameplate"};
 
 } // namespace
 
@@ -135,6 +135,34 @@ TEST_CASE("ocf:troupe:service: one process, its starts and stops in the log") {
   auto wrong = call("start");
   CHECK(ocf::reach_of(wrong.status) == ocf::reach::resource);
   CHECK(ocf::read_error_output(wrong.error_output).reason == "the parameter 'log' is missing");
+}
+
+TEST_CASE("ocf:troupe:nameplate: held where the file says so") {
+  site s;
+  auto m = s.describe(nameplate);
+  config::parameters params{{"file", s.folder / "state/plate"}};
+  CHECK(errors_in(check_parameters({m, "ocf:troupe:nameplate", params, {}, {}})) == 0);
+  auto status = [&](const std::string& node, const char* action) {
+    auto op = s.operation(nameplate, action, params);
+    op.node = node;
+    return s.call(op).status;
+  };
+  CHECK(status("n1", "monitor") == 7);
+  CHECK(status("n1", "start") == 0);
+  CHECK(status("n1", "start") == 0);
+  CHECK(status("n1", "monitor") == 0);
+  CHECK(status("n2", "monitor") == 7);
+  CHECK(status("n2", "stop") == 0); // what another holds stays
+  CHECK(s.content("state/plate") == "n1\n");
+  CHECK(status("n2", "start") == 0); // the one before is dead
+  CHECK(s.content("state/plate") == "n2\n");
+  CHECK(status("n1", "monitor") == 7);
+  CHECK(status("n2", "stop") == 0);
+  CHECK_FALSE(std::filesystem::exists(s.folder / "state/plate"));
+  params["file"] = "plate";
+  CHECK(ocf::reach_of(status("n1", "start")) == ocf::reach::resource);
+  params["file"] = s.folder / "missing/plate";
+  CHECK(status("n1", "start") == 4);
 }
 
 namespace {

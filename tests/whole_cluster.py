@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""The main job with real processes: three machines, each a PID and a network namespace, services that leave a log of
+their starts and stops, and what happens to clusters. Whatever a case does: the log must show that nothing ran twice.
+
+Usage: whole_cluster.py BIN [CASE...]. Needs root; elsewhere it says why it skips (status 77). Closes with
+`N passed, N failed`.
+"""
+import pathlib
+import signal
+import sys
+import traceback
+
+SOURCE = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(SOURCE / "tools"))
+from lab import network  # noqa: E402
+from lab.cluster import Cluster, toml  # noqa: E402
+
+CLONES = ("cache",)
+
+
+def equal(got, wanted):
+    assert got == wanted, f"got {got!r}, wanted {wanted!r}"
+
+
+def service(c, name, agent="ocf:troupe:service", more=""):
+    return (f'[resource.{name}]\nagent = "{agent}"\nparams = {{ log = {toml(c.run_log.path)}, run = "/run" }}\n'
+            f'monitor = {{ interval = "1s", timeout = "20s" }}\n{more}')
+
+
+def services(c, db_on=None, more=""):
+    """A service that can refuse to stop, a group of two, a clone."""
+    text = service(c, "db", "ocf:troupe-test:stubborn") + service(c, "address") + service(c, "site")
+    text += '[group.front]\nmembers = ["address", "site"]\n' + service(c, "cache", more="clone = {}\n")
+    if db_on:
+        text += f'[[location]]\nresource = "db"\nnode = "{db_on}"\nscore = 1000\n'
+    return text + more
+
+
+def config(c, **how):
+    return c.config(services(c, **how), tolerate="2s", restart_grace="5s", late_margin="1s")
+
+
+def where(c, of="db", node=None):
+    """The one node that runs it; None: none does, or something is under way."""
+    nodes = (c.holders(node) or {}).get(of, [])
+    return nodes[0] if len(nodes) == 1 else None
+
+
+def all_run(c, nodes=("n1", "n2", "n3"), db_on=None):
+    def so():
+        h = c.holders()
+        return h and set(h) == {"db", "address", "site", "cache"} and h["address"] == h["site"] and (
+            h["cache"] == list(nodes) and h["db"][0] in ([db_on] if db_on else nodes) and h["site"][0] in nodes)
+    c.wait(f"all services run on {nodes}", so)
+
+
+def start(c, **how):
+    c.form(config(c, **how))
+    all_run(c, db_on=how.get("db_on"))
+
+
+def place_db(c, leads):
+    """db runs on the node that leads, or on one that does not: that node."""
+    leader = c.leader()
+    node = leader if leads else next(n.name for n in c if n.name != leader)
+    c[node].order("apply", config(c, db_on=node))
+    all_run(c, db_on=node)
+    return node
+
+
+def shots(c):
+    """The machines that were switched off, in order."""
+    return [name for _, action, name in c.power.acts if action == "off"]
+
+
+def told(c, node, *parts):
+    """Indexes of the history's lines that hold all of this, applied."""
+    return [e["index"] for e in node.history() if all(p in e["what"] for p in parts) and e["outcome"] == "applied"]
+
+
+def lost_and_fenced(c, gone):
+    """Its services run elsewhere, after a proof and not before; it is back at last."""
+    rest = [n for n in c if n.name != gone]
+    other = c.wait("db runs elsewhere", lambda: (w := where(c, node=rest[0])) != gone and w)
+    equal(c.run_log.starts("db")[-1], other)
+    lost, dead, again = (told(c, rest[0], *what) for what in
+                         ((gone, "is lost"), (f"of {gone} is dead", "power"), (f"start db on {other}",)))
+    assert lost and dead and lost[-1] < dead[-1] < again[-1], (lost, dead, again, rest[0].history())
+    equal(shots(c), [gone])
+    c.wait("the strip switched it on again", c[gone].machine.on)
+    c.settled()
+    all_run(c)
+
+
+def test_holder_killed(c):
+    start(c)
+    gone = place_db(c, leads=False)
+    c[gone].machine.crash()
+    lost_and_fenced(c, gone)
+
+
+def test_holder_that_leads_killed(c):
+    start(c)
+    gone = place_db(c, leads=True)
+    c[gone].machine.crash()
+    lost_and_fenced(c, gone)
+
+
+def test_leader_killed_that_does_not_hold_it(c):
+    start(c)
+    place_db(c, leads=False)
+    leader, starts = c.leader(), len(c.run_log.starts("db"))
+    c[leader].machine.crash()
+    c.wait("it is fenced and back", lambda: shots(c) == [leader] and c[leader].machine.on())
+    c.settled()
+    all_run(c)
+    equal(len(c.run_log.starts("db")), starts)
+
+
+def test_holder_cut_off(c):
+    """It lives, and its services with it, until it is switched off; nothing starts elsewhere before."""
+    start(c)
+    gone = place_db(c, leads=False)
+    c[gone].cable.cut()
+    lost_and_fenced(c, gone)
+
+
+def test_leader_cut_off(c):
+    start(c)
+    gone = place_db(c, leads=True)
+    c[gone].cable.cut()
+    lost_and_fenced(c, gone)
+
+
+def process_of(c, node, resource):
+    return int(c[node].machine.path(f"/run/troupe-service-{resource}").read_text().split()[0])
+
+
+def test_daemon_restarted(c):
+    """Its services go on, and are the same processes; nobody is fenced."""
+    start(c)
+    node = where(c)
+    before = process_of(c, node, "db"), c.run_log.lines(), c[node].status()["session"]
+    c[node].machine.restart_daemon()
+    c.wait("it joins anew", lambda: (s := c[node].status()) and s["session"] and s["session"] > before[2])
+    all_run(c, db_on=node)
+    equal((process_of(c, node, "db"), c.run_log.lines()), before[:2])
+    equal(shots(c), [])
+
+
+def test_all_down_and_up(c):
+    start(c)
+    for n in c:
+        n.machine.crash()
+    for n in c:
+        n.machine.boot()
+    c.settled()
+    all_run(c)
+    equal(shots(c), [])
+
+
+def test_apply_from_any_node(c):
+    start(c)
+    extra = ""
+    for n in c:
+        extra += service(c, f"by-{n.name}")
+        n.order("apply", config(c, more=extra))
+        c.wait(f"what {n.name} brought runs", lambda: where(c, f"by-{n.name}"))
+    n.order("apply", config(c))
+    c.wait("what is no longer wanted is stopped", lambda: not any(r.startswith("by-") for r in c.run_log.running()))
+    all_run(c)
+    equal(shots(c), [])
+
+
+def test_failed_stop_is_fenced(c):
+    start(c)
+    gone = where(c)
+    c[gone].machine.path("/run/refuse-stop").touch()
+    c[gone].order("standby", gone)
+    c.wait("db runs elsewhere", lambda: c.run_log.running().get("db", [gone]) != [gone])
+    equal(shots(c), [gone])
+    c.wait("it is on again", c[gone].machine.on)
+    c.settled()
+    c[gone].order("unstandby", gone)
+    all_run(c)
+
+
+def test_process_dies(c):
+    """It is started again where it was."""
+    start(c)
+    node, starts = where(c), c.run_log.starts("db")
+    dead = process_of(c, node, "db")
+    c[node].machine.kill_inside(dead)
+    c.wait("it is started again", lambda: len(c.run_log.starts("db")) > len(starts))
+    all_run(c, db_on=node)
+    equal(c.run_log.starts("db"), starts + [node])
+    assert process_of(c, node, "db") != dead
+    equal(shots(c), [])
+
+
+def test_standby_moves(c):
+    start(c)
+    node = where(c)
+    rest = tuple(n.name for n in c if n.name != node)
+    c[node].order("standby", node)
+    all_run(c, nodes=rest)
+    assert all(node not in nodes for nodes in c.run_log.running().values()), c.run_log.running()
+    c[node].order("unstandby", node)
+    all_run(c)
+    equal(shots(c), [])
+
+
+def test_group_keeps_its_order(c):
+    start(c)
+    node = where(c, "site")
+    c[node].order("standby", node)
+    all_run(c, nodes=tuple(n.name for n in c if n.name != node))
+    acts = [(what, act) for _, _, what, act in c.run_log.lines() if what in ("address", "site")]
+    equal(acts, [("address", "start"), ("site", "start"), ("site", "stop"), ("address", "stop"), ("address", "start"),
+                 ("site", "start")])
+
+
+def test_asked_to_end(c):
+    """SIGTERM drains a node: what runs there goes elsewhere first, and nobody is fenced."""
+    start(c)
+    node = where(c)
+    rest = tuple(n.name for n in c if n.name != node)
+    equal(c[node].machine.signal_daemon(signal.SIGTERM), 0)
+    assert all(node not in nodes for nodes in c.run_log.running().values()), c.run_log.running()
+    all_run(c, nodes=rest)
+    c[node].machine.start_daemon()
+    c.settled()
+    all_run(c)
+    equal(shots(c), [])
+
+
+def main():
+    why = network.check_possible()
+    if why:
+        print(f"skipped: {why}\n0 passed, 0 failed, 1 skipped")
+        return 77
+    cases = [(name, f) for name, f in globals().items() if name.startswith("test_")]
+    if sys.argv[2:]:
+        cases = [each for each in cases if each[0] in sys.argv[2:]]
+    failed = 0
+    for name, case in cases:
+        with Cluster(sys.argv[1], switched=True, resource_agents=[SOURCE / "tests/resource.d"]) as c:
+            try:
+                case(c)
+                equal(c.run_log.faults(CLONES), [])
+            except Exception:  # whatever it was, the others are still to be run
+                print(f"{name}:\n{traceback.format_exc()}\n{c.story()}", flush=True)
+                failed += 1
+    print(f"{len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""The simulator: virtual seconds per wall second, for 5 nodes; everything on."""
+import argparse
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tools"))
+from lab import measure  # noqa: E402
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, prog="tools/bench sim")
+    parser.add_argument("--runs", type=int, default=5, help="seeds 1 to this")
+    parser.add_argument("--seconds", type=int, default=600, help="virtual seconds of faults")
+    parser.add_argument("--quiet", type=int, default=60, help="virtual seconds after them")
+    parser.add_argument("--nodes", type=int, default=5)
+    parser.add_argument("--bin", default=SOURCE / "build/bin", type=pathlib.Path)
+    o = parser.parse_args()
+    print(measure.machine_line())
+    speeds = []
+    for seed in range(1, o.runs + 1):
+        began = time.monotonic()
+        done = subprocess.run([o.bin / "troupe-sim", "run", "--seed", str(seed), "--nodes", str(o.nodes), "--seconds",
+                               str(o.seconds), "--quiet", str(o.quiet)], capture_output=True, text=True)
+        wall = time.monotonic() - began
+        if done.returncode != 0:
+            print(done.stdout + done.stderr)
+            return 1
+        speeds.append((o.seconds + o.quiet) / wall)
+    print(f"{o.nodes} nodes: {statistics.median(speeds):.0f} virtual seconds per wall second "
+          f"({min(speeds):.0f} to {max(speeds):.0f}, n={len(speeds)}), target 1000")
+    return 0
+
+
+sys.exit(main())
