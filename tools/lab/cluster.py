@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -119,7 +120,9 @@ class Cluster:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
+        if failed is AssertionError:
+            print(self.story(), file=sys.stderr)
         self.end()
 
     def run(self, *args):
@@ -157,7 +160,7 @@ class Cluster:
             if result := so():
                 return result
             time.sleep(0.02)
-        raise AssertionError(f"not within {limit}s: {what}\n{self.story()}")
+        raise AssertionError(f"not within {limit}s: {what}")
 
     def story(self):
         """For whoever has to find out what went wrong."""
@@ -184,11 +187,11 @@ class Cluster:
         return self.wait("all are joined and know one leader", so)
 
     def holders(self, node=None):
-        """{resource: [node, ...]} of what runs healthily with nothing under way, as this node knows it; None: it cannot
-        say, or something is under way."""
-        asked = node or next(iter(self.up()))
-        s = asked.status()
-        if not s or not s["cluster"]:
+        """{resource: [node, ...]} of what runs healthily with nothing under way, as this node knows it (or the first
+        that can say); None: it cannot say, or something is under way."""
+        told = (n.status() for n in ([node] if node else self.up()))
+        s = next((s for s in told if s and s["cluster"]), None)
+        if s is None:
             return None
         found = {}
         for h in s["cluster"]["holders"]:

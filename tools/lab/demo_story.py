@@ -13,11 +13,8 @@ TOLERATE = "1s"
 
 @contextlib.contextmanager
 def stage(programs, folder):
-    c = Cluster(programs, folder=folder)
-    try:
+    with Cluster(programs, folder=folder) as c:
         yield c
-    finally:
-        c.end()
 
 
 def settings():
@@ -110,9 +107,9 @@ def fail_over(c, port, serves):
         if event["index"] > before and event["outcome"] == "applied":
             say(f"    {seconds(event['at']) - killed_at:6.2f}  {event['what'][:100]}")
     say(f"    {answered:6.2f}  http://127.0.0.1:{port}/ answers: {now}\n")
-    say(f"   {TOLERATE} of silence is tolerated. On loopback a dead machine is not silent: its host refuses connections,\n"
-        f"   as if only the daemon were being restarted, so it is given restart-grace as well. The demo sets that to {GRACE};\n"
-        f"   the default is 5s. Then it is fenced, and only when it is known to be dead its services start elsewhere.\n")
+    say(f"   {TOLERATE} of silence is tolerated. On loopback a dead machine's host still answers (it refuses connections), as it\n"
+        f"   does while only the daemon is restarted; such a node is given restart-grace, by default 5s. The demo sets {GRACE}.\n"
+        f"   Then it is fenced, and only when it is known to be dead its services start elsewhere.\n")
     say("4. Why there?\n")
     show(other, "why", "site")
     faults = c.run_log.faults(clones=("cache",))
