@@ -52,12 +52,13 @@ def main():
     print(f"{measure.machine_line()}; all times net of agents")
     if o.only in (None, "cold"):
         runs = [cold(o.bin) for _ in range(o.runs)]
-        agents = measure.bare(measure.start_calls(1), 1)
+        agents = measure.bare(measure.probe_calls(3) + measure.start_calls(1), 3)
         measure.tell("cold start to the first resource running", [r[0] for r in runs], agents, 3.0)
         measure.tell("  of which the machines' own start", [r[1] for r in runs], 0.0, None)
     if o.only in (None, "many"):
         runs = [many(o.bin, o.resources) for _ in range(o.runs)]
-        agents = measure.bare(measure.start_calls(o.resources), PARALLEL)
+        # Each node looks first whether they run there, before any is started.
+        agents = measure.bare(measure.probe_calls(3 * o.resources) + measure.start_calls(o.resources), PARALLEL)
         measure.tell(f"{o.resources} resources from `apply` to started", [r[0] for r in runs], agents, 3.0)
         measure.tell("  the first of them", [r[1] for r in runs], 0.0, None)
 

@@ -108,7 +108,8 @@ class Bench(Cluster):
 
 # --- the same calls bare ---
 def agent_environment(folder, resource="r0"):
-    return {"OCF_RESOURCE_INSTANCE": resource, "OCF_RESKEY_told": str(folder / "bare"), "PATH": "/usr/bin:/bin"}
+    return {"OCF_RESOURCE_INSTANCE": resource, "OCF_RESKEY_told": str(folder / "bare"),
+            "OCF_RESKEY_state": str(folder), "PATH": "/usr/bin:/bin"}
 
 
 Call = namedtuple("Call", "program argument said count")  # `said`: on standard input; `count` times
@@ -137,6 +138,10 @@ def bare(calls, parallel, repeats=7):
 
 def start_calls(count):
     return [Call(AGENT, "start", "", count)]
+
+
+def probe_calls(count):
+    return [Call(AGENT, "monitor", "", count)]
 
 
 def stop_calls(count):
