@@ -83,7 +83,8 @@ bool holds_anything(const state& s, const node_name& node) {
 
 bool needs_proof(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
-  if (!m) return false;
+  if (!m || std::holds_alternative<under_suspicion>(m->here)) return false;
+  if (m->dead_up_to && m->boot <= *m->dead_up_to) return false;
   if (std::holds_alternative<lost>(m->here)) return holds_anything(s, node);
   bool stuck = false;
   for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {

@@ -53,7 +53,8 @@ void for_each_holder_of(const state& s, const resource_name& resource, Visit vis
 bool holds_anything(const state& s, const node_name& node);
 
 // True if something waits for a proof that the node's present boot is dead: it is lost and may hold something, or a
-// stop failed there.
+// stop failed there. Not under suspicion: whatever failed there before, nothing is fenced beyond the brake [K8]. Not
+// when the boot is proved dead already: what is still held did not accept that proof, and another shot adds nothing.
 bool needs_proof(const state& s, const node_name& node);
 
 // The version of what an act may rely on [K5].

@@ -350,6 +350,35 @@ TEST_CASE("K8: losses beyond the brake are suspected: no acts, no fencing, holde
   }
 }
 
+TEST_CASE("K8: under suspicion nothing is fenced, not for a failed stop either") {
+  script c;
+  c.assemble();
+  c.run("db", "n3");
+  c.stop("db", "n3");
+  c.done("db", "n3", command::act_end::failed, 1);
+  CHECK(needs_proof(c.s, node_name{"n3"}));
+  c.say(command::suspected{node_name{"n3"}, c.session("n3"), false, "beyond the brake"});
+  CHECK_FALSE(needs_proof(c.s, node_name{"n3"}));
+  CHECK(c.attempt("n3") == refusal::no_need);
+  c.say(command::suspected{node_name{"n3"}, c.session("n3"), true, "acknowledged"});
+  CHECK(c.attempt("n3") == refusal::none);
+}
+
+TEST_CASE("I9: what did not accept the proof of a boot asks for no second one") {
+  auto picky = three_nodes();
+  picky.resources[0].accepts = {config::proof_kind::reboot};
+  script c(picky);
+  c.assemble();
+  c.run("db", "n1");
+  c.stop("db", "n1");
+  c.done("db", "n1", command::act_end::failed, 1);
+  c.attempt("n1");
+  CHECK(c.prove("n1") == refusal::none);
+  CHECK(c.held("db", "n1") != nullptr);
+  CHECK_FALSE(needs_proof(c.s, node_name{"n1"}));
+  CHECK(c.attempt("n1") == refusal::boot_gone);
+}
+
 TEST_CASE("K9: reports come in order, from their own node, in their own session") {
   script c;
   c.assemble();

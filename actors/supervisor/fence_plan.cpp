@@ -28,7 +28,8 @@ std::set<node_name> candidates(const state& s) {
   std::set<node_name> out;
   for (const auto& [key, found] : s.all<member_key>()) {
     const auto& here = found.value.here;
-    if (std::holds_alternative<lost>(here) || std::holds_alternative<under_suspicion>(here)) out.insert(key.node);
+    bool away = std::holds_alternative<lost>(here) || std::holds_alternative<under_suspicion>(here);
+    if (away || std::holds_alternative<down>(here)) out.insert(key.node);
   }
   for (const auto& [key, found] : s.all<holder_key>())
     if (std::holds_alternative<stop_failed>(found.value.now)) out.insert(key.node);
@@ -147,16 +148,15 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
     return;
   }
   bool open = v.last != nullptr && v.last->value.ended == attempt::end::open;
-  if (!open && !needs_proof(v.s, v.target)) {
+  if (open) return consider_open(v, paces_[v.target], now, out);
+  if (is_dead(v.node) && holds_anything(v.s, v.target))
+    wait(v, fence_wait::dead_but_held,
+         "it is proved dead, but not in a way that all resources accept which it held: they wait for its next start");
+  if (!needs_proof(v.s, v.target)) {
     paces_.erase(v.target);
     return;
   }
   auto& p = paces_[v.target];
-  if (open) return consider_open(v, p, now, out);
-  if (is_dead(v.node))
-    return wait(
-        v, fence_wait::dead_but_held,
-        "it is proved dead, but not in a way that all resources accept which it held: they wait for its next start");
   if (std::holds_alternative<detached>(v.node.here))
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
   switch (v.s.config().value.fencing) {
@@ -173,13 +173,20 @@ void fence_plan::consider_open(const view& v, pace& p, instant now, std::vector<
     p.attempt = a.id;
     p.since = now;
     p.counted = false;
+    p.executor_gone.reset();
     p.proposed.reset();
   }
   wait(v, fence_wait::under_way,
        fmt::format("{} fences it (attempt {}, level {})", a.executor.text, a.id.value, a.level));
-  auto overdue = overdue_after(v.s, v.target, a.level);
-  if (now < p.since + overdue) return wake_at(p.since + overdue);
-  auto note = fmt::format("nothing was heard of it from {} for {}", a.executor.text, seconds_of(overdue));
+  bool here = acting_session(v.s, a.executor) == a.session;
+  if (here)
+    p.executor_gone.reset();
+  else if (!p.executor_gone)
+    p.executor_gone = now;
+  auto limit = here ? overdue_after(v.s, v.target, a.level) : v.s.config().value.late_margin;
+  auto since = here ? p.since : *p.executor_gone;
+  if (now < since + limit) return wake_at(since + limit);
+  auto note = fmt::format("nothing was heard of it from {} for {}", a.executor.text, seconds_of(limit));
   propose(v, p, now, command::fence_failed{v.target, a.id, note}, reason::deadline_due, out);
 }
 

@@ -32,7 +32,8 @@ namespace troupe::supervisor {
 inline constexpr duration first_fence_pause = std::chrono::seconds{2}; // after all levels have failed; doubles
 inline constexpr duration longest_fence_pause = std::chrono::minutes{2};
 // An executor gives every step of an attempt a limit; together they are less than four budgets and one call of the
-// level's slowest device. One from which nothing is heard for so much longer is given up.
+// level's slowest device. One from which nothing is heard for so much longer is given up; and one that cannot be heard
+// (suspected, or restarting by plan) after late-margin, in which what it had begun may still land.
 inline constexpr duration overdue_margin = std::chrono::minutes{1};
 // A proposal that the state does not show by then was lost or refused; it may be made again.
 inline constexpr duration propose_fencing_again = std::chrono::seconds{1};
@@ -73,6 +74,7 @@ private:
     bool counted = false;     // it was seen closed
     std::uint32_t rounds = 0; // so often all levels have failed
     instant not_before{};
+    std::optional<instant> executor_gone;
     std::optional<instant> proposed;
   };
   struct view { // one target in this look

@@ -228,7 +228,6 @@ TEST_CASE("I9: nothing for a node that is here again, or whose boot is dead") {
   d.s.done("db", "n1", command::act_end::failed, 1);
   d.look_and_commit();
   CHECK(d.s.prove("n1", "n3") == refusal::none);
-  CHECK(needs_proof(d.s.s, node_name{"n1"}));
   CHECK(d.look().empty());
   CHECK(d.why() == fence_wait::dead_but_held);
 }
@@ -239,7 +238,6 @@ TEST_CASE("K8: nothing for a node under suspicion; nothing while one is away by 
   c.s.stop("redis", "n4");
   c.s.done("redis", "n4", command::act_end::failed, 1);
   c.s.say(command::suspected{node_name{"n4"}, c.s.session("n4"), false, "beyond the brake"}, "n3");
-  CHECK(needs_proof(c.s.s, node_name{"n4"}));
   CHECK(c.look().empty());
   CHECK(c.why("n4") == fence_wait::suspected);
 
@@ -310,6 +308,20 @@ TEST_CASE("an attempt of which nothing is heard is given up") {
   CHECK(c.s.say(command::fence_failed{node_name{"n1"}, c.s.attempt_id("n1"), "late"}, "n3") == refusal::none);
   c.look();
   CHECK(c.why() == fence_wait::pausing);
+}
+
+TEST_CASE("an executor that cannot be heard is given up after late-margin, and another one takes over") {
+  scene c;
+  c.s.lose("n1");
+  c.look_and_commit();
+  c.s.say(command::detach{node_name{"n3"}, c.s.session("n3"), c.s.clock + 600s}, "n3");
+  CHECK(c.look().empty());
+  CHECK(c.plan.next_deadline() == c.now + 10s);
+  c.pass(10s);
+  CHECK(c.look_and_commit() == "n1 failed: nothing was heard of it from n3 for 10s; ");
+  CHECK(c.look().empty());
+  c.pass(first_fence_pause);
+  CHECK(c.look_and_commit() == "n1 by n2 level 1; ");
 }
 
 } // namespace troupe::fence_plan_test
