@@ -33,8 +33,7 @@ config::resource draw_resource(const std::string& name, random_source& random) {
   r.name = resource_name{name};
   r.agent = {"ocf", "troupe", "simulated"};
   r.params["size"] = std::to_string(random.below(10));
-  for (auto* t : {&r.start_timeout, &r.stop_timeout, &r.promote_timeout, &r.demote_timeout})
-    *t = some(random, 4s, 10s);
+  for (auto* t : {&r.start_timeout, &r.stop_timeout, &r.promote_timeout, &r.demote_timeout}) *t = some(random, 4s, 10s);
   if (random.below(8) != 0) {
     config::monitor m;
     m.interval = some(random, 2s, 8s);
@@ -164,6 +163,11 @@ private:
     }
   }
 
+  [[nodiscard]] bool related(const std::string& a, const std::string& b) const {
+    return std::any_of(c_.colocations.begin(), c_.colocations.end(),
+                       [&](auto& k) { return (k.what == a && k.with == b) || (k.what == b && k.with == a); });
+  }
+
   // Later ones go with earlier ones; clones go with nobody.
   void together() {
     if (random_.below(4) == 0) return;
@@ -171,6 +175,7 @@ private:
       auto a = random_.below(entities_.size()), b = random_.below(entities_.size());
       if (a == b || entities_[a].many || entities_[b].many || entities_[a].set == entities_[b].set) continue;
       auto &with = entities_[std::min(a, b)], &what = entities_[std::max(a, b)];
+      if (related(what.name, with.name)) continue;
       config::colocation k;
       k.what = what.name;
       k.with = with.name;
@@ -188,6 +193,7 @@ private:
     for (auto left = random_.below(4); left > 0; --left) {
       auto &a = entities_[random_.below(entities_.size())], &b = entities_[random_.below(entities_.size())];
       if (a.many || b.many || a.set == b.set || apart_.contains(a.set) || apart_.contains(b.set)) continue;
+      if (related(a.name, b.name)) continue;
       apart_.insert(a.set);
       apart_.insert(b.set);
       c_.colocations.push_back({a.name, {}, b.name, {}, score::minus_infinity()});
@@ -215,7 +221,9 @@ private:
   std::set<std::size_t> apart_;
 };
 
-bool added_by_operator(const config::resource& r) { return r.name.text.starts_with(added_prefix); }
+bool added_by_operator(const config::resource& r) {
+  return r.name.text.starts_with(added_prefix);
+}
 
 } // namespace
 

@@ -18,9 +18,9 @@ struct operation_event { // of an agent's program
   machine_index machine;
   std::uint32_t boot = 0;
   std::string slice;
-  std::string scope;  // an act's is its number in the log
-  std::string action; // "start", "monitor"; of a fence agent "off"
-  std::string target; // of a fence agent: whom it switches; else empty
+  std::string scope;         // an act's is its number in the log
+  std::string action;        // "start", "monitor"; of a fence agent "off"
+  std::string target;        // of a fence agent: whom it switches; else empty
   std::optional<int> status; // set: it has ended, with this exit code
 
   [[nodiscard]] bool began() const { return !status; }

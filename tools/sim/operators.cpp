@@ -103,9 +103,7 @@ void operators::say_service_direction() {
     d.kind = directive_kind::target_role;
     d.role = random_.below(2) == 0 ? config::role::stopped : config::role::started;
     break;
-  default:
-    d.kind = directive_kind::move;
-    d.to = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
+  default: d.kind = directive_kind::move; d.to = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
   }
   say(somebody(), d);
 }

@@ -27,7 +27,8 @@ public:
     if (event.kind != truth_kind::service_stopped || event.detail != "died" || !configuration()) return;
     auto& c = *configuration();
     auto r = std::find_if(c.resources.begin(), c.resources.end(), [&](auto& x) { return x.name.text == event.slice; });
-    if (r == c.resources.end() || r->monitors.empty() || disturbed(event.slice, event.at) || busy_.contains(event.slice))
+    if (r == c.resources.end() || r->monitors.empty() || disturbed(event.slice, event.at) ||
+        busy_.contains(event.slice))
       return;
     duration bound{};
     for (auto& m : r->monitors) {
@@ -68,8 +69,9 @@ private:
     std::erase_if(waiting_, [&](auto& w) { return disturbed(w.first, now); });
     std::erase_if(waiting_, [&](auto& w) {
       if (w.second.due >= now) return false;
-      report(now, "I8", fmt::format("{} died on n{} at {} and nothing was done about it", w.first,
-                                    w.second.where.value + 1, show_time(w.second.at)));
+      report(now, "I8",
+             fmt::format("{} died on n{} at {} and nothing was done about it", w.first, w.second.where.value + 1,
+                         show_time(w.second.at)));
       return true;
     });
   }
@@ -102,6 +104,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> independence() { return std::make_unique<independence_observer>(); }
+std::unique_ptr<observer> independence() {
+  return std::make_unique<independence_observer>();
+}
 
 } // namespace troupe::sim

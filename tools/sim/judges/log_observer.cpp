@@ -25,7 +25,9 @@ machine_index machine_of(const node_name& name) {
   return machine_index{number - 1};
 }
 
-node_name name_of(machine_index m) { return node_name{fmt::format("n{}", m.value + 1)}; }
+node_name name_of(machine_index m) {
+  return node_name{fmt::format("n{}", m.value + 1)};
+}
 
 static const config::resource* resource_of(const config::cluster& c, const std::string& slice) {
   auto found = std::find_if(c.resources.begin(), c.resources.end(), [&](auto& r) { return r.name.text == slice; });
@@ -47,7 +49,9 @@ static std::optional<config::clone_options> clone_of(const config::cluster& c, c
   return r->clone;
 }
 
-bool is_clone(const config::cluster& c, const std::string& slice) { return clone_of(c, slice).has_value(); }
+bool is_clone(const config::cluster& c, const std::string& slice) {
+  return clone_of(c, slice).has_value();
+}
 
 std::size_t most_instances(const config::cluster& c, const std::string& slice) {
   auto clone = clone_of(c, slice);

@@ -25,8 +25,7 @@ public:
     if (!op.began() || (op.action != "off" && op.action != "reboot") || op.target.empty()) return;
     auto reached = reached_[op.machine];
     for (auto& [id, a] : attempts_)
-      if (a.executor == op.machine && a.target.text == op.target && (!a.closed || *a.closed > reached))
-        return;
+      if (a.executor == op.machine && a.target.text == op.target && (!a.closed || *a.closed > reached)) return;
     report(op.at, "I9",
            fmt::format("n{} switches {} off and knows of no open attempt of its own", op.machine.value + 1, op.target));
   }
@@ -91,6 +90,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> no_needless_fencing() { return std::make_unique<needless_observer>(); }
+std::unique_ptr<observer> no_needless_fencing() {
+  return std::make_unique<needless_observer>();
+}
 
 } // namespace troupe::sim

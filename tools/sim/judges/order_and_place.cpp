@@ -1,6 +1,7 @@
-// I6, judged when a service starts in truth, by an act that the cluster granted at some moment before. So what has to be
-// up or away is judged as of then: what stopped by itself, or with its machine, between the two is nobody's fault, and
-// a constraint counts when it was in force for a while, because an act that is on its way does not know a newer one.
+// I6, judged when a service starts in truth, by an act that the cluster granted at some moment before. So what has to
+// be up or away is judged as of then: what stopped by itself, or with its machine, between the two is nobody's fault,
+// and a constraint counts when it was in force for a while, because an act that is on its way does not know a newer
+// one.
 #include "tools/sim/judges/judges.hpp"
 #include "tools/sim/judges/log_observer.hpp"
 
@@ -152,6 +153,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> order_and_place() { return std::make_unique<order_observer>(); }
+std::unique_ptr<observer> order_and_place() {
+  return std::make_unique<order_observer>();
+}
 
 } // namespace troupe::sim

@@ -31,13 +31,15 @@ public:
     judge_services(end);
     judge_places(end);
     if (restless_ > 0)
-      report(end, "I7", fmt::format("{} acts and assignments in the last {}: the cluster does not come to rest",
-                                    restless_, show(still_for)));
+      report(end, "I7",
+             fmt::format("{} acts and assignments in the last {}: the cluster does not come to rest", restless_,
+                         show(still_for)));
   }
 
 private:
   void fact(instant at, const command::command& what, const cluster::state& after) override {
-    bool moves = std::holds_alternative<command::act>(what.what) || std::holds_alternative<command::assigned>(what.what);
+    bool moves =
+        std::holds_alternative<command::act>(what.what) || std::holds_alternative<command::assigned>(what.what);
     if (moves && at + still_for > end_) ++restless_;
     if (at + std::chrono::seconds{15} > end_) last_ = after; // operators ask all the time
   }
@@ -54,7 +56,8 @@ private:
       if (found.value.ended == cluster::attempt::end::open)
         report(end, "I7", fmt::format("a fence attempt on {} is open", key.target.text));
     for (auto& [key, found] : last_->all<cluster::holder_key>())
-      if (found.value.open) report(end, "I7", fmt::format("an act of {} on {} is open", key.resource.text, key.node.text));
+      if (found.value.open)
+        report(end, "I7", fmt::format("an act of {} on {} is open", key.resource.text, key.node.text));
     for (auto& [key, found] : last_->all<cluster::directive_key>())
       report(end, "I7", fmt::format("a directive about '{}' could not be lifted", key.subject));
   }
@@ -67,10 +70,12 @@ private:
       if (on.size() != wanted)
         report(end, "I7", fmt::format("{} runs on {} machines instead of {}", r.name.text, on.size(), wanted));
       std::string parameters;
-      for (auto& [name, value] : r.params) parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", name, value);
+      for (auto& [name, value] : r.params)
+        parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", name, value);
       for (auto& [m, with] : on)
         if (with != parameters)
-          report(end, "I7", fmt::format("{} runs on n{} with {} instead of {}", r.name.text, m.value + 1, with, parameters));
+          report(end, "I7",
+                 fmt::format("{} runs on n{} with {} instead of {}", r.name.text, m.value + 1, with, parameters));
     }
     for (auto& [slice, on] : runs_) {
       auto same = [&](auto& r) { return r.name.text == slice; };
@@ -109,6 +114,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> recovery() { return std::make_unique<recovery_observer>(); }
+std::unique_ptr<observer> recovery() {
+  return std::make_unique<recovery_observer>();
+}
 
 } // namespace troupe::sim

@@ -99,7 +99,11 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> single_active() { return std::make_unique<single_active_observer>(); }
-std::unique_ptr<observer> fence_first() { return std::make_unique<fence_first_observer>(); }
+std::unique_ptr<observer> single_active() {
+  return std::make_unique<single_active_observer>();
+}
+std::unique_ptr<observer> fence_first() {
+  return std::make_unique<fence_first_observer>();
+}
 
 } // namespace troupe::sim

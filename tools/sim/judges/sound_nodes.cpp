@@ -7,8 +7,9 @@ namespace troupe::sim {
 
 namespace {
 
-constexpr std::uint64_t max_mailbox = 5'000; // messages; a node that does not come after its work grows beyond any limit
-constexpr std::size_t max_actors = 1'000;    // of one node
+constexpr std::uint64_t max_mailbox =
+    5'000;                                // messages; a node that does not come after its work grows beyond any limit
+constexpr std::size_t max_actors = 1'000; // of one node
 
 class bounds_observer final : public observer {
 public:
@@ -34,7 +35,11 @@ public:
 
 } // namespace
 
-std::unique_ptr<observer> bounds() { return std::make_unique<bounds_observer>(); }
-std::unique_ptr<observer> no_poison() { return std::make_unique<poison_observer>(); }
+std::unique_ptr<observer> bounds() {
+  return std::make_unique<bounds_observer>();
+}
+std::unique_ptr<observer> no_poison() {
+  return std::make_unique<poison_observer>();
+}
 
 } // namespace troupe::sim

@@ -30,8 +30,9 @@ public:
     auto number = act_of(op);
     if (!number || !op.began()) return;
     auto wrong = [&](const std::string& what) {
-      report(op.at, "I5", fmt::format("n{} begins to {} {} for act {}: {}", op.machine.value + 1, op.action, op.slice,
-                                      number->value, what));
+      report(op.at, "I5",
+             fmt::format("n{} begins to {} {} for act {}: {}", op.machine.value + 1, op.action, op.slice, number->value,
+                         what));
     };
     auto found = acts_.find(*number);
     if (found == acts_.end()) return wrong("there is no such act");
@@ -73,6 +74,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<observer> no_stale_act() { return std::make_unique<stale_act_observer>(); }
+std::unique_ptr<observer> no_stale_act() {
+  return std::make_unique<stale_act_observer>();
+}
 
 } // namespace troupe::sim

@@ -1,4 +1,5 @@
-// Which machines are as they should be, and since when: for judges whose verdict holds only while nothing else is wrong.
+// Which machines are as they should be, and since when: for judges whose verdict holds only while nothing else is
+// wrong.
 #pragma once
 
 #include "tools/sim/judges/log_observer.hpp"
