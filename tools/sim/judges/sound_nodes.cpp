@@ -27,7 +27,7 @@ public:
     if (line.level != env::log_level::error) return;
     bool halted = line.where == "ledger" && line.text.starts_with("halted");
     // An actor that ends in order says why by itself; any other reason is an assertion of its own.
-    bool broken = line.where == "node" && line.text.starts_with("an actor of this node has ended") &&
+    bool broken = line.where == "node" && line.text.find(" has ended: ") != std::string_view::npos &&
                   line.text.find("user_shutdown") == std::string_view::npos;
     if (halted || broken) report(line.at, "I11", fmt::format("n{}: {}", line.machine.value + 1, line.text));
   }
