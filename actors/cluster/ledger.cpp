@@ -173,8 +173,10 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects& of) {
   if (!read) return halt(self, at, read.error().text), false;
   if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
   applied done;
+  if (!state.set.planted.none()) state.set.planted.before(state.content, *read);
   try {
     done = apply(state.content, at, *read);
+    if (!state.set.planted.none()) state.set.planted.after(state.content, *read, done);
   } catch (const std::exception& e) { // a bug of ours; the state is as before
     return halt(self, at, e.what()), false;
   }
@@ -190,7 +192,8 @@ bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects& of) {
     of.told.push_back({client, read->from.sequence, done.answer});
   }
   if (state.set.on_applied)
-    state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content()});
+    state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content(),
+                          done.answer.refused, &*read, &state.content});
   bool repeats = done.repeated || std::holds_alternative<command::tick>(read->what);
   if (state.set.history && !repeats)
     self->send(state.set.history, console::note_command{at, std::move(*read), done.answer.refused});

@@ -8,6 +8,7 @@
 
 #include "actors/cluster/front_desk.hpp"
 #include "actors/cluster/messages.hpp"
+#include "actors/cluster/plants.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
@@ -29,6 +30,7 @@ struct ledger_settings {
   caf::actor history; // told of every command
   std::function<void(const applied_command&)> on_applied; // empty in trouped
   bool own_clock_in_apply = false; // a plant
+  plants planted;
 };
 
 struct ledger_state {

@@ -62,12 +62,15 @@ struct ledger_halted { // a command that this replica cannot apply; its acceptor
   std::string why;
 };
 
-// What this node has made its own; for observers, and for history.
+// What this node has made its own; for observers. The pointers hold during the call.
 struct applied_command {
   lineage_id lineage;
   log_index index;
   digest command;
   digest state; // after it
+  refusal refused = refusal::none;
+  const troupe::command::command* what = nullptr;
+  const cluster::state* after = nullptr;
 };
 
 } // namespace troupe::cluster

@@ -109,6 +109,7 @@ void start_cluster(root_actor* self) {
   l.history = state.history;
   l.on_applied = state.options.on_applied;
   l.own_clock_in_apply = has("own-clock-in-apply");
+  l.planted = cluster::plants(state.options.plants);
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
   self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});

@@ -44,12 +44,31 @@ program_run process_table::plan(const scope_name& scope, const command& call) {
   if (file_of(path).starts_with("fence_")) return grid_.plan(call);
   if (!path.starts_with(ocf_root) || call.arguments.size() < 2) return {.status = -1};
   const auto& action = call.arguments[1];
-  auto run = plan_service(scope.slice, action);
+  auto run = plan_service(scope.slice, call);
   trouble(run, scope.slice, action);
   return run;
 }
 
-program_run process_table::plan_service(const std::string& slice, const std::string& action) {
+call_summary about_call(const command& call) {
+  if (call.arguments.empty()) return {};
+  if (!file_of(call.arguments[0]).starts_with("fence_"))
+    return {call.arguments.size() > 1 ? call.arguments[1] : std::string{}, {}};
+  auto given = fence_arguments(call.input);
+  auto action = given.contains("action") ? given["action"] : "reboot";
+  return {action, plug_of(given)};
+}
+
+static std::string parameters_of(const command& call) {
+  static constexpr std::string_view prefix = "OCF_RESKEY_";
+  std::string text;
+  for (const auto& [name, value] : call.environment)
+    if (name.starts_with(prefix) && name.find("CRM_meta") == std::string::npos && name != "OCF_RESKEY_crm_feature_set")
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", name.substr(prefix.size()), value);
+  return text;
+}
+
+program_run process_table::plan_service(const std::string& slice, const command& call) {
+  const auto& action = call.arguments[1];
   program_run run{.takes = std::chrono::milliseconds{5}};
   for (const auto& u : usual_times)
     if (u.action == action)
@@ -59,7 +78,7 @@ program_run process_table::plan_service(const std::string& slice, const std::str
   } else if (action == "monitor") {
     run.answer = [this, slice] { return monitor(slice); };
   } else if (action == "start" || action == "stop" || action == "promote" || action == "demote") {
-    run.works = [this, slice, action] { act(slice, action); };
+    run.works = [this, slice, action, given = parameters_of(call)] { act(slice, action, given); };
     if (action == "promote" || action == "demote")
       run.answer = [this, slice] { return services_.contains(slice) ? ocf_success : ocf_not_running; };
   } else if (action != "validate-all" && action != "notify") {
@@ -74,12 +93,12 @@ int process_table::monitor(const std::string& slice) const {
   return found->second.promoted ? ocf_running_promoted : ocf_success;
 }
 
-void process_table::act(const std::string& slice, const std::string& action) {
+void process_table::act(const std::string& slice, const std::string& action, const std::string& parameters) {
   auto found = services_.find(slice);
   if (action == "start") {
     if (found != services_.end()) return;
-    services_[slice] = {};
-    kernel_.tell(truth_kind::service_started, machine_, slice);
+    services_[slice] = {false, parameters};
+    kernel_.tell(truth_kind::service_started, machine_, slice, parameters);
   } else if (action == "stop") {
     stop_service(slice, "stop");
   } else if (found != services_.end() && found->second.promoted != (action == "promote")) {

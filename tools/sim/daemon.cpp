@@ -38,6 +38,7 @@ public:
     , machine_(machine) {}
   void write(env::log_level level, std::string_view where, std::string_view text) override {
     if (shut) return;
+    kernel_.logs().tell({kernel_.now(), machine_, level, where, text});
     if (level == env::log_level::debug) {
       kernel_.record().detail(kernel_.now(), kernel_.name(machine_), where, text, {});
       return;

@@ -1,5 +1,5 @@
 #include "messages/types/assert.hpp"
-#include "tools/sim/observer.hpp"
+#include "tools/sim/judges/judges.hpp"
 
 #include <fmt/format.h>
 
@@ -34,35 +34,10 @@ private:
   std::map<std::pair<lineage_id, log_index>, record> seen_;
 };
 
-class single_active_observer final : public observer {
-public:
-  explicit single_active_observer(instance_limit limit)
-    : limit_(std::move(limit)) {}
-
-  void see(const truth_event& event) override {
-    if (event.kind == truth_kind::service_stopped) active_[event.slice].erase(event.machine);
-    if (event.kind != truth_kind::service_started) return;
-    auto& where = active_[event.slice];
-    where.insert(event.machine);
-    if (where.size() <= limit_(event.slice)) return;
-    std::string list;
-    for (auto m : where) list += fmt::format(" n{}", m.value + 1);
-    report(event.at, "I3", fmt::format("{} runs on{} and may run on {}", event.slice, list, limit_(event.slice)));
-  }
-
-private:
-  instance_limit limit_;
-  std::map<std::string, std::set<machine_index>> active_;
-};
-
 } // namespace
 
 std::unique_ptr<observer> agreement() {
   return std::make_unique<agreement_observer>();
-}
-
-std::unique_ptr<observer> single_active(instance_limit limit) {
-  return std::make_unique<single_active_observer>(std::move(limit));
 }
 
 void invariant_registry::add(std::string invariant, std::string says, factory make) {
@@ -81,9 +56,16 @@ invariant_registry standard_invariants() {
   invariant_registry all;
   all.add("I1", "no two nodes apply different commands at one index", agreement);
   all.add("I2", "what was acknowledged survives", durability);
-  all.add("I3", "a plain service runs on at most one machine",
-          [] { return single_active([](std::string_view) { return std::size_t{1}; }); });
+  all.add("I3", "a service runs on no more machines than it may", single_active);
+  all.add("I4", "nothing that may still run on a lost machine starts elsewhere", fence_first);
+  all.add("I5", "an act begins once, in the session that it names", no_stale_act);
+  all.add("I6", "nothing starts before, beside or where it must not", order_and_place);
   all.add("I7", "what is asked when all is well is answered", progress);
+  all.add("I7", "after the faults everything runs that has a place, and the cluster is at rest", recovery);
+  all.add("I8", "a service that died is seen to, whatever else is slow", independence);
+  all.add("I9", "whoever answered is not fenced", no_needless_fencing);
+  all.add("I10", "mailboxes and numbers of actors stay bounded", bounds);
+  all.add("I11", "nothing halts a replica or breaks an assertion", no_poison);
   return all;
 }
 

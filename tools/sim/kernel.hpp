@@ -9,6 +9,7 @@
 #include "tools/sim/active_faults.hpp"
 #include "tools/sim/effects.hpp"
 #include "tools/sim/event_queue.hpp"
+#include "tools/sim/feed.hpp"
 #include "tools/sim/local_clock.hpp"
 #include "tools/sim/trace.hpp"
 #include "tools/sim/truth.hpp"
@@ -68,6 +69,8 @@ public:
   tally& effects() { return effects_; }
   trace& record() { return trace_; }
   truth_log& truth() { return truth_; }
+  feed<operation_event>& operations() { return operations_; }
+  feed<log_line>& logs() { return logs_; }
   void tell(truth_kind kind, machine_index m, std::string slice = {}, std::string detail = {});
 
 private:
@@ -84,6 +87,8 @@ private:
   tally effects_;
   trace trace_;
   truth_log truth_;
+  feed<operation_event> operations_;
+  feed<log_line> logs_;
 };
 
 } // namespace troupe::sim

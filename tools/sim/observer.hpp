@@ -3,6 +3,8 @@
 #pragma once
 
 #include "actors/node/node_main.hpp"
+#include "tools/sim/feed.hpp"
+#include "tools/sim/scenario.hpp"
 #include "tools/sim/truth.hpp"
 
 #include <functional>
@@ -31,7 +33,13 @@ inline constexpr std::size_t max_violations = 16; // of one run; the first one c
 class observer {
 public:
   virtual ~observer() = default;
+  virtual void begins(const scenario&) {}
   virtual void see(const truth_event&) {}
+  virtual void struck(instant, const fault&) {} // it begins, and ends after its `lasts` or with heal
+  virtual void operation(const operation_event&) {}
+  virtual void logged(const log_line&) {}
+  // The actors of a running daemon, now and then.
+  virtual void actors(instant, machine_index, const std::vector<console::actor_row>&) {}
   virtual void applied(instant, machine_index, const node::applied_command&) {}
   virtual void told(instant, const told_outcome&) {}
   virtual void at_end(instant) {} // after the quiet period
@@ -64,20 +72,14 @@ private:
   std::vector<row> rows_;
 };
 
-// How many instances of a slice's service may run at once, at most one on a machine.
-using instance_limit = std::function<std::size_t(std::string_view slice)>;
-
 // I1: at one index of one lineage all nodes apply the same command and come to the same state.
 std::unique_ptr<observer> agreement();
-// I3: a service runs on no more machines than it may, whatever anybody believes.
-std::unique_ptr<observer> single_active(instance_limit limit);
-
 // I2: what somebody was told is in the log stays there: at the end every running node has applied it.
 std::unique_ptr<observer> durability();
 // I7, as far as the log goes: what is asked after the faults have stopped, and in time before the end, is answered.
 std::unique_ptr<observer> progress();
 
-// What there is so far.
+// All that are judged; those of services are in judges/.
 invariant_registry standard_invariants();
 
 } // namespace troupe::sim

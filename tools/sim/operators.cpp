@@ -1,23 +1,35 @@
 #include "tools/sim/operators.hpp"
 
-#include "tools/sim/sim_network.hpp"
-#include "transport/endpoint.hpp"
-
-#include <algorithm>
-
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
 namespace troupe::sim {
 
+using command::directive_kind;
+
 operators::operators(view sees, config::cluster configuration)
   : sees_(std::move(sees))
   , configuration_(std::move(configuration))
   , random_(sees_.k.random_for("operators"))
-  , longest_pause_ms_(random_.below(2) == 0 ? 1500 : 200) {}
+  , longest_pause_ms_(random_.below(2) == 0 ? 1500 : 200)
+  , disruptive_(random_.below(3) == 0 ? 0 : 1 + random_.below(6)) {}
 
 void operators::begin() {
   sees_.k.after(forming_begins, sees_.k.world(), [this] { form(); });
+}
+
+void operators::applied(const node::applied_command& what) {
+  if (!what.after || what.index <= newest_) return;
+  newest_ = what.index;
+  auto& s = *what.after;
+  if (auto at = s.version_of(cluster::configuration_key{}); at != configured_at_) {
+    configured_at_ = at;
+    configuration_ = s.config().value;
+  }
+  directives_.clear();
+  for (auto& [key, found] : s.all<cluster::directive_key>()) directives_.push_back(key);
+  for (auto& [key, found] : s.all<cluster::member_key>()) members_[key.node] = found.value;
+  failures_ = !s.all<cluster::failure_key>().empty();
 }
 
 machine_index operators::somebody() {
@@ -43,20 +55,69 @@ void operators::form() {
 }
 
 void operators::speak() {
-  auto node = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
-  switch (random_.below(4)) {
-  case 0: say(somebody(), command::cleanup{{}, node}); break;
-  case 1:
-    say(somebody(),
-        command::directive{.kind = command::directive_kind::standby, .subject = node.text, .lifted = true});
-    break;
-  default:
-    say(somebody(), command::directive{.kind = command::directive_kind::standby,
-                                       .subject = node.text,
-                                       .note = fmt::format("request {}", asked_)});
-  }
+  if (sees_.k.now() >= sees_.calm_from)
+    calm_down();
+  else
+    say_something();
   auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
   sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
+}
+
+// One after the other: what was asked long ago may arrive late, and is then taken back in its turn.
+void operators::calm_down() {
+  if (!directives_.empty()) {
+    auto& one = directives_[random_.below(directives_.size())];
+    return say(somebody(), command::directive{.kind = one.kind, .subject = one.subject, .lifted = true});
+  }
+  say(somebody(), command::cleanup{});
+}
+
+void operators::say_something() {
+  if (random_.below(16) < disruptive_) {
+    switch (random_.below(4)) {
+    case 0: return say_direction();
+    case 1: return say_service_direction();
+    case 2: return change_configuration();
+    default: return vouch_for_the_dead();
+    }
+  }
+  if (!directives_.empty() && random_.below(2) == 0) return calm_down();
+  auto& node = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
+  say(somebody(), command::cleanup{{}, node});
+}
+
+void operators::say_direction() {
+  auto& node = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
+  command::directive d{.subject = node.text, .note = fmt::format("request {}", asked_)};
+  d.kind = random_.below(3) == 0 ? directive_kind::maintenance : directive_kind::standby;
+  if (d.kind == directive_kind::maintenance && random_.below(4) == 0) d.subject.clear(); // the whole cluster
+  say(somebody(), d);
+}
+
+void operators::say_service_direction() {
+  auto& service = configuration_.resources[random_.below(configuration_.resources.size())].name;
+  command::directive d{.subject = service.text, .note = fmt::format("request {}", asked_)};
+  switch (random_.below(3)) {
+  case 0: d.kind = directive_kind::maintenance; break;
+  case 1:
+    d.kind = directive_kind::target_role;
+    d.role = random_.below(2) == 0 ? config::role::stopped : config::role::started;
+    break;
+  default: d.kind = directive_kind::move; d.to = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
+  }
+  say(somebody(), d);
+}
+
+void operators::vouch_for_the_dead() {
+  for (auto& [name, m] : members_) {
+    if (m.dead_up_to && *m.dead_up_to >= m.boot) continue;
+    if (sees_.k.hardware(sees_.k.find(name)).power != power::off) continue;
+    return say(somebody(), command::fence_proof{name, m.boot, config::proof_kind::operator_word, {}, "I looked"});
+  }
+}
+
+void operators::change_configuration() {
+  say(somebody(), command::config_set{configured_at_, draw_change(configuration_, random_)});
 }
 
 void operators::say(machine_index where, command::body what) {
@@ -75,51 +136,6 @@ void operators::say(machine_index where, command::body what) {
             [](const caf::error&) {});
   };
   root->home_system().spawn(ask, root);
-}
-
-std::vector<machine_identity> identities(const kernel& k) {
-  std::vector<machine_identity> all;
-  for (std::uint32_t i = 0; i < k.machine_count(); ++i) {
-    machine_identity m;
-    m.name = k.hardware(machine_index{i}).name;
-    auto random = k.random_for("identity", i);
-    for (auto& b : m.seed) b = static_cast<std::byte>(random.below(256));
-    auto copy = m.seed;
-    m.key = transport::identity(m.name, transport::seed_bytes(copy)).key();
-    m.where = address_of(machine_index{i});
-    all.push_back(m);
-  }
-  return all;
-}
-
-config::cluster configuration_of(const std::vector<machine_identity>& machines) {
-  config::cluster c;
-  c.name = "simulated";
-  c.fencing = config::fencing_policy::devices;
-  for (auto& m : machines) {
-    auto text = transport::to_text(m.where); // "10.0.0.1:5410"
-    config::node n;
-    n.name = m.name;
-    n.key = m.key;
-    n.addresses = {{text.substr(0, text.rfind(':')), m.where.port}};
-    c.nodes.push_back(n);
-  }
-  std::sort(c.nodes.begin(), c.nodes.end(), [](auto& a, auto& b) { return a.name < b.name; });
-  config::resource service;
-  service.agent = {"ocf", "troupe", "simulated"};
-  for (auto* t : {&service.start_timeout, &service.stop_timeout, &service.promote_timeout, &service.demote_timeout})
-    *t = std::chrono::seconds{20};
-  service.accepts = {config::proof_kind::power, config::proof_kind::reboot, config::proof_kind::operator_word};
-  auto cache = service, db = service, web = service;
-  cache.name = resource_name{"cache"};
-  cache.clone = config::clone_options{};
-  db.name = resource_name{"db"};
-  db.promotable = config::promotable_options{};
-  db.clone = config::clone_options{};
-  db.target = config::role::promoted;
-  web.name = resource_name{"web"};
-  c.resources = {cache, db, web};
-  return c;
 }
 
 } // namespace troupe::sim

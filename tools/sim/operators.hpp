@@ -1,14 +1,21 @@
 // The people of the world: they form the cluster, and from then on say something now and then at the console of some
-// node: standby, its lifting, a cleanup. Each is an actor on the node where it speaks, as a console's connection is, and
-// goes with its daemon; what it was told before is remembered, for the observers: an outcome once told must stay true.
+// node: standby, maintenance, a target role, a move, a cleanup, a changed configuration, the word that a machine is off
+// (only when it is: whoever lies to the cluster is outside of the fault model). Each is an actor on the node where it
+// speaks, as a console's connection is, and goes with its daemon; what it was told before is remembered, for the
+// observers: an outcome once told must stay true.
+//
+// They know what the log has come to (its newest index, whoever applied it first). When the faults have stopped they
+// take back what stands in the way of the services, and from then on ask only for what changes nothing.
 #pragma once
 
 #include "actors/node/node_main.hpp"
+#include "tools/sim/drawn_cluster.hpp"
 #include "tools/sim/kernel.hpp"
 #include "tools/sim/observer.hpp"
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace troupe::sim {
@@ -23,10 +30,12 @@ public:
     // The root of the machine's daemon; null: it has none just now.
     std::function<caf::actor(machine_index)> root_of;
     std::function<void(const told_outcome&)> told;
+    instant calm_from; // when the faults stop
   };
   operators(view sees, config::cluster configuration);
 
   void begin(); // schedules the first of it
+  void applied(const node::applied_command& what);
 
   [[nodiscard]] std::uint64_t asked() const { return asked_; }
   [[nodiscard]] std::uint64_t answered() const { return answered_; }
@@ -34,26 +43,28 @@ public:
 private:
   void form();
   void speak();
+  void say_something();
+  void calm_down();
+  void say_direction();
+  void say_service_direction();
+  void vouch_for_the_dead();
+  void change_configuration();
   machine_index somebody();
   void say(machine_index where, command::body what);
 
   view sees_;
-  config::cluster configuration_;
+  config::cluster configuration_; // the newest
+  log_index configured_at_;
+  log_index newest_;
+  std::vector<cluster::directive_key> directives_;
+  std::map<node_name, cluster::member> members_;
+  bool failures_ = false; // are counted
   random_source random_;
   std::uint64_t longest_pause_ms_; // between two who speak
+  std::uint64_t disruptive_;       // so many of 16 who speak want something changed
   bool formed_ = false;
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;
 };
-
-// The cluster that the simulated machines form: a node each, a plain service, a clone and a promotable one.
-struct machine_identity {
-  node_name name;
-  std::array<std::byte, 32> seed{};
-  public_key key;
-  transport::endpoint where;
-};
-std::vector<machine_identity> identities(const kernel& k);
-config::cluster configuration_of(const std::vector<machine_identity>& machines);
 
 } // namespace troupe::sim

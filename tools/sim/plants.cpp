@@ -16,6 +16,14 @@ static constexpr std::array all{
     plant{"choose-any-ballot", "I1", "a follower takes what it accepted for chosen, whatever ballot it is from"},
     plant{"ignore-failed-sync", "I7", "a failed sync is taken for a good one"},
     plant{"own-clock-in-apply", "I1", "apply() uses the node's calendar instead of the command's stamp"},
+    plant{"skip-fence-wait", "I4", "what runs on a lost node is taken for stopped"},
+    plant{"session-for-boot", "I3", "a new session of a daemon is taken for a new boot: nothing is held or looked for"},
+    plant{"free-by-deadline", "I3", "an act that has been open for too long is taken for done"},
+    plant{"proof-by-name", "I3", "a proof frees whatever boot its node is in by then"},
+    plant{"join-without-cas", "I7", "a join replaces whatever session there is"},
+    plant{"monitor-frees", "I3", "a monitor that finds nothing frees its holder"},
+    plant{"withdraw-frees", "I3", "a withdrawn start is taken for not run before its node has answered"},
+    plant{"ignore-ifs", "I6", "acts are granted on outdated grounds"},
 };
 
 std::span<const plant> plants() {

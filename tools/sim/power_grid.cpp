@@ -34,6 +34,12 @@ std::map<std::string, std::string> fence_arguments(std::string_view input) {
   return found;
 }
 
+std::string plug_of(const std::map<std::string, std::string>& arguments) {
+  for (const char* name : {"plug", "port", "nodename"})
+    if (auto found = arguments.find(name); found != arguments.end()) return found->second;
+  return {};
+}
+
 void power_grid::switch_off(machine_index target, bool on_again) {
   kernel_.tell(truth_kind::fence_landed, target, {}, on_again ? "reboot" : "off");
   off_(target, "fenced");
@@ -53,9 +59,7 @@ program_run power_grid::plan(const agents::command& call) {
       run.output += kernel_.name(machine_index{i}) + ",\n";
     return run;
   }
-  std::string plug = given.contains("plug")   ? given["plug"]
-                     : given.contains("port") ? given["port"]
-                                              : given["nodename"];
+  auto plug = plug_of(given);
   std::optional<machine_index> target;
   for (std::uint32_t i = 0; i < kernel_.machine_count(); ++i)
     if (kernel_.name(machine_index{i}) == plug) target = machine_index{i};

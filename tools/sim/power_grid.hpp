@@ -43,5 +43,7 @@ private:
 
 // "key=value" lines; a later one wins; blank lines and comments are skipped.
 std::map<std::string, std::string> fence_arguments(std::string_view input);
+// Whom they name; empty: nobody.
+std::string plug_of(const std::map<std::string, std::string>& arguments);
 
 } // namespace troupe::sim

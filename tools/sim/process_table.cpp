@@ -47,7 +47,22 @@ void process_table::run(const scope_name& scope, command call, processes::done o
   start_operation(op);
 }
 
+// Acts and fencing make a story; monitors would drown it.
+void process_table::tell(const operation& op, std::optional<int> status) {
+  const auto& scope = names_.at(op.number);
+  auto about = about_call(op.call);
+  bool matters = scope.scope.find_first_not_of("0123456789") == std::string::npos || !about.target.empty();
+  if (matters)
+    kernel_.record().story(kernel_.now(), kernel_.name(machine_),
+                           fmt::format("{}/{}: {}{}{}", scope.slice, scope.scope, about.action,
+                                       about.target.empty() ? "" : " ", about.target) +
+                               (status ? fmt::format(" ended with {}", *status) : " begins"));
+  kernel_.operations().tell({kernel_.now(), machine_, kernel_.hardware(machine_).boot, scope.slice, scope.scope,
+                             about.action, about.target, status});
+}
+
 void process_table::start_operation(const operation& op) {
+  tell(op, std::nullopt);
   auto boot = kernel_.boot_of(machine_);
   auto number = op.number;
   if (!op.plan.hangs) {
@@ -94,6 +109,7 @@ void process_table::timed_out(std::uint64_t number, int signal) {
 }
 
 void process_table::finish(std::uint64_t number, const outcome& how) {
+  if (auto* op = find(number)) tell(*op, std::get<exited>(how).status);
   auto name = names_.extract(number);
   if (name.empty()) return;
   auto op = running_.extract(name.mapped());

@@ -28,6 +28,7 @@ class process_table {
 public:
   struct service {
     bool promoted = false;
+    std::string parameters; // with which it was started: "size=3 colour=red"
     bool operator==(const service&) const = default;
   };
 
@@ -63,8 +64,9 @@ private:
     }
   };
   [[nodiscard]] program_run plan(const agents::scope_name& scope, const agents::command& call);
-  [[nodiscard]] program_run plan_service(const std::string& slice, const std::string& action);
-  void act(const std::string& slice, const std::string& action);
+  [[nodiscard]] program_run plan_service(const std::string& slice, const agents::command& call);
+  void act(const std::string& slice, const std::string& action, const std::string& parameters);
+  void tell(const operation& op, std::optional<int> status);
   void stop_service(const std::string& slice, std::string why);
   [[nodiscard]] int monitor(const std::string& slice) const;
   void trouble(program_run& run, const std::string& slice, const std::string& action);
@@ -87,6 +89,13 @@ private:
   std::map<std::uint64_t, ending> ending_;            // what is being emptied
   std::uint64_t last_ = 0;
 };
+
+// What a call is about: the action, and of a fence agent whom it switches.
+struct call_summary {
+  std::string action;
+  std::string target;
+};
+call_summary about_call(const agents::command& call);
 
 // env.processes of one life of a daemon.
 class sim_processes final : public agents::processes {

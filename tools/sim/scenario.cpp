@@ -33,14 +33,16 @@ public:
     , names_(machine_names(machines)) {
     auto shuffled = names_;
     random_.shuffle(shuffled);
-    storm_ = random_.below(2) == 0;
+    static constexpr std::array drawn{theme::storm,  theme::storm,    theme::storm, theme::any,
+                                      theme::any,    theme::any,      theme::agents, theme::machines};
+    theme_ = drawn[random_.below(drawn.size())];
     bad_disks_.assign(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>((machines - 1) / 2));
   }
 
   std::vector<fault> draw(duration faults_for) {
     std::vector<fault> plan;
     auto kinds = choose_kinds();
-    auto pace = storm_ ? between(200ms, 1500ms) : between(1s, 10s);
+    auto pace = storm() ? between(200ms, 1500ms) : between(1s, 10s);
     for (auto at = between(5s, 10s); at < faults_for - 1s; at += between(pace / 4, pace * 2)) {
       auto what = make(kinds[random_.below(kinds.size())]);
       if (!what) continue;
@@ -64,23 +66,40 @@ private:
   std::vector<std::size_t> choose_kinds() {
     std::vector<std::size_t> kinds;
     for (std::size_t i = 0; i < kind_count; ++i)
-      if (random_.below(2) == 0 && (!storm_ || is_weather(i))) kinds.push_back(i);
-    if (kinds.empty()) kinds.push_back(random_.below(kind_count));
+      if (random_.below(2) == 0 && fits(i)) kinds.push_back(i);
+    while (kinds.empty())
+      if (auto i = random_.below(kind_count); fits(i)) kinds.push_back(i);
     return kinds;
   }
 
-  // What leaders and voters fall over in a storm; the rest would only thin it out.
-  bool is_weather(std::size_t kind) {
+  enum class theme : std::uint8_t {
+    any,
+    storm,    // fast and short: what leaders and voters fall over; the rest would only thin it out
+    agents,   // only agents, services and fence devices are bad: all else must be as if nothing were
+    machines, // only machines: whatever is told apart by silence, is it told right?
+  };
+  [[nodiscard]] bool storm() const { return theme_ == theme::storm; }
+
+  bool fits(std::size_t kind) {
     using namespace faults;
     auto what = make(kind);
-    return what && std::visit(
-                       []<class K>(const K&) {
-                         return std::is_same_v<K, power_loss> || std::is_same_v<K, daemon_restart> ||
-                                std::is_same_v<K, pause> || std::is_same_v<K, partition> || std::is_same_v<K, loss> ||
-                                std::is_same_v<K, delay> || std::is_same_v<K, disk_slow> ||
-                                std::is_same_v<K, disk_replaced> || std::is_same_v<K, disk_sync_fails>;
-                       },
-                       *what);
+    if (!what) return false;
+    return std::visit(
+        [&]<class K>(const K& k) {
+          bool machine = std::is_same_v<K, power_loss> || std::is_same_v<K, daemon_restart> || std::is_same_v<K, pause>;
+          bool agent = requires { k.slice; } || requires { k.target; };
+          bool weather = machine || std::is_same_v<K, partition> || std::is_same_v<K, loss> ||
+                         std::is_same_v<K, delay> || std::is_same_v<K, disk_slow> || std::is_same_v<K, disk_replaced> ||
+                         std::is_same_v<K, disk_sync_fails>;
+          switch (theme_) {
+          case theme::storm: return weather;
+          case theme::agents: return agent;
+          case theme::machines: return machine;
+          case theme::any: break;
+          }
+          return true;
+        },
+        *what);
   }
 
   node_name one() { return names_[random_.below(names_.size())]; }
@@ -88,6 +107,13 @@ private:
   std::string some_action() {
     static constexpr std::array actions{"", "start", "stop", "monitor", "promote"};
     return actions[random_.below(actions.size())];
+  }
+
+  // Names of what drawn clusters have; some do not have it.
+  std::string some_slice() {
+    static constexpr std::array slices{"",          "",          "",          "agent",     "front-1",  "front-2",
+                                       "service01", "service02", "service03", "service04", "service05"};
+    return slices[random_.below(slices.size())];
   }
 
   // Two sides: mostly one machine against the rest, else any split, else one pair.
@@ -118,7 +144,7 @@ private:
   }
 
   random_source random_;
-  bool storm_ = false; // faults come fast, short, and of few kinds
+  theme theme_ = theme::any;
   std::vector<node_name> names_;
   std::vector<node_name> bad_disks_;
 };
@@ -143,6 +169,9 @@ std::optional<fault_kind> planner::make(std::size_t index) {
     if constexpr (requires { kind.target; }) kind.target = one_or_all();
     if constexpr (requires { kind.node; }) kind.node = one();
     if constexpr (requires { kind.action; }) kind.action = some_action();
+    if constexpr (requires { kind.action; }) kind.slice = some_slice();
+    // That it does not run is the worst that a monitor can get wrong.
+    if constexpr (std::is_same_v<K, agent_fails>) kind.status = random_.below(3) == 0 ? 7 : 1;
     if constexpr (requires { kind.of; }) kind.of = rate{static_cast<std::uint32_t>(10'000 + random_.below(400'000))};
     if constexpr (requires { kind.one_way; }) kind.one_way = random_.below(2) == 0;
     if constexpr (requires { kind.clock_stops; }) kind.clock_stops = random_.below(2) == 0;
@@ -151,7 +180,7 @@ std::optional<fault_kind> planner::make(std::size_t index) {
     if constexpr (std::is_same_v<K, disk_slow>) kind.by = between(5ms, 5s);
     if constexpr (std::is_same_v<K, agent_slow>) kind.by = between(500ms, 30s);
     if constexpr (std::is_same_v<K, fence_late>) kind.by = between(1s, 20s);
-    if constexpr (std::is_same_v<K, calendar_jump>) kind.by = between(0s, 120s) - 60s;
+    if constexpr (std::is_same_v<K, calendar_jump>) kind.by = between(0s, 30s) - 15s;
     if constexpr (std::is_same_v<K, clock_drift>) kind.by = static_cast<std::int64_t>(random_.below(20'001)) - 10'000;
     if constexpr (std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip> ||
                   std::is_same_v<K, disk_replaced>) {
@@ -174,7 +203,7 @@ std::optional<fault_kind> planner::make(std::size_t index) {
 duration planner::length(const fault_kind& what) {
   using namespace faults;
   if (std::holds_alternative<service_dies>(what) || std::holds_alternative<disk_bit_flip>(what)) return {};
-  if (storm_) return between(20ms, 3s);
+  if (storm()) return between(20ms, 3s);
   if (std::holds_alternative<daemon_restart>(what)) return between(10ms, 8s);
   if (std::holds_alternative<pause>(what)) return between(50ms, 10s);
   if (std::holds_alternative<disk_sync_fails>(what)) return between(10ms, 2s);

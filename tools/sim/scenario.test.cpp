@@ -25,9 +25,9 @@ TEST_CASE("a plan stays inside of its time, in order, names machines that exist 
   CHECK(scenario{}.faults_for >= 120s);
 }
 
-TEST_CASE("a hundred seeds know every kind, and each leaves some out") {
+TEST_CASE("two hundred seeds know every kind, and each leaves some out") {
   std::map<std::string_view, int> seeds_with;
-  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
     std::map<std::string_view, int> here;
     for (const auto& f : plan_from_seed(seed, 5).plan) ++here[name_of(f)];
     for (auto [kind, count] : here) ++seeds_with[kind];
@@ -35,7 +35,7 @@ TEST_CASE("a hundred seeds know every kind, and each leaves some out") {
   CHECK(seeds_with.size() == std::variant_size_v<fault_kind>);
   for (auto [kind, count] : seeds_with)
     if (kind != "heal") {
-      CHECK_MESSAGE(count < 90, kind);
+      CHECK_MESSAGE(count < 160, kind);
       CHECK_MESSAGE(count > 10, kind);
     }
 }

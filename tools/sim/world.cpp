@@ -46,6 +46,7 @@ world::world(world_options options)
     how.sizes = sizes;
     how.plants = options_.plants;
     how.on_applied = [this, m](const node::applied_command& what) {
+      if (operators_) operators_->applied(what);
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);
     };
     machines_.push_back(
@@ -56,6 +57,7 @@ world::world(world_options options)
     boot(m, duration{static_cast<std::int64_t>(random_.below(500'000'000))});
   }
   if (options_.with_operators) let_operators_in();
+  kernel_.after(looks_every, kernel_.world(), [this] { look_at_actors(); });
   for (const auto& f : options_.plan.plan) kernel_.at(instant{f.at}, kernel_.world(), [this, &f] { begin(f); });
 }
 
@@ -67,8 +69,9 @@ void world::let_operators_in() {
   auto told = [this](const told_outcome& t) {
     for (auto* o : observers_) o->told(kernel_.now(), t);
   };
-  operators_ = std::make_unique<sim::operators>(operators::view{kernel_, root_of, told},
-                                                configuration_of(identities_));
+  auto configuration = draw_cluster(identities_, kernel_.random_for("cluster"));
+  operators_ = std::make_unique<sim::operators>(
+      operators::view{kernel_, root_of, told, instant{options_.plan.faults_for}}, std::move(configuration));
   operators_->begin();
 }
 
@@ -78,7 +81,19 @@ world::~world() {
 
 void world::watch(observer& o) {
   observers_.push_back(&o);
+  o.begins(options_.plan);
+  kernel_.operations().subscribe([&o](const operation_event& event) { o.operation(event); });
+  kernel_.logs().subscribe([&o](const log_line& line) { o.logged(line); });
   kernel_.truth().subscribe([&o](const truth_event& event) { o.see(event); });
+}
+
+void world::look_at_actors() {
+  for (std::uint32_t i = 0; i < machines_.size() && !observers_.empty(); ++i) {
+    if (!machines_[i]->running) continue;
+    auto rows = machines_[i]->options.directory->list();
+    for (auto* o : observers_) o->actors(kernel_.now(), machine_index{i}, rows);
+  }
+  kernel_.after(looks_every, kernel_.world(), [this] { look_at_actors(); });
 }
 
 // --- the loop ---
@@ -138,6 +153,7 @@ void world::start_daemon(machine_index m) {
     ready_.push_back(&d);
   };
   auto on_end = [this, m] { kernel_.after({}, kernel_.life_of(m), [this, m] { daemon_ended(m); }); };
+  here.options.directory = std::make_shared<console::actor_directory>();
   here.running = std::make_unique<daemon>(daemon::place{kernel_, fabric_, here.disk, here.processes, m}, options_.make,
                                           here.options, daemon::callbacks{list, on_end});
 }

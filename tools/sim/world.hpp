@@ -18,6 +18,7 @@ inline constexpr std::uint64_t boot_takes_spread_ms = 4000;
 inline constexpr duration init_waits = std::chrono::seconds{1};
 inline constexpr duration init_waits_most = std::chrono::seconds{16};
 inline constexpr duration init_forgives = std::chrono::seconds{30};
+inline constexpr duration looks_every = std::chrono::seconds{1}; // at the daemons' actors, for observers
 inline constexpr duration calendar_skew = std::chrono::milliseconds{50}; // at most, either way, from the start
 
 struct world_options {
@@ -70,6 +71,7 @@ private:
   void daemon_ended(machine_index m);
   void boot(machine_index m, duration takes);
   void run_ready();
+  void look_at_actors();
   void end(active_faults::ticket ticket, std::string_view name);
   bool strike(const fault& f);
   void heal();

@@ -410,28 +410,6 @@ TEST_CASE("a root that ends, or throws, is started again: soon, then later and l
   CHECK(gaps == std::vector<duration>{1s, 2s, 4s, 8s, 16s});
 }
 
-TEST_CASE("the single-active observer sees a service run twice, and only then") {
-  auto run_with = [](duration second_after) {
-    auto judge = single_active([](std::string_view) { return std::size_t{1}; });
-    world w{options_for({{20s, 0s, faults::power_loss{node_name{"n1"}}}},
-                        worker([&](caf::event_based_actor*, env::environment& e, const node::node_options& o) {
-                          if (o.name.text == "n1")
-                            e.processes.run({"vip", "1"}, ocf("start"), [](const agents::outcome&) {});
-                        }),
-                        2)};
-    w.watch(*judge);
-    w.run_until(instant{second_after});
-    w.processes(n2).run({"vip", "2"}, ocf("start"), [](const agents::outcome&) {});
-    w.run_until(instant{40s});
-    return judge->found();
-  };
-  CHECK(run_with(25s).empty());
-  auto found = run_with(15s);
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].invariant == "I3");
-  CHECK(found[0].text == "vip runs on n1 n2 and may run on 1");
-}
-
 TEST_CASE("the agreement observer: the same command and state at an index, in each lineage by itself") {
   auto judge = agreement();
   lineage_id a, b;

@@ -6,6 +6,7 @@ namespace troupe::sim {
 
 void world::begin(const fault& f) {
   kernel_.tell(truth_kind::fault_began, {}, {}, describe(f));
+  for (auto* o : observers_) o->struck(kernel_.now(), f);
   if (strike(f)) return;
   auto ticket = kernel_.faults().begin(f);
   if (f.lasts != duration{})
