@@ -43,7 +43,13 @@ struct order { // a command for the log; see may_order()
   command::body what{};
   bool operator==(const order&) const = default;
 };
-using request = std::variant<ask_status, ask_actors, ask_history, init, order>;
+struct fence { // answered with `ordered`: the attempt, or the proof
+  node_name target{};
+  std::optional<log_index> vouched{}; // an operator knows that this boot of it, and all before it, are dead; unset: attempt
+  std::string note{};                 // how he knows
+  bool operator==(const fence&) const = default;
+};
+using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence>;
 
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);

@@ -161,6 +161,19 @@ void put(schema::Request::Builder out, const order& r) {
   set_bytes(out.initOrder(list_size(bytes)), bytes);
 }
 
+void put(schema::Request::Builder out, const fence& r) {
+  auto f = out.initFence();
+  f.setTarget(r.target.text);
+  f.setIsVouched(r.vouched.has_value());
+  f.setVouched(r.vouched.value_or(log_index{}).value);
+  f.setNote(r.note);
+}
+fence fence_from(schema::Fence::Reader in) {
+  fence f{node_from(in.getTarget()), {}, text_from(in.getNote(), command::max_note, "note")};
+  if (in.getIsVouched()) f.vouched = log_index{in.getVouched()};
+  return f;
+}
+
 order order_from(capnp::Data::Reader in) {
   auto read = command::decode(std::as_bytes(std::span(in.begin(), in.size())));
   if (!read) throw malformed{read.error().text};
@@ -178,6 +191,7 @@ request request_from(schema::Request::Reader in) {
   case schema::Request::HISTORY: return ask_history{in.getHistory()};
   case schema::Request::INIT: return init{config::cluster_from(in.getInit())};
   case schema::Request::ORDER: return order_from(in.getOrder());
+  case schema::Request::FENCE: return fence_from(in.getFence());
   }
   throw malformed{"a request of a newer command"};
 }

@@ -64,6 +64,8 @@ TEST_CASE("requests come back as they were") {
                            ask_actors{},
                            ask_history{77},
                            init{small()},
+                           fence{node_name{"n1"}, {}, {}},
+                           fence{node_name{"n1"}, log_index{0}, "unplugged"},
                            order{command::config_set{log_index{4}, small()}},
                            order{command::directive{.subject = "n1", .lifted = true, .note = "done"}},
                            order{command::cleanup{resource_name{"vip"}, node_name{"n1"}}}};

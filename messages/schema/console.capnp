@@ -14,7 +14,15 @@ struct Request @0xc3a58e2f70d1964b {
     history @3 :UInt32;
     init @4 :Config.Cluster;
     order @5 :Data;         # a command of command.capnp; of its provenance nothing counts
+    fence @6 :Fence;
   }
+}
+
+struct Fence @0x96fb3d2c84d0759a {
+  target @0 :Text;
+  isVouched @1 :Bool;
+  vouched @2 :UInt64;
+  note @3 :Text;
 }
 
 struct ActorLine @0xd4b69f3081e2a75c {

@@ -3,6 +3,7 @@
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/history_messages.hpp"
+#include "actors/console/inquiry/fence_order.hpp"
 #include "actors/console/inquiry/inquiry.hpp"
 #include "actors/console/service/summary.hpp"
 #include "actors/env/clock.hpp"
@@ -176,11 +177,12 @@ void carry_out(caller_actor* self, init& asked) {
       .then([self](const node::formed_cluster& done) { reply(self, formed{done.lineage}); }, fail(self));
 }
 
-void submit(caller_actor* self, command::body what, const caf::actor& ledger) {
+void submit(caller_actor* self, command::body what, const caf::actor& ledger, std::vector<log_index> causes = {}) {
   auto& state = self->state;
   state.ledger = ledger; // empty: the root says why
-  self->request(state.set.root, caf::infinite,
-                node::operator_command{fmt::format("console/{}", state.id.value), state.user, std::move(what)})
+  node::operator_command said{fmt::format("console/{}", state.id.value), state.user, std::move(what)};
+  said.causes = std::move(causes);
+  self->request(state.set.root, caf::infinite, std::move(said))
       .then([self](const cluster::told_outcome& told) { reply(self, ordered{told.answer}); }, fail(self));
 }
 
@@ -194,6 +196,27 @@ void carry_out(caller_actor* self, order& asked) {
       .then([self, what = std::move(asked.what)](
                 const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
             fail(self));
+}
+
+// Calls use(state, parts) with a copy of the state.
+template <class Use>
+void with_state(caller_actor* self, Use use) {
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then(
+          [self, use](const node::node_parts& parts) {
+            if (!parts.ledger) return reply(self, failed{"this node belongs to no cluster; see `troupe init`"});
+            self->request(parts.ledger, part_patience, cluster::ask_state{})
+                .then([self, use, parts](const cluster::state_is& s) { use(s.whole, parts); }, fail(self));
+          },
+          fail(self));
+}
+
+void carry_out(caller_actor* self, const fence& asked) {
+  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
+    auto order = order_fence(*s, asked, self->state.set.self);
+    if (!order) return reply(self, failed{cut(order.error().text, max_shown)});
+    submit(self, std::move(order->what), parts.ledger, std::move(order->causes));
+  });
 }
 
 void take_next(caller_actor* self) {
