@@ -82,6 +82,16 @@ struct actor_list {
   bool operator==(const actor_list&) const = default;
 };
 
+struct event_part { // of a command that speaks of many things: an assignment, a node's report
+  std::string subject{}; // the resource
+  log_index cause{};     // the act that it answers; 0: none of its own
+  std::string text{};
+  bool operator==(const event_part&) const = default;
+};
+inline constexpr std::size_t max_event_causes = 64;
+inline constexpr std::size_t max_event_parts = 256;
+inline constexpr std::size_t max_parts_bytes = 8 * 1024; // of their texts; what is beyond is left out
+
 struct event { // a command of the log, for people
   log_index index{};
   stamp at{};
@@ -90,8 +100,13 @@ struct event { // a command of the log, for people
   reason why = reason::none;
   std::string what{};
   refusal refused = refusal::none;
+  std::vector<log_index> causes{};  // the commands that led to it; sorted, at most max_event_causes
+  std::vector<event_part> parts{};  // not in answers: there `what` has them
   bool operator==(const event&) const = default;
 };
+// One line, at most max_shown bytes: what it is, with its parts; of `subject` alone where it speaks of it.
+std::string text_of(const event& e, const std::string& subject = {});
+
 struct event_list {
   std::vector<event> events{}; // oldest first
   bool operator==(const event_list&) const = default;

@@ -48,15 +48,22 @@ void put(schema::Event::Builder out, const event& e) {
   out.setWhy(to_wire(e.why));
   out.setWhat(e.what);
   out.setRefused(to_wire(e.refused));
+  auto causes = out.initCauses(list_size(e.causes));
+  for (unsigned i = 0; i < causes.size(); ++i) causes.set(i, e.causes[i].value);
 }
 event event_from(schema::Event::Reader in) {
-  return {log_index{in.getIndex()},
+  event e{log_index{in.getIndex()},
           stamp_from(in.getAt()),
           shown(in.getNode()),
           shown(in.getUser()),
           enum_from(in.getWhy(), reason::formation, "reason"),
           shown(in.getWhat()),
-          enum_from(in.getRefused(), refusal::too_large, "refusal")};
+          enum_from(in.getRefused(), refusal::too_large, "refusal"),
+          {},
+          {}};
+  bounded(in.getCauses().size(), max_event_causes, "causes");
+  for (auto cause : in.getCauses()) e.causes.push_back(log_index{cause});
+  return e;
 }
 
 void put(schema::Link::Builder out, const link_line& l) {

@@ -82,7 +82,8 @@ TEST_CASE("answers come back as they were") {
       formed{some_lineage()},
       ordered{{log_index{8}, refusal::stale_config}},
       actor_list{{{"node/links", "links", 3, 4, 5ns}, {"node", "root", 0, 1, {}}}, 2},
-      event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none}}},
+      event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none,
+                   {log_index{1}, log_index{2}}, {}}}},
       node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
       full_status()};
   for (auto& a : all) {

@@ -42,6 +42,7 @@ struct Event @0xe5c7a04192f3b86d {
   why @4 :UInt8;
   what @5 :Text;
   refused @6 :UInt8;
+  causes @7 :List(UInt64);
 }
 
 struct Member @0xf6d8b152a304c97e {
