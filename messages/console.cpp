@@ -1,5 +1,7 @@
 #include "messages/console.hpp"
 
+#include <algorithm>
+
 namespace troupe::console {
 
 std::string cut(std::string text, std::size_t max) {
@@ -8,6 +10,24 @@ std::string cut(std::string text, std::size_t max) {
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end; // within a character
   text.resize(end);
   return text + "...";
+}
+
+std::string text_of(const event& e, const std::string& subject) {
+  constexpr std::size_t some = 3; // of what it does not ask for
+  auto asked = [&](const event_part& p) { return p.subject == subject; };
+  bool filter = !subject.empty() && std::any_of(e.parts.begin(), e.parts.end(), asked);
+  std::size_t shown = 0, left_out = 0;
+  auto text = e.what;
+  for (auto& p : e.parts) {
+    bool wanted = filter ? asked(p) : subject.empty() || shown < some;
+    if (!wanted || text.size() > max_shown) {
+      left_out += !filter;
+      continue;
+    }
+    text += (shown++ == 0 ? ": " : "; ") + p.text;
+  }
+  if (left_out > 0 && text.size() <= max_shown) text += " and " + std::to_string(left_out) + " more";
+  return cut(std::move(text), max_shown);
 }
 
 bool may_order(const command::body& what) {

@@ -43,7 +43,13 @@ struct order { // a command for the log; see may_order()
   command::body what{};
   bool operator==(const order&) const = default;
 };
-using request = std::variant<ask_status, ask_actors, ask_history, init, order>;
+struct fence { // answered with `ordered`: the attempt, or the proof
+  node_name target{};
+  std::optional<log_index> vouched{}; // an operator knows that this boot of it, and all before it, are dead; unset: attempt
+  std::string note{};                 // how he knows
+  bool operator==(const fence&) const = default;
+};
+using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence>;
 
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);
@@ -76,6 +82,16 @@ struct actor_list {
   bool operator==(const actor_list&) const = default;
 };
 
+struct event_part { // of a command that speaks of many things: an assignment, a node's report
+  std::string subject{}; // the resource
+  log_index cause{};     // the act that it answers; 0: none of its own
+  std::string text{};
+  bool operator==(const event_part&) const = default;
+};
+inline constexpr std::size_t max_event_causes = 64;
+inline constexpr std::size_t max_event_parts = 256;
+inline constexpr std::size_t max_parts_bytes = 8 * 1024; // of their texts; what is beyond is left out
+
 struct event { // a command of the log, for people
   log_index index{};
   stamp at{};
@@ -84,8 +100,13 @@ struct event { // a command of the log, for people
   reason why = reason::none;
   std::string what{};
   refusal refused = refusal::none;
+  std::vector<log_index> causes{};  // the commands that led to it; sorted, at most max_event_causes
+  std::vector<event_part> parts{};  // not in answers: there `what` has them
   bool operator==(const event&) const = default;
 };
+// One line, at most max_shown bytes: what it is, with its parts; of `subject` alone where it speaks of it.
+std::string text_of(const event& e, const std::string& subject = {});
+
 struct event_list {
   std::vector<event> events{}; // oldest first
   bool operator==(const event_list&) const = default;
@@ -149,6 +170,62 @@ struct directive_line {
   std::optional<stamp> expires{};
   bool operator==(const directive_line&) const = default;
 };
+// Where a configured resource stands, by what ready() says of it.
+enum class service_state : std::uint8_t {
+  good,        // everywhere it belongs, in its role
+  stopped,     // nowhere, as wanted
+  under_way,   // an act is open
+  due,         // something is to be done now, and nothing is in its way
+  waits,       // something is to be done, and cannot yet; see `waits`
+  left_alone,  // not as it should be, in maintenance or unmanaged
+  nowhere,     // no node may run it
+  not_placed,  // nobody has decided yet where it belongs
+  removed,     // no longer configured, and still there
+};
+struct service_line {
+  resource_name resource{};
+  std::string group{};         // whose member it is; empty: none
+  bool cloned = false;
+  config::role wanted{};       // an operator's word counted
+  bool managed = true;
+  log_index assigned{};        // the decision about its places; 0: none yet
+  std::vector<command::placement> places{};
+  service_state now{};
+  bool operator==(const service_line&) const = default;
+};
+struct wait_line { // what an instance that is not as it should be waits for
+  resource_name resource{};
+  std::uint32_t ordinal = 0;
+  node_name node{};
+  std::string why{};  // one word of a fixed list, for programs
+  std::string what{}; // a sentence
+  bool operator==(const wait_line&) const = default;
+};
+struct overdue_line { // an open act older than its time-out
+  resource_name resource{};
+  std::uint32_t ordinal = 0;
+  node_name node{};
+  config::action action{};
+  log_index act{};
+  stamp since{};
+  duration timeout{};
+  duration age{};         // when it was asked
+  bool reachable = true; // its node has joined: its own report may still come
+  bool operator==(const overdue_line&) const = default;
+};
+struct proof_line { // a node that something waits for: that it is proved dead
+  node_name node{};
+  log_index boot{};
+  bool here = false;                   // it is joined, and a stop failed there
+  bool attempt = false;                // a fence attempt is open
+  std::vector<device_name> devices{};  // that have it as a target
+  std::string last_failure{};          // of the newest attempt
+  std::vector<resource_name> held{};   // what may run there; at most max_held_shown
+  std::uint32_t more = 0;              // how many more
+  bool operator==(const proof_line&) const = default;
+};
+inline constexpr std::size_t max_held_shown = 8;
+
 struct cluster_status { // from the state
   std::string name{};
   lineage_id lineage{};
@@ -163,6 +240,10 @@ struct cluster_status { // from the state
   std::vector<failure_line> failures{};
   std::vector<attempt_line> attempts{};
   std::vector<directive_line> directives{};
+  std::vector<service_line> services{}; // by name; members of a group together, in its order
+  std::vector<wait_line> waits{};
+  std::vector<overdue_line> overdue{};
+  std::vector<proof_line> proofs{};
   std::uint64_t left_out = 0; // lines beyond max_rows
   std::string halted{};       // why this node applies no more commands; empty: it does
   bool operator==(const cluster_status&) const = default;

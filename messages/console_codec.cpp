@@ -48,15 +48,22 @@ void put(schema::Event::Builder out, const event& e) {
   out.setWhy(to_wire(e.why));
   out.setWhat(e.what);
   out.setRefused(to_wire(e.refused));
+  auto causes = out.initCauses(list_size(e.causes));
+  for (unsigned i = 0; i < causes.size(); ++i) causes.set(i, e.causes[i].value);
 }
 event event_from(schema::Event::Reader in) {
-  return {log_index{in.getIndex()},
+  event e{log_index{in.getIndex()},
           stamp_from(in.getAt()),
           shown(in.getNode()),
           shown(in.getUser()),
           enum_from(in.getWhy(), reason::formation, "reason"),
           shown(in.getWhat()),
-          enum_from(in.getRefused(), refusal::too_large, "refusal")};
+          enum_from(in.getRefused(), refusal::too_large, "refusal"),
+          {},
+          {}};
+  bounded(in.getCauses().size(), max_event_causes, "causes");
+  for (auto cause : in.getCauses()) e.causes.push_back(log_index{cause});
+  return e;
 }
 
 void put(schema::Link::Builder out, const link_line& l) {
@@ -161,6 +168,19 @@ void put(schema::Request::Builder out, const order& r) {
   set_bytes(out.initOrder(list_size(bytes)), bytes);
 }
 
+void put(schema::Request::Builder out, const fence& r) {
+  auto f = out.initFence();
+  f.setTarget(r.target.text);
+  f.setIsVouched(r.vouched.has_value());
+  f.setVouched(r.vouched.value_or(log_index{}).value);
+  f.setNote(r.note);
+}
+fence fence_from(schema::Fence::Reader in) {
+  fence f{node_from(in.getTarget()), {}, text_from(in.getNote(), command::max_note, "note")};
+  if (in.getIsVouched()) f.vouched = log_index{in.getVouched()};
+  return f;
+}
+
 order order_from(capnp::Data::Reader in) {
   auto read = command::decode(std::as_bytes(std::span(in.begin(), in.size())));
   if (!read) throw malformed{read.error().text};
@@ -178,6 +198,7 @@ request request_from(schema::Request::Reader in) {
   case schema::Request::HISTORY: return ask_history{in.getHistory()};
   case schema::Request::INIT: return init{config::cluster_from(in.getInit())};
   case schema::Request::ORDER: return order_from(in.getOrder());
+  case schema::Request::FENCE: return fence_from(in.getFence());
   }
   throw malformed{"a request of a newer command"};
 }

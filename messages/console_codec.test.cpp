@@ -44,6 +44,11 @@ node_status full_status() {
   c.attempts = {{node_name{"n1"}, node_name{"n2"}, stamp{2s}, "ipmi"}};
   c.directives = {
       {command::directive_kind::move, "vip", config::role::started, node_name{"n2"}, "root (0)", "disk", stamp{9s}}};
+  c.services = {{resource_name{"vip"}, "front", true, config::role::promoted, false, log_index{33},
+                 {{node_name{"n2"}, 3, config::role::promoted}}, service_state::removed}};
+  c.waits = {{resource_name{"vip"}, 3, node_name{"n2"}, "unclean", "vip on n2 waits"}};
+  c.overdue = {{resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};
+  c.proofs = {{node_name{"n1"}, log_index{8}, true, true, {device_name{"ipmi"}}, "no route", {resource_name{"vip"}}, 2}};
   c.left_out = 6;
   c.halted = "why";
   return {node_name{"n2"},
@@ -59,6 +64,8 @@ TEST_CASE("requests come back as they were") {
                            ask_actors{},
                            ask_history{77},
                            init{small()},
+                           fence{node_name{"n1"}, {}, {}},
+                           fence{node_name{"n1"}, log_index{0}, "unplugged"},
                            order{command::config_set{log_index{4}, small()}},
                            order{command::directive{.subject = "n1", .lifted = true, .note = "done"}},
                            order{command::cleanup{resource_name{"vip"}, node_name{"n1"}}}};
@@ -75,7 +82,8 @@ TEST_CASE("answers come back as they were") {
       formed{some_lineage()},
       ordered{{log_index{8}, refusal::stale_config}},
       actor_list{{{"node/links", "links", 3, 4, 5ns}, {"node", "root", 0, 1, {}}}, 2},
-      event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none}}},
+      event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none,
+                   {log_index{1}, log_index{2}}, {}}}},
       node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
       full_status()};
   for (auto& a : all) {

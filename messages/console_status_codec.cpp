@@ -139,6 +139,7 @@ void put(schema::Cluster::Builder out, const cluster_status& c) {
   put_lines(out.initFailures(list_size(c.failures)), c.failures);
   put_lines(out.initAttempts(list_size(c.attempts)), c.attempts);
   put_lines(out.initDirectives(list_size(c.directives)), c.directives);
+  put_services(out, c);
   out.setLeftOut(c.left_out);
   out.setHalted(c.halted);
 }
@@ -159,6 +160,7 @@ cluster_status cluster_from(schema::Cluster::Reader in) {
   read_lines(c.failures, in.getFailures(), failure_from);
   read_lines(c.attempts, in.getAttempts(), attempt_from);
   read_lines(c.directives, in.getDirectives(), directive_from);
+  read_services(c, in);
   c.left_out = in.getLeftOut();
   c.halted = text_from(in.getHalted(), max_shown, "reason");
   return c;

@@ -11,5 +11,7 @@ namespace schema = wire::console;
 
 void put(schema::Cluster::Builder out, const cluster_status& c);
 cluster_status cluster_from(schema::Cluster::Reader in);
+void put_services(schema::Cluster::Builder out, const cluster_status& c);
+void read_services(cluster_status& c, schema::Cluster::Reader in);
 
 } // namespace troupe::console::codec

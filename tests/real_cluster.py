@@ -155,6 +155,17 @@ def test_history(c):
     equal(len(last.out.splitlines()), 1)
 
 
+def test_fence_and_move_are_refused_with_the_way_out(c):
+    c.form()
+    cases = {("fence", "n2"): "no fence device has n2 as a target", ("fence", "n9"): "there is no node n9",
+             ("fence", "n2", "--confirmed-off", "--reason", "unplugged"): "it talks to this cluster, so it is not off",
+             ("move", "db", "n2", "--expires", "1h"): "unknown resource", ("unmove", "db"): "there is no such directive"}
+    for args, why in cases.items():
+        done = c["n1"].troupe(*args)
+        equal((args, done.status), (args, 1))
+        assert why in done.err, done
+
+
 def test_ends_in_order(c):
     c.form()
     for n in c:

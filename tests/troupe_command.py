@@ -27,7 +27,9 @@ def equal(got, wanted):
 
 def test_usage(folder):
     for args in ([], ["chekc"], ["check"], ["check", "a", "b"], ["check", "--jsn", "a"], ["keygen"],
-                 ["check", "--as", "both", "a"]):
+                 ["check", "--as", "both", "a"], ["fence", "n1", "--confirmed-off"], ["fence", "n1", "--reason", "x"],
+                 ["fence", "n1", "--confirmed-off", "--reason", ""], ["move", "db", "n1", "--expires", "soon"],
+                 ["unmove", "db", "--expires", "1h"]):
         status, out, err = run(*args)
         equal((status, out), (2, ""))
         assert err, args
@@ -175,7 +177,8 @@ def test_key_fits_files(folder):
 def test_no_daemon(folder):
     socket = folder / "none.sock"
     for args in (["status"], ["actors"], ["history"], ["standby", "n1"], ["maintenance", "on"], ["stop", "db"],
-                 ["start", "db"], ["cleanup"], ["init", EXAMPLES / "cluster.toml"], ["apply", EXAMPLES / "cluster.toml"]):
+                 ["start", "db"], ["cleanup"], ["fence", "n1"], ["move", "db", "n1"], ["unmove", "db"],
+                 ["fence", "n1", "--confirmed-off", "--reason", "unplugged"], ["init", EXAMPLES / "cluster.toml"], ["apply", EXAMPLES / "cluster.toml"]):
         status, out, err = run(*args, "--socket", socket)
         equal((args, status, out), (args, 3, ""))
         assert f"cannot reach the daemon at {socket}: No such file" in err, err

@@ -81,21 +81,21 @@ cb3c20dd da83e014 applied
 769c04a5 1120b84f applied
 1822a061 6ba2d9d4 applied
 5f4f03f6 a8522c50 applied
-f80ce1fa e28505c0 applied
-dac1d64c 8295dab8 applied
-4485b3f2 39c9caca applied
-2c5d6885 84ec1afc applied
-df841ae2 225a654a applied
-e448af6c a830cb01 applied
-e090c02e eac27c0f applied
-8d3cc2cc 604738c7 applied
-df921a5c 8227e02a applied
-7a9c3396 56e31246 applied
-e107627b 4b29413b applied
-9ac5ece2 1d60dcc1 applied
-ecf86113 f718ad40 applied
-cc4fc6af b59224b9 only the node itself may say that
-9b00c2ba 4cde3811 not every member knows that level
+f80ce1fa 301d4410 applied
+dac1d64c e4c959e9 applied
+4485b3f2 653ae420 applied
+2c5d6885 1700348e applied
+df841ae2 d5576d82 applied
+e448af6c d5f19e5c applied
+e090c02e 76182dea applied
+8d3cc2cc 6d2a760e applied
+df921a5c d10e3111 applied
+7a9c3396 15e23ba9 applied
+e107627b 2c7e9fcd applied
+9ac5ece2 13ad5f64 applied
+ecf86113 c9c6b2b4 applied
+cc4fc6af deafb826 only the node itself may say that
+9b00c2ba 3bcdf09a not every member knows that level
 )");
 }
 

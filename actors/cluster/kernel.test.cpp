@@ -110,6 +110,7 @@ TEST_CASE("K2: a withdrawn promotion that did not run leaves it started") {
 TEST_CASE("K3: one open act per instance and node, and no time that passes closes it") {
   script c;
   c.assemble();
+  auto opened = c.clock;
   c.start("db", "n1");
   CHECK(c.stop("db", "n1") == refusal::act_open);
   c.clock += 100h;
@@ -120,6 +121,7 @@ TEST_CASE("K3: one open act per instance and node, and no time that passes close
   CHECK(c.say(command::withdraw{script::cell("db", "n1"), id.next()}) == refusal::act_closed);
   CHECK(c.say(command::withdraw{script::cell("db", "n1"), id}) == refusal::none);
   CHECK(c.held("db", "n1")->open->withdrawn);
+  CHECK(c.held("db", "n1")->open->since == opened); // its age is told, and frees nothing
   CHECK(c.start("db", "n2") == refusal::would_run_twice); // withdrawn is not answered
   c.done("db", "n1", act_end::not_run);
   CHECK(c.start("db", "n2") == refusal::none);

@@ -309,7 +309,9 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         told.halted = console::cut(self->state.halted, console::max_shown);
         return told;
       },
-      [=](ask_state) { return state_is{std::make_shared<const cluster::state>(self->state.content)}; },
+      [=](ask_state) { 
+        return state_is{std::make_shared<const cluster::state>(self->state.content), self->state.halted};
+      },
       [=](watch_state& w) {
         show(self, w.who);
         self->monitor(w.who);

@@ -41,6 +41,7 @@ struct propose_now {
 // --- tells, to whoever watches ---
 struct state_is {
   state_ptr whole;
+  std::string halted{}; // in answer to ask_state: why this node applies no more commands; empty: it does
 };
 struct state_changed {
   delta_ptr what;

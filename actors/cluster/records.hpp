@@ -146,6 +146,7 @@ struct open_act {
   log_index id{};
   config::action action{};
   bool withdrawn = false;
+  stamp since{}; // for people, and for who waits for its report: nothing in the kernel ends an act by time [K3]
   bool operator==(const open_act&) const = default;
 };
 

@@ -78,7 +78,7 @@ refusal check(const state& s, const provenance&, const command::act& c) {
 void effect(transaction& t, const provenance&, const command::act& c) {
   auto boot = member_of(t.now(), c.at.node)->boot;
   holder_key key{c.at.resource, c.at.ordinal, c.at.node, boot};
-  open_act open{t.at(), c.action, false};
+  open_act open{t.at(), c.action, false, t.now().now()};
   if (c.action == config::action::start) {
     auto defined_at = standing_of(t.now(), c.at.resource)->defined_at;
     t.put(key, {starting{}, config::role::started, open, defined_at});

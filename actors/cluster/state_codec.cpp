@@ -86,6 +86,7 @@ void fill(wire_entry::Builder e, const holder_key& key, const holder& h) {
     w.setOpenAct(h.open->id.value);
     w.setOpenAction(to_wire(h.open->action));
     w.setWithdrawn(h.open->withdrawn);
+    w.setOpenSince(to_wire(h.open->since));
   }
   w.setDefinition(h.definition.value);
 }
@@ -220,7 +221,7 @@ holder holder_from(wire::state::Holder::Reader r) {
   h.role = enum_from(r.getRole(), config::role::promoted, "role");
   if (r.getOpenAct() != 0)
     h.open = open_act{log_index{r.getOpenAct()}, enum_from(r.getOpenAction(), config::action::demote, "action"),
-                      r.getWithdrawn()};
+                      r.getWithdrawn(), stamp_from(r.getOpenSince())};
   h.definition = log_index{r.getDefinition()};
   return h;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::console {
 
 namespace told {
@@ -78,29 +80,22 @@ struct teller {
                        c.node.empty() ? "" : " on " + c.node.text);
   }
   std::string operator()(const command::assigned& c) {
-    std::string text = "assigned:";
     for (auto& item : c.items) {
-      if (text.size() > max_shown) break; // cut below
-      text += " " + item.resource.text + " ->";
+      auto text = item.resource.text + " ->";
       if (item.places.empty()) text += " nowhere";
-      for (auto& p : item.places) text += " " + p.node.text;
-      text += ";";
+      for (auto& p : item.places) text += " " + p.node.text + (p.role == config::role::promoted ? " (promoted)" : "");
+      if (!add({item.resource.text, {}, std::move(text)})) break;
     }
-    text.pop_back();
-    return text;
+    return "assigned";
   }
   std::string operator()(const command::act& c) { return fmt::format("{} {}", name_of(c.action), text_of(c.at)); }
   std::string operator()(const command::withdraw& c) {
     return fmt::format("withdraws act {} of {}", c.act.value, text_of(c.at));
   }
   std::string operator()(const command::report& c) {
-    std::string text = c.node.text + " reports:";
-    for (auto& item : c.items) {
-      if (text.size() > max_shown) break;
-      text += " " + std::visit([](auto& i) { return of(i); }, item) + ";";
-    }
-    text.pop_back();
-    return text;
+    for (auto& item : c.items)
+      if (!add(std::visit([](auto& i) { return of(i); }, item))) break;
+    return c.node.text + " reports";
   }
   std::string operator()(const command::fence_attempt& c) {
     return fmt::format("fencing of {} by {}, level {}", c.target.text, c.executor.text, c.level);
@@ -114,30 +109,79 @@ struct teller {
   std::string operator()(const command::level_set& c) { return fmt::format("level {}", c.level); }
   std::string operator()(const command::tick&) { return "a deadline is due"; }
 
-  static std::string of(const command::act_done& d) {
+  static event_part of(const command::act_done& d) {
     static constexpr std::string_view ends[] = {"done", "failed", "not run", "stuck"};
     auto end = ends[static_cast<std::size_t>(d.end)];
-    return with_note(fmt::format("{} act {} {}", d.resource.text, d.act.value, end), d.note);
+    return {d.resource.text, d.act, with_note(fmt::format("{} act {} {}", d.resource.text, d.act.value, end), d.note)};
   }
-  static std::string of(const command::probed& p) {
+  static event_part of(const command::probed& p) {
     static constexpr std::string_view found[] = {"not there", "started", "promoted", "failed"};
-    return fmt::format("{} {}", p.resource.text, found[static_cast<std::size_t>(p.found)]);
+    return {p.resource.text, {}, fmt::format("{} {}", p.resource.text, found[static_cast<std::size_t>(p.found)])};
   }
-  static std::string of(const command::monitored& m) {
-    return with_note(fmt::format("{} {}", m.resource.text, m.healthy ? "healthy" : "not healthy"), m.note);
+  static event_part of(const command::monitored& m) {
+    return {m.resource.text,
+            {},
+            with_note(fmt::format("{} {}", m.resource.text, m.healthy ? "healthy" : "not healthy"), m.note)};
   }
+
+  // False: there is no room for more.
+  bool add(event_part part) {
+    part.text = cut(std::move(part.text), max_noted);
+    bytes += part.text.size();
+    if (parts.size() == max_event_parts || bytes > max_parts_bytes) return false;
+    parts.push_back(std::move(part));
+    return true;
+  }
+
+  std::vector<event_part> parts{};
+  std::size_t bytes = 0;
 };
+
+// What led to it: as its author says, and what it answers.
+struct causes_of {
+  std::vector<log_index>& out;
+
+  void operator()(const command::report& c) {
+    for (auto& item : c.items)
+      if (auto* done = std::get_if<command::act_done>(&item)) out.push_back(done->act);
+  }
+  void operator()(const command::withdraw& c) { out.push_back(c.act); }
+  void operator()(const command::fence_failed& c) { out.push_back(c.attempt); }
+  void operator()(const command::fence_proof& c) { out.push_back(c.attempt); }
+  template <class Other>
+  void operator()(const Other&) {}
+};
+
+std::vector<log_index> all_causes(const command::command& c) {
+  auto out = c.from.causes;
+  std::visit(causes_of{out}, c.what);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  std::erase(out, log_index{});
+  if (out.size() > max_event_causes) out.resize(max_event_causes);
+  return out;
+}
 
 } // namespace told
 
-std::string describe(const command::body& what) {
-  return cut(std::visit(told::teller{}, what), max_shown);
+event event_of(log_index at, const command::command& c, refusal refused) {
+  event e{at,
+          c.from.at,
+          c.from.by.node.text,
+          cut(c.from.by.user.value_or(""), max_noted),
+          c.from.why,
+          {},
+          refused,
+          told::all_causes(c),
+          {}};
+  told::teller tells;
+  e.what = cut(std::visit(tells, c.what), max_shown);
+  e.parts = std::move(tells.parts);
+  return e;
 }
 
-event event_of(log_index at, const command::command& c, refusal refused) {
-  return {
-      at,     c.from.at, c.from.by.node.text, cut(c.from.by.user.value_or(""), max_noted), c.from.why, describe(c.what),
-      refused};
+std::string describe(const command::body& what) {
+  return text_of(event_of({}, {{}, what}, refusal::none));
 }
 
 } // namespace troupe::console

@@ -30,6 +30,27 @@ TEST_CASE("it stays within its limit") {
   auto text = describe(many);
   CHECK(text.size() == max_shown);
   CHECK(text.ends_with("..."));
+  auto e = event_of(log_index{4}, {{}, many}, refusal::none);
+  CHECK(e.parts.size() == max_event_parts);
+  CHECK(text_of(e, "resource-7") == "assigned: resource-7 -> nowhere");
+  CHECK(text_of(e, "n1") == "assigned: resource-0 -> nowhere; resource-1 -> nowhere; resource-2 -> nowhere and 253 more");
+}
+
+TEST_CASE("what led to it: as its author says, and what it answers") {
+  node_name n1{"n1"};
+  resource_name vip{"vip"}, db{"db"};
+  command::command c{{.causes = {log_index{9}, log_index{7}}},
+                     report{n1, {}, 1, {act_done{vip, 0, log_index{7}}, act_done{db, 0, log_index{5}}, probed{db}}}};
+  auto e = event_of(log_index{10}, c, refusal::none);
+  CHECK(e.causes == std::vector{log_index{5}, log_index{7}, log_index{9}});
+  CHECK(e.what == "n1 reports");
+  CHECK(e.parts == std::vector<event_part>{{"vip", log_index{7}, "vip act 7 done"},
+                                           {"db", log_index{5}, "db act 5 done"},
+                                           {"db", {}, "db not there"}});
+  CHECK(text_of(e, "db") == "n1 reports: db act 5 done; db not there");
+  CHECK(event_of({}, {{}, fence_proof{n1, {}, {}, log_index{3}, ""}}, {}).causes == std::vector{log_index{3}});
+  CHECK(event_of({}, {{}, fence_failed{n1, log_index{3}, ""}}, {}).causes == std::vector{log_index{3}});
+  CHECK(event_of({}, {{}, withdraw{{}, log_index{3}}}, {}).causes == std::vector{log_index{3}});
 }
 
 TEST_CASE("who stands behind it") {
@@ -44,7 +65,9 @@ TEST_CASE("who stands behind it") {
                    "root (0)",
                    reason::operator_request,
                    "cleanup of all resources",
-                   refusal::unknown_node});
+                   refusal::unknown_node,
+                   {},
+                   {}});
 }
 
 } // namespace troupe::describe_test

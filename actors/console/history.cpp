@@ -63,6 +63,10 @@ caf::behavior keeping(history_actor* self) {
         self->state.book.written();
         write_history(self);
       },
+      [=](ask_kept_events) {
+        auto& all = self->state.book.kept();
+        return kept_events{std::make_shared<const std::vector<event>>(all.begin(), all.end())};
+      },
       [=](const ask_history& a) {
         return event_list{self->state.book.newest(std::min<std::size_t>(a.last, max_history))};
       },

@@ -14,7 +14,7 @@ namespace troupe::console {
 namespace lines {
 
 constexpr std::size_t checksum_digits = 16;
-constexpr std::size_t fields = 7;
+constexpr std::size_t fields = 9;
 
 std::string checksum_of(std::string_view text) {
   return to_hex(byte_view(short_digest_of(view_of(text))).first(checksum_digits / 2));
@@ -35,7 +35,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> unescaped(std::string_view text) {
+std::optional<std::string> unescaped(std::string_view text, std::size_t max = max_shown) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') {
@@ -52,7 +52,7 @@ std::optional<std::string> unescaped(std::string_view text) {
     else
       return std::nullopt;
   }
-  if (out.size() > max_shown || !valid_utf8(out)) return std::nullopt;
+  if (out.size() > max || !valid_utf8(out)) return std::nullopt;
   return out;
 }
 
@@ -62,23 +62,76 @@ bool read_number(std::string_view text, Number& out) {
   return failed == std::errc{} && end == text.data() + text.size();
 }
 
-std::optional<std::array<std::string_view, fields>> split(std::string_view text) {
-  std::array<std::string_view, fields> out;
-  for (std::size_t i = 0; i < fields; ++i) {
+template <std::size_t N>
+std::optional<std::array<std::string_view, N>> split(std::string_view text) {
+  std::array<std::string_view, N> out;
+  for (std::size_t i = 0; i < N; ++i) {
     auto tab = text.find('\t');
-    if ((tab == std::string_view::npos) != (i + 1 == fields)) return std::nullopt;
+    if ((tab == std::string_view::npos) != (i + 1 == N)) return std::nullopt;
     out[i] = text.substr(0, tab);
     if (tab != std::string_view::npos) text.remove_prefix(tab + 1);
   }
   return out;
 }
 
+// Calls take(piece) for each piece between separators; an empty text has none. False: take() was false.
+template <class Take>
+bool each_piece(std::string_view text, char separator, Take take) {
+  while (!text.empty()) {
+    auto end = text.find(separator);
+    if (!take(text.substr(0, end))) return false;
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+std::string text_of_causes(const std::vector<log_index>& causes) {
+  std::string out;
+  for (auto& c : causes) out += (out.empty() ? "" : ",") + std::to_string(c.value);
+  return out;
+}
+bool read_causes(std::string_view text, std::vector<log_index>& out) {
+  return each_piece(text, ',', [&](std::string_view piece) {
+    std::uint64_t value = 0;
+    if (out.size() == max_event_causes || !read_number(piece, value)) return false;
+    out.push_back(log_index{value});
+    return true;
+  });
+}
+
+// A line within the field: escaped once for itself, once for the field.
+std::string text_of_parts(const std::vector<event_part>& parts) {
+  std::string out;
+  for (auto& p : parts)
+    out += fmt::format("{}{}\t{}\t{}", out.empty() ? "" : "\n", escaped(p.subject), p.cause.value, escaped(p.text));
+  return escaped(out);
+}
+bool read_parts(std::string_view field, std::vector<event_part>& out) {
+  // Escaping twice makes at most four bytes of one.
+  auto text = unescaped(field, 2 * (max_parts_bytes + max_event_parts * (config::max_name + 24)));
+  if (!text) return false;
+  return each_piece(*text, '\n', [&](std::string_view piece) {
+    auto fields_of = split<3>(piece);
+    if (out.size() == max_event_parts || !fields_of) return false;
+    auto& [subject, cause, told] = *fields_of;
+    event_part p;
+    auto of = unescaped(subject), what = unescaped(told);
+    if (!of || !what || !read_number(cause, p.cause.value)) return false;
+    p.subject = std::move(*of);
+    p.text = std::move(*what);
+    out.push_back(std::move(p));
+    return true;
+  });
+}
+
 } // namespace lines
 
 std::string line_of(const event& e) {
-  auto text = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", e.index.value, e.at.time_since_epoch().count(),
+  auto text = fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", e.index.value, e.at.time_since_epoch().count(),
                           lines::escaped(e.node), lines::escaped(e.user), static_cast<unsigned>(e.why),
-                          static_cast<unsigned>(e.refused), lines::escaped(e.what));
+                          static_cast<unsigned>(e.refused), lines::escaped(e.what), lines::text_of_causes(e.causes),
+                          lines::text_of_parts(e.parts));
   return lines::checksum_of(text) + "\t" + text + "\n";
 }
 
@@ -86,9 +139,9 @@ std::optional<event> parse_line(std::string_view line) {
   if (line.size() <= lines::checksum_digits || line[lines::checksum_digits] != '\t') return std::nullopt;
   auto text = line.substr(lines::checksum_digits + 1);
   if (lines::checksum_of(text) != line.substr(0, lines::checksum_digits)) return std::nullopt;
-  auto parts = lines::split(text);
+  auto parts = lines::split<lines::fields>(text);
   if (!parts) return std::nullopt;
-  auto& [index, at, node, user, why, refused, what] = *parts;
+  auto& [index, at, node, user, why, refused, what, causes, items] = *parts;
   event e;
   std::int64_t milliseconds = 0;
   unsigned why_number = 0, refused_number = 0;
@@ -99,7 +152,8 @@ std::optional<event> parse_line(std::string_view line) {
       refused_number > static_cast<unsigned>(refusal::too_large))
     return std::nullopt;
   auto of_node = lines::unescaped(node), of_user = lines::unescaped(user), told = lines::unescaped(what);
-  if (!of_node || !of_user || !told) return std::nullopt;
+  if (!of_node || !of_user || !told || !lines::read_causes(causes, e.causes) || !lines::read_parts(items, e.parts))
+    return std::nullopt;
   e.at = stamp{std::chrono::milliseconds{milliseconds}};
   e.why = static_cast<reason>(why_number);
   e.refused = static_cast<refusal>(refused_number);
@@ -131,7 +185,7 @@ std::uint64_t history_book::read_lines(byte_view content) {
     }
     last_ = e->index;
     tail_.push_back(std::move(*e));
-    if (tail_.size() > max_history) tail_.pop_front();
+    if (tail_.size() > max_kept_events) tail_.pop_front();
   }
   return at;
 }
@@ -145,7 +199,7 @@ bool history_book::note(event e) {
   else
     ++lost_;
   tail_.push_back(std::move(e));
-  if (tail_.size() > max_history) tail_.pop_front();
+  if (tail_.size() > max_kept_events) tail_.pop_front();
   return true;
 }
 
@@ -174,7 +228,14 @@ std::optional<env::disk_request> history_book::next_write() {
 
 std::vector<event> history_book::newest(std::size_t count) const {
   auto from = tail_.size() - std::min(count, tail_.size());
-  return {tail_.begin() + static_cast<std::ptrdiff_t>(from), tail_.end()};
+  std::vector<event> out;
+  for (auto at = tail_.begin() + static_cast<std::ptrdiff_t>(from); at != tail_.end(); ++at) {
+    auto flat = *at;
+    flat.what = text_of(*at);
+    flat.parts.clear();
+    out.push_back(std::move(flat));
+  }
+  return out;
 }
 
 } // namespace troupe::console

@@ -20,6 +20,7 @@ inline const std::string history_file = "history";
 inline const std::string history_older = "history.old";
 inline constexpr std::uint64_t max_history_file = std::uint64_t{4} << 20; // then it becomes the older one
 inline constexpr std::size_t history_sync_every = std::size_t{64} << 10;
+inline constexpr std::size_t max_kept_events = 4096; // in memory: how far back `why` can look
 inline constexpr std::size_t max_unwritten = std::size_t{1} << 20; // bytes that wait for the disk; then lines are lost
 
 std::string line_of(const event& e);                    // with its end
@@ -37,14 +38,15 @@ public:
   std::optional<env::disk_request> next_write();
   void written() { writing_ = false; }
 
-  [[nodiscard]] std::vector<event> newest(std::size_t count) const; // oldest first
+  [[nodiscard]] std::vector<event> newest(std::size_t count) const; // oldest first; their parts within their text
+  [[nodiscard]] const std::deque<event>& kept() const { return tail_; }
   [[nodiscard]] std::uint64_t damaged() const { return damaged_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; } // lines that the disk was too slow for
 
 private:
   std::uint64_t read_lines(byte_view content); // the length of its whole lines
 
-  std::deque<event> tail_; // at most max_history
+  std::deque<event> tail_; // at most max_kept_events, oldest first
   log_index last_;
   std::string waiting_;
   std::uint64_t size_ = 0; // of the file, what waits not counted

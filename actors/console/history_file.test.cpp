@@ -10,7 +10,9 @@ using namespace troupe::console;
 
 event numbered(std::uint64_t n, std::string what = "standby n2") {
   return {log_index{n}, stamp{std::chrono::seconds{n}}, "n1", "root (0)", reason::operator_request, std::move(what),
-          refusal::none};
+          refusal::none,
+          {},
+          {}};
 }
 
 // A folder that does what a history asks of it.
@@ -63,7 +65,9 @@ TEST_CASE("a line comes back as it was, whatever its texts hold") {
           "a\tb\\n\n\\",
           reason::mass_loss,
           "tab\t, line\n, \\t and \\ at its end\\",
-          refusal::would_run_twice};
+          refusal::would_run_twice,
+          {log_index{3}, log_index{4}},
+          {{"db", log_index{4}, "db act 4 failed: a\tb\n\\t c\\"}, {"web", {}, ""}}};
   auto line = line_of(e);
   CHECK(line.find('\n') == line.size() - 1);
   CHECK(parse_line(std::string_view(line).substr(0, line.size() - 1)) == e);
@@ -144,7 +148,7 @@ TEST_CASE("a full file becomes the older one; two are kept, and the newest lines
   CHECK(disk.files[history_older].size() <= most);
   CHECK(disk.files[history_older].size() >= max_history_file);
   CHECK(disk.syncs >= 14'000 * 1000 / 1'000'000);
-  CHECK(book.newest(99'999).size() == max_history);
+  CHECK(book.newest(99'999).size() == max_kept_events);
   CHECK(book.newest(1) == std::vector{numbered(n, text)});
   CHECK(disk.open().newest(99'999) == book.newest(99'999));
 }

@@ -5,6 +5,9 @@
 
 #include <caf/all.hpp>
 
+#include <memory>
+#include <vector>
+
 namespace troupe::console {
 
 // A command was applied, or refused. In the order of the log; one that is noted already is ignored, so that a ledger
@@ -15,10 +18,17 @@ struct note_command {
   refusal refused = refusal::none;
 };
 
+struct ask_kept_events {}; // answered with kept_events
+struct kept_events {
+  std::shared_ptr<const std::vector<event>> events; // all that is in memory, oldest first
+};
+
 // ask_history (messages/console.hpp) is answered with event_list.
 
 } // namespace troupe::console
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::note_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::ask_kept_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::kept_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::ask_history)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::event_list)

@@ -68,6 +68,7 @@ struct operator_command {
   std::string user;
   command::body what;
   reason why = reason::operator_request;
+  std::vector<log_index> causes{};
 };
 
 // Leave in order: run nothing any more, leave the cluster, end. What runs here is moved or stopped by the cluster first; when

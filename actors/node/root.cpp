@@ -85,6 +85,7 @@ caf::result<cluster::told_outcome> delegate_command(root_actor* self, operator_c
     return caf::make_error(caf::sec::runtime_error, "this node belongs to no cluster; see `troupe init`");
   command::command c;
   c.from.why = asked.why;
+  c.from.causes = asked.causes;
   c.from.by = {state.options.name, asked.user};
   c.what = std::move(asked.what);
   self->delegate(state.ledger, cluster::submit{asked.lane, std::move(c)});

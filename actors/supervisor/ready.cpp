@@ -226,6 +226,23 @@ std::vector<advice> readiness::take(const cluster::state& s) {
 
 // --- for people ---
 
+std::string_view name_of(hold why) {
+  switch (why) {
+  case hold::act_open: return "act-open";
+  case hold::not_joined: return "not-joined";
+  case hold::unclean: return "unclean";
+  case hold::gated: return "gated";
+  case hold::not_probed: return "not-probed";
+  case hold::active_elsewhere: return "active-elsewhere";
+  case hold::predecessor: return "predecessor";
+  case hold::ordered_stop: return "ordered-stop";
+  case hold::kept_apart: return "kept-apart";
+  case hold::failed_stop: return "failed-stop";
+  case hold::unmanaged: return "unmanaged";
+  }
+  return "unknown";
+}
+
 std::string text_of(const wait& w) {
   auto subject = w.at.resource.text + " on " + w.at.node.text;
   switch (w.why) {

@@ -45,6 +45,7 @@ struct wait {
   node_name other;        // not_probed, active_elsewhere; unclean: the node
   bool operator==(const wait&) const = default;
 };
+std::string_view name_of(hold why);  // a word for programs: "active-elsewhere"
 std::string text_of(const wait& w); // "db on n2 waits: it may be active on n1"
 
 struct step { // a command that is due: an Act or a Withdraw

@@ -14,7 +14,15 @@ struct Request @0xc3a58e2f70d1964b {
     history @3 :UInt32;
     init @4 :Config.Cluster;
     order @5 :Data;         # a command of command.capnp; of its provenance nothing counts
+    fence @6 :Fence;
   }
+}
+
+struct Fence @0x96fb3d2c84d0759a {
+  target @0 :Text;
+  isVouched @1 :Bool;
+  vouched @2 :UInt64;
+  note @3 :Text;
 }
 
 struct ActorLine @0xd4b69f3081e2a75c {
@@ -34,6 +42,7 @@ struct Event @0xe5c7a04192f3b86d {
   why @4 :UInt8;
   what @5 :Text;
   refused @6 :UInt8;
+  causes @7 :List(UInt64);
 }
 
 struct Member @0xf6d8b152a304c97e {
@@ -91,6 +100,54 @@ struct Directive @0xcb2d06a7f8591ec3 {
   expires @7 :Int64;
 }
 
+struct Placement @0xc1a6e8d73f9b2045 {
+  node @0 :Text;
+  ordinal @1 :UInt32;
+  role @2 :UInt8;
+}
+
+struct Service @0xd2b7f9e8409c3156 {
+  resource @0 :Text;
+  group @1 :Text;
+  cloned @2 :Bool;
+  wanted @3 :UInt8;
+  managed @4 :Bool;
+  assigned @5 :UInt64;
+  places @6 :List(Placement);
+  now @7 :UInt8;
+}
+
+struct Wait @0xe3c80af951ad4267 {
+  resource @0 :Text;
+  ordinal @1 :UInt32;
+  node @2 :Text;
+  why @3 :Text;
+  what @4 :Text;
+}
+
+struct Overdue @0xf4d91b0a62be5378 {
+  resource @0 :Text;
+  ordinal @1 :UInt32;
+  node @2 :Text;
+  action @3 :UInt8;
+  act @4 :UInt64;
+  since @5 :Int64;
+  timeout @6 :Int64;        # nanoseconds
+  reachable @7 :Bool;
+  age @8 :Int64;
+}
+
+struct Proof @0x85ea2c1b73cf6489 {
+  node @0 :Text;
+  boot @1 :UInt64;
+  here @2 :Bool;
+  attempt @3 :Bool;
+  devices @4 :List(Text);
+  lastFailure @5 :Text;
+  held @6 :List(Text);
+  more @7 :UInt32;
+}
+
 struct Cluster @0xdc3e17b8096a2fd4 {
   name @0 :Text;
   lineage @1 :Data;
@@ -107,6 +164,10 @@ struct Cluster @0xdc3e17b8096a2fd4 {
   directives @12 :List(Directive);
   leftOut @13 :UInt64;
   halted @14 :Text;
+  services @15 :List(Service);
+  waits @16 :List(Wait);
+  overdue @17 :List(Overdue);
+  proofs @18 :List(Proof);
 }
 
 struct Link @0xed4f28c91a7b30e5 {

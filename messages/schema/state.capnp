@@ -91,6 +91,7 @@ struct Holder {
   openAction @9 :UInt8;
   withdrawn @10 :Bool;
   definition @11 :UInt64;
+  openSince @12 :Int64;
 }
 
 struct Attempt {

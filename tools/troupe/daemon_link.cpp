@@ -107,7 +107,11 @@ told ask(const talk_options& o, const console::request& r) {
 }
 
 int give_order(const talk_options& o, command::body what, const std::string& done) {
-  return ask_for<console::ordered>(o, console::order{std::move(what)}, [&](const console::ordered& told_of) {
+  return give_request(o, console::order{std::move(what)}, done);
+}
+
+int give_request(const talk_options& o, const console::request& r, const std::string& done) {
+  return ask_for<console::ordered>(o, r, [&](const console::ordered& told_of) {
     auto& [index, refused] = told_of.what;
     bool applied = refused == refusal::none;
     auto outcome = std::string(name_of(refused));

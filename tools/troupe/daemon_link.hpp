@@ -44,6 +44,9 @@ int ask_for(const talk_options& o, const console::request& r, Show show) {
 // A command for the log, and what became of it. `good`: what to print when it was applied.
 int give_order(const talk_options& o, command::body what, const std::string& good);
 
+// The same for a request that is answered with `ordered`.
+int give_request(const talk_options& o, const console::request& r, const std::string& good);
+
 void print(const nlohmann::ordered_json& value); // text that is not UTF-8 is replaced
 
 } // namespace troupe::cli

@@ -1,5 +1,7 @@
-// Directives of operators, which stand beside the configuration until they are lifted: standby, unstandby, maintenance,
-// start, stop. Each has an owner and a reason, and shows in `troupe status`.
+// Directives of operators, which stand beside the configuration until they are lifted or expire: standby, unstandby,
+// maintenance, start, stop, move, unmove. Each has an owner and a reason, and shows in `troupe status`.
+#include "actors/env/posix_basics.hpp"
+#include "conf/units.hpp"
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
 
@@ -13,6 +15,7 @@ struct options : talk_options {
   command::directive what;
   std::string on_off;
   std::string role = "started";
+  std::string expires; // a duration from now
 };
 using options_ptr = std::shared_ptr<options>;
 
@@ -22,8 +25,22 @@ void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
   sub.add_option("--reason", o->what.note, "Why, for those who see it later")->check([](const std::string& text) {
     return text.size() <= command::max_note ? std::string() : std::string("at most 1024 bytes are kept");
   });
+  if (!o->what.lifted)
+    sub.add_option("--expires", o->expires, "Lift it by itself after this time, like 30m or 2h")
+        ->check([](const std::string& text) {
+          auto read = conf::parse_duration(text);
+          return read ? std::string() : read.error().text;
+        });
   add_talk_options(sub, *o);
-  sub.callback([o, &chosen, run] { chosen = [o, run] { return run(*o); }; });
+  sub.callback([o, &chosen, run] {
+    chosen = [o, run] {
+      if (!o->expires.empty()) {
+        auto after = std::chrono::ceil<std::chrono::milliseconds>(*conf::parse_duration(o->expires));
+        o->what.expires = env::posix_calendar{}.now() + after;
+      }
+      return run(*o);
+    };
+  });
 }
 
 } // namespace directive_detail
@@ -93,6 +110,34 @@ void add_stop(CLI::App& troupe, work& chosen) {
   sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
   directive_detail::finish(sub, o, chosen, [](const auto& given) {
     return give_order(given, given.what, given.what.subject + " is to be stopped");
+  });
+}
+
+void add_move(CLI::App& troupe, work& chosen) {
+  auto& sub =
+      declare(troupe, "move", "Want a resource or group on a node, as long as it can run there",
+              "  troupe move db n2 --reason 'new disk in n1'\n"
+              "  troupe move db n2 --expires 1h\n"
+              "It stands until `troupe unmove db`, or until it expires; if n2 fails, db runs elsewhere all the\n"
+              "same, and returns with n2.");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.kind = directive_detail::directive_kind::move;
+  sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
+  sub.add_option("NODE", o->what.to.text, "Where it is to run")->required();
+  directive_detail::finish(sub, o, chosen, [](const auto& given) {
+    return give_order(given, given.what, given.what.subject + " is to run on " + given.what.to.text);
+  });
+}
+
+void add_unmove(CLI::App& troupe, work& chosen) {
+  auto& sub =
+      declare(troupe, "unmove", "Let a moved resource or group run where the configuration says", "  troupe unmove db");
+  auto o = std::make_shared<directive_detail::options>();
+  o->what.kind = directive_detail::directive_kind::move;
+  o->what.lifted = true;
+  sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
+  directive_detail::finish(sub, o, chosen, [](const auto& given) {
+    return give_order(given, given.what, given.what.subject + " runs where the configuration says");
   });
 }
 

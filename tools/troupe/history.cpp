@@ -11,6 +11,12 @@ struct options : talk_options {
   std::uint32_t last = 20;
 };
 
+nlohmann::ordered_json causes_of(const console::event& e) {
+  auto out = nlohmann::ordered_json::array();
+  for (auto& c : e.causes) out.push_back(c.value);
+  return out;
+}
+
 int show(const options& o, const console::event_list& list) {
   if (o.json) {
     auto out = nlohmann::ordered_json::array();
@@ -21,6 +27,7 @@ int show(const options& o, const console::event_list& list) {
                      {"user", e.user.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(e.user)},
                      {"reason", std::string(name_of(e.why))},
                      {"what", e.what},
+                     {"causes", causes_of(e)},
                      {"outcome", std::string(name_of(e.refused))}});
     print(out);
     return good;

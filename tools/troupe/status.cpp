@@ -6,10 +6,11 @@
 namespace troupe::cli {
 
 void add_status(CLI::App& troupe, work& chosen) {
-  auto& sub = declare(troupe, "status", "Members, leader, voters, what is pending and why, as this node knows it",
+  auto& sub = declare(troupe, "status", "Members, services, and what is pending and why, as this node knows it",
                       "  troupe status\n"
                       "  troupe status --json\n"
-                      "The exit status is 0 if this node belongs to a cluster and knows a leader, else 1.");
+                      "The exit status is 0 if all is as it should be, and 1 if anything is pending: what that is, and the one\n"
+                      "thing that frees it, stands at the end. `troupe why RESOURCE` tells how it came to it.");
   auto o = std::make_shared<talk_options>();
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] {
@@ -19,7 +20,7 @@ void add_status(CLI::App& troupe, work& chosen) {
           print(status_json(s));
         else
           std::fputs(status_text(s).c_str(), stdout);
-        return s.cluster && !s.replica.leader.empty() ? good : bad;
+        return concerns(s).empty() ? good : bad;
       });
     };
   });

@@ -1,6 +1,7 @@
 #include "tools/troupe/status_text.hpp"
 
 #include "messages/types/bytes.hpp"
+#include "tools/troupe/services_text.hpp"
 #include "tools/troupe/show.hpp"
 
 #include <fmt/format.h>
@@ -32,7 +33,14 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
       out.push_back(fmt::format("{} is lost ({}): what ran there waits for a proof of its death, or for its return",
                                 name, m.evidence));
       break;
-    default: break;
+    case console::presence::down:
+      out.push_back(name + " is down, proved dead: it comes back when its trouped joins");
+      break;
+    case console::presence::detached:
+      out.push_back(fmt::format("{} is away for a planned restart, until {} at most", name, text_of(*m.since)));
+      break;
+    case console::presence::joined:
+    case console::presence::left: break;
     }
     if (m.not_probed > 0 && m.here == console::presence::joined)
       out.push_back(fmt::format("{} has {} resources yet to look for: they start nowhere before", name, m.not_probed));
@@ -41,23 +49,6 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
     if (v.as == console::standing::learner)
       out.push_back(v.node.text + " was made a voter and is a learner: its journal was lost, and with it what it had "
                                   "promised. It follows, and does not count for a majority");
-}
-
-void add_service_concerns(const console::cluster_status& c, std::vector<std::string>& out) {
-  for (auto& h : c.holders) {
-    if (h.open)
-      out.push_back(fmt::format("{} on {}: {} is on its way", h.resource.text, h.node.text, name_of(*h.open)));
-    else if (h.now == console::phase::failed || h.now == console::phase::stop_failed)
-      out.push_back(
-          fmt::format("{} on {}: {} (exit code {})", h.resource.text, h.node.text, name_of(h.now), h.exit_code));
-  }
-  for (auto& a : c.attempts)
-    out.push_back(
-        fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
-  if (c.fencing == config::fencing_policy::none)
-    out.push_back("no fencing is configured: what may still run on a lost node waits for an operator");
-  if (c.fencing == config::fencing_policy::off)
-    out.push_back("fencing is off: a lost node is assumed dead, and what it runs may run twice");
 }
 
 std::string as_of(const console::cluster_status& c, const node_name& node) {
@@ -81,16 +72,6 @@ std::string members_text(const node_status& s) {
                     m.boot.value == 0 ? "-" : std::to_string(m.boot.value), more});
   }
   return table_of(rows, "  ");
-}
-
-std::string services_text(const console::cluster_status& c) {
-  std::vector<table_row> rows;
-  for (auto& h : c.holders)
-    rows.push_back({h.resource.text + (h.ordinal == 0 ? "" : ":" + std::to_string(h.ordinal)), h.node.text,
-                    h.now == console::phase::running && h.role == config::role::promoted
-                        ? "promoted"
-                        : std::string(name_of(h.now))});
-  return rows.empty() ? "" : "\nservices\n" + table_of(rows, "  ");
 }
 
 std::string directives_text(const console::cluster_status& c) {
@@ -169,6 +150,7 @@ ordered_json cluster_json(const console::cluster_status& c) {
                         {"note", d.note},
                         {"expires", d.expires ? ordered_json(text_of(*d.expires)) : ordered_json()}};
   });
+  add_services_json(c, out);
   out["left_out"] = c.left_out;
   return out;
 }
@@ -194,7 +176,17 @@ std::vector<std::string> concerns(const console::node_status& s) {
   if (s.replica.newest_known > s.replica.chosen) out.push_back("this node is behind the others, and catching up");
   if (!s.session) out.push_back("this node has not joined yet");
   status_detail::add_member_concerns(c, out);
-  status_detail::add_service_concerns(c, out);
+  add_service_concerns(c, out);
+  return out;
+}
+
+std::vector<std::string> notices(const console::node_status& s) {
+  std::vector<std::string> out;
+  if (!s.cluster) return out;
+  if (s.cluster->fencing == config::fencing_policy::none)
+    out.push_back("NO FENCING is configured: what may still run on a lost node waits for an operator");
+  if (s.cluster->fencing == config::fencing_policy::off)
+    out.push_back("FENCING IS OFF: a lost node is taken for dead, and what it still runs may run twice");
   return out;
 }
 
@@ -214,6 +206,10 @@ std::string status_text(const console::node_status& s) {
     out += "node " + s.node.text + "\n";
   }
   out += refused_text(s);
+  if (auto told = notices(s); !told.empty()) {
+    out += "\n";
+    for (auto& line : told) out += line + "\n";
+  }
   auto open = concerns(s);
   out += open.empty() ? "\nnothing is pending\n" : "\npending\n";
   for (auto& line : open) out += "  " + line + "\n";
@@ -236,6 +232,7 @@ nlohmann::ordered_json status_json(const console::node_status& s) {
   out["refused"] = list_of(s.refused, [](auto& r) {
     return ordered_json{{"why", r.why}, {"count", r.count}, {"last_from", r.last_from}};
   });
+  out["notices"] = notices(s);
   out["pending"] = concerns(s);
   return out;
 }

@@ -3,6 +3,8 @@
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/history_messages.hpp"
+#include "actors/console/inquiry/fence_order.hpp"
+#include "actors/console/inquiry/inquiry.hpp"
 #include "actors/console/service/summary.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/links/messages.hpp"
@@ -62,6 +64,11 @@ auto fail(caller_actor* self) {
   return [self](const caf::error& e) { reply(self, failed{cut(text_of(self, e), max_shown)}); };
 }
 
+caf::actor start_inquiry(caller_actor* self) {
+  auto& state = self->state;
+  return self->spawn(inquiry, state.directory, fmt::format("node/console/{}/inquiry", state.id.value));
+}
+
 // --- status: from links, replica and ledger, each by itself ---
 
 struct gathering {
@@ -94,6 +101,25 @@ void ask_one(caller_actor* self, const gathering_ptr& g, const caf::actor& whom,
           [self, g](const caf::error&) { gathered(self, g); });
 }
 
+// The ledger's part takes thinking: on a copy of the state, in an actor of its own.
+void ask_state_part(caller_actor* self, const gathering_ptr& g, const caf::actor& ledger) {
+  ++g->missing;
+  auto silent = [self, g](const caf::error&) { gathered(self, g); };
+  self->request(ledger, part_patience, cluster::ask_state{})
+      .then(
+          [self, g, silent](const cluster::state_is& s) {
+            inquire_status question{s.whole, s.halted, self->state.env->calendar.now()};
+            self->request(start_inquiry(self), inquiry_patience, question)
+                .then(
+                    [self, g](cluster_status& told) {
+                      g->so_far.cluster = std::move(told);
+                      gathered(self, g);
+                    },
+                    silent);
+          },
+          silent);
+}
+
 void take_links(gathering& g, links::links_status& s) {
   for (auto& l : s.links) g.so_far.links.push_back({l.peer, l.datagrams, l.stream});
   for (auto& r : s.refused_so_far) g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from)});
@@ -108,9 +134,7 @@ void gather(caller_actor* self, const node::node_parts& parts) {
   if (parts.replica)
     ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
                                        [](gathering& to, consensus::replica_status& s) { to.replica = s; });
-  if (parts.ledger)
-    ask_one<cluster_status>(self, g, parts.ledger, cluster::ask_cluster{},
-                            [](gathering& to, cluster_status& s) { to.so_far.cluster = std::move(s); });
+  if (parts.ledger) ask_state_part(self, g, parts.ledger);
   gathered(self, g);
 }
 
@@ -153,11 +177,12 @@ void carry_out(caller_actor* self, init& asked) {
       .then([self](const node::formed_cluster& done) { reply(self, formed{done.lineage}); }, fail(self));
 }
 
-void submit(caller_actor* self, command::body what, const caf::actor& ledger) {
+void submit(caller_actor* self, command::body what, const caf::actor& ledger, std::vector<log_index> causes = {}) {
   auto& state = self->state;
   state.ledger = ledger; // empty: the root says why
-  self->request(state.set.root, caf::infinite,
-                node::operator_command{fmt::format("console/{}", state.id.value), state.user, std::move(what)})
+  node::operator_command said{fmt::format("console/{}", state.id.value), state.user, std::move(what)};
+  said.causes = std::move(causes);
+  self->request(state.set.root, caf::infinite, std::move(said))
       .then([self](const cluster::told_outcome& told) { reply(self, ordered{told.answer}); }, fail(self));
 }
 
@@ -171,6 +196,27 @@ void carry_out(caller_actor* self, order& asked) {
       .then([self, what = std::move(asked.what)](
                 const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
             fail(self));
+}
+
+// Calls use(state, parts) with a copy of the state.
+template <class Use>
+void with_state(caller_actor* self, Use use) {
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then(
+          [self, use](const node::node_parts& parts) {
+            if (!parts.ledger) return reply(self, failed{"this node belongs to no cluster; see `troupe init`"});
+            self->request(parts.ledger, part_patience, cluster::ask_state{})
+                .then([self, use, parts](const cluster::state_is& s) { use(s.whole, parts); }, fail(self));
+          },
+          fail(self));
+}
+
+void carry_out(caller_actor* self, const fence& asked) {
+  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
+    auto order = order_fence(*s, asked, self->state.set.self);
+    if (!order) return reply(self, failed{cut(order.error().text, max_shown)});
+    submit(self, std::move(order->what), parts.ledger, std::move(order->causes));
+  });
 }
 
 void take_next(caller_actor* self) {
@@ -187,9 +233,10 @@ void take_next(caller_actor* self) {
 
 } // namespace
 
-caf::behavior caller(caller_actor* self, const directory_ptr& directory, console_settings settings,
-                     transport::caller_id id, std::string user) {
+caf::behavior caller(caller_actor* self, env::environment* env, const directory_ptr& directory,
+                     console_settings settings, transport::caller_id id, std::string user) {
   auto& state = self->state;
+  state.env = env;
   self->publish(directory, fmt::format("node/console/{}", id.value), "caller");
   state.directory = directory;
   state.set = std::move(settings);

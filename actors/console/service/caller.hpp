@@ -18,6 +18,7 @@ struct caller_sent {
 };
 
 struct caller_state {
+  env::environment* env = nullptr;
   directory_ptr directory;
   console_settings set;
   transport::caller_id id;
@@ -28,8 +29,8 @@ struct caller_state {
 };
 using caller_actor = caf::stateful_actor<caller_state, observed<caf::event_based_actor>>;
 
-caf::behavior caller(caller_actor* self, const directory_ptr& directory, console_settings settings,
-                     transport::caller_id id, std::string user);
+caf::behavior caller(caller_actor* self, env::environment* env, const directory_ptr& directory,
+                     console_settings settings, transport::caller_id id, std::string user);
 
 } // namespace troupe::console
 

@@ -24,7 +24,7 @@ namespace {
 void on_socket(console_actor* self, const transport::caller_connected& c) {
   auto& state = self->state;
   auto made =
-      self->spawn<caf::monitored>(caller, state.directory, state.set, c.caller, state.set.name_of_user(c.who.user));
+      self->spawn<caf::monitored>(caller, state.env, state.directory, state.set, c.caller, state.set.name_of_user(c.who.user));
   state.callers.emplace(c.caller, std::move(made));
 }
 

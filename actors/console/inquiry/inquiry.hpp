@@ -1,0 +1,28 @@
+// An inquiry: one question of an operator that takes thinking, on a copy of the state, in an actor of its own. It
+// answers once and ends. A caller's actor waits for it with a limit and stays free; what goes wrong in it costs one
+// answer.
+#pragma once
+
+#include "actors/cluster/messages.hpp"
+#include "actors/console/observed.hpp"
+
+#include <caf/all.hpp>
+
+namespace troupe::console {
+
+inline constexpr duration inquiry_patience = std::chrono::seconds{20};
+
+struct inquire_status { // answered with cluster_status
+  cluster::state_ptr whole;
+  std::string halted;
+  stamp now;
+};
+
+struct inquiry_state {};
+using inquiry_actor = caf::stateful_actor<inquiry_state, observed<caf::event_based_actor>>;
+
+caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const std::string& path);
+
+} // namespace troupe::console
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::inquire_status)

@@ -1,0 +1,169 @@
+#include "tools/troupe/status_text.hpp"
+
+#include <doctest/doctest.h>
+
+namespace troupe::status_text_test {
+
+using namespace troupe::console;
+using cli::concerns, cli::status_json, cli::status_text;
+using namespace std::chrono_literals;
+using config::action;
+using config::role;
+
+service_line service(const char* name, std::vector<const char*> nodes, service_state now, const char* group = "") {
+  service_line s;
+  s.resource = resource_name{name};
+  s.group = group;
+  s.wanted = role::started;
+  s.assigned = log_index{7};
+  for (auto n : nodes) s.places.push_back({node_name{n}, 0, role::started});
+  s.now = now;
+  return s;
+}
+holder_line held(const char* r, const char* n, phase now = phase::running, std::optional<action> open = {}) {
+  return {resource_name{r}, 0, node_name{n}, now, role::started, 0, open};
+}
+member_line member(const char* name, presence here) {
+  member_line m;
+  m.node = node_name{name};
+  m.here = here;
+  m.session = session_id{4};
+  m.boot = log_index{4};
+  if (here == presence::lost) m.since = stamp{20s}, m.evidence = "no answer for 2.1s";
+  return m;
+}
+
+node_status healthy() {
+  cluster_status c;
+  c.name = "shop";
+  c.index = log_index{40};
+  c.configuration = log_index{12};
+  c.fencing = config::fencing_policy::devices;
+  c.members = {member("n1", presence::joined), member("n2", presence::joined), member("n3", presence::joined)};
+  for (auto n : {"n1", "n2", "n3"}) c.voters.push_back({node_name{n}, standing::votes});
+  c.services = {service("db", {"n2"}, service_state::good), service("vip", {"n1"}, service_state::good, "front"),
+                service("haproxy", {"n1"}, service_state::good, "front"),
+                service("redis", {"n1", "n2"}, service_state::good)};
+  c.services[3].cloned = true;
+  c.holders = {held("db", "n2"), held("haproxy", "n1"), held("redis", "n1"), held("redis", "n2"), held("vip", "n1")};
+  c.holders[3].role = role::promoted;
+  return {
+      node_name{"n1"}, session_id{4}, c, {part::leader, node_name{"n1"}, slot_number{30}, slot_number{30}, {}}, {}, {}};
+}
+
+TEST_CASE("all is well") {
+  CHECK(status_text(healthy()) == R"(cluster shop, lineage 00000000, level 1, configuration version 12
+as n1 sees it (leader), at command 40 of 1970-01-01 00:00:00.000Z; leader: n1
+
+members
+  NODE  STATE   TAKES PART AS  SESSION  BOOT
+  n1    joined  voter, leads   4        4
+  n2    joined  voter          4        4
+  n3    joined  voter          4        4
+
+services
+  RESOURCE       RUNS ON            STATE
+  db             n2                 running
+  front (group)
+    vip          n1                 running
+    haproxy      n1                 running
+  redis          n1, n2 (promoted)  2 running
+
+nothing is pending
+)");
+  CHECK(concerns(healthy()).empty());
+  CHECK(status_json(healthy())["pending"].empty());
+}
+
+// n2 is gone, db was on it; n1 has taken over the group, and its start takes its time.
+node_status troubled() {
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.members[1] = member("n2", presence::lost);
+  c.services[0] = service("db", {"n3"}, service_state::waits);
+  c.services[1].now = service_state::under_way;
+  c.services[2].now = service_state::nowhere;
+  c.services[2].managed = false;
+  c.holders = {held("db", "n2"), held("haproxy", "n3", phase::stop_failed),
+               held("vip", "n1", phase::starting, action::start)};
+  c.holders[1].exit_code = 6;
+  c.waits = {{resource_name{"db"}, 0, node_name{"n3"}, "unclean", "db on n3 waits: for n2"},
+             {resource_name{"vip"}, 0, node_name{"n1"}, "act-open", "vip on n1: its operation is under way"}};
+  c.overdue = {
+      {resource_name{"vip"}, 0, node_name{"n1"}, action::start, log_index{38}, stamp{1s}, 20s, 25s + 700ms, true}};
+  c.proofs = {
+      {node_name{"n2"}, log_index{4}, false, false, {device_name{"ipmi-n2"}}, "no route", {resource_name{"db"}}, 2}};
+  return s;
+}
+
+TEST_CASE("what is wrong stands in the table, and at the end with what frees it") {
+  auto text = status_text(troubled());
+  auto tail = text.substr(text.find("\nservices"));
+  CHECK(tail == R"(
+services
+  RESOURCE       RUNS ON  STATE
+  db             n2       waits
+  front (group)
+    vip          -        start on n1 under way
+    haproxy      -        no node may run it, stop failed on n3 (exit code 6), left alone
+  redis          -        0 running
+
+pending
+  n2 is lost (no answer for 2.1s): what ran there waits for a proof of its death, or for its return
+  n2 is not proved dead, and may still run db and 2 more; fencing it by ipmi-n2 failed (no route): if you know that it is off: `troupe fence n2 --confirmed-off --reason TEXT`
+  vip on n1: start is under way
+  vip on n1: its start (act 38) is under way for 25s, and may take 20s; n1 reports when it has ended it. If it does not: `troupe fence n1`
+  haproxy runs nowhere: no node may run it; `troupe why haproxy` tells for each
+  db on n3 waits: for n2
+)");
+}
+
+std::string about_proof(config::fencing_policy policy, proof_line p) {
+  auto s = healthy();
+  s.cluster->fencing = policy;
+  s.cluster->proofs = {std::move(p)};
+  auto said = concerns(s);
+  REQUIRE(said.size() == 1);
+  return said[0];
+}
+
+TEST_CASE("a node that must be proved dead: each way out") {
+  using enum config::fencing_policy;
+  proof_line p{node_name{"n2"}, log_index{4}, false, false, {}, "", {resource_name{"db"}}, 0};
+  CHECK(about_proof(none, p) ==
+        "n2 is not proved dead, and may still run db; no fence device has it as a target: if you "
+        "know that it is off: `troupe fence n2 --confirmed-off --reason TEXT`");
+  CHECK(about_proof(off, p) == "n2 is not proved dead, and may still run db; fencing is off, so it is taken for dead");
+  p.here = true;
+  CHECK(about_proof(none, p) ==
+        "a stop failed on n2, which runs db; no fence device has it as a target: `troupe cleanup` "
+        "stops it once more; or switch n2 off, and vouch for it then");
+  p.devices = {device_name{"ipmi"}, device_name{"pdu"}};
+  CHECK(about_proof(devices, p) ==
+        "a stop failed on n2, which runs db; ipmi, pdu can fence it: `troupe fence n2` if nothing does");
+}
+
+TEST_CASE("the price of no fencing is stated every time, and is no fault") {
+  auto s = healthy();
+  for (auto [policy, words] :
+       {std::pair{config::fencing_policy::off, "\nFENCING IS OFF: a lost node is taken for dead, and "
+                                               "what it still runs may run twice\n"},
+        std::pair{config::fencing_policy::none, "\nNO FENCING is configured: what may still run on a "
+                                                "lost node waits for an operator\n"}}) {
+    s.cluster->fencing = policy;
+    CHECK(status_text(s).find(words) != std::string::npos);
+    CHECK(status_json(s)["notices"].size() == 1);
+    CHECK(concerns(s).empty());
+  }
+}
+
+TEST_CASE("a thousand sentences are cut, not in JSON") {
+  auto s = healthy();
+  for (int i = 0; i < 1000; ++i)
+    s.cluster->waits.push_back({resource_name{"db"}, 0, node_name{"n2"}, "gated", "db waits"});
+  CHECK(concerns(s).size() == 51);
+  CHECK(concerns(s).back() == "and 950 more such lines; --json has them");
+  CHECK(status_json(s)["cluster"]["waits"].size() == 1000);
+}
+
+} // namespace troupe::status_text_test
