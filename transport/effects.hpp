@@ -56,6 +56,9 @@ struct link_changed {
   node_name peer;
   link_state state;
 };
+struct stream_broken { // what it held is lost, either way; perhaps nothing. What is sent from now on waits for the next one
+  node_name peer;
+};
 struct host_answered { // its host refused a connection: it is alive, its daemon is away
   node_name peer;
   endpoint at;
@@ -66,7 +69,7 @@ struct turned_away { // counted; from the switchboard it comes only when it shou
   std::optional<node_name> who; // the link it was aimed at; nobody has shown to be that node
 };
 using effect = std::variant<send_datagram, dial, write_stream, close_stream, message_received, link_changed,
-                            host_answered, turned_away>;
+                            stream_broken, host_answered, turned_away>;
 using effects = std::vector<effect>;
 
 } // namespace troupe::transport

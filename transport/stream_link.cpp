@@ -159,16 +159,18 @@ void stream_link::retire(const moment& m, sealed old, effects& out) {
   if (draining_.size() == max_draining) {
     out.emplace_back(close_stream{draining_.front().stream.stream});
     draining_.erase(draining_.begin());
+    tell_broken(out);
   }
   draining_.push_back({std::move(old), m.now + drain_time});
 }
 
-// False: the stream is over, and closed on our side.
+// False: the stream is over, and closed on our side. If it ended in order it still may have held what we wrote.
 bool stream_link::read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out) {
   auto progress = s.opener.feed(data, texts);
   if (progress == stream_opener::progress::open) return true;
   if (!progress) turn_away(progress.error(), s.remote, out);
   out.emplace_back(close_stream{s.stream});
+  tell_broken(out);
   return false;
 }
 
@@ -199,9 +201,11 @@ void stream_link::on_closed(const moment& m, stream_id stream, close_reason why,
     return dial_failed(m);
   }
   std::erase_if(answers_, [&](const unfinished& a) { return a.stream == stream; });
-  std::erase_if(draining_, [&](const drain& d) { return d.stream.stream == stream; });
+  bool drained = std::erase_if(draining_, [&](const drain& d) { return d.stream.stream == stream; }) > 0;
+  if (drained) tell_broken(out);
   if (!open_ || open_->stream != stream) return;
   if (why == close_reason::by_peer) turn_away(refusal::truncated, open_->remote, out); // its final frame never came
+  tell_broken(out);
   lose_open(m);
 }
 
@@ -235,6 +239,7 @@ void stream_link::tick(const moment& m, effects& out) {
   std::erase_if(draining_, [&](const drain& d) {
     if (d.until > m.now) return false;
     out.emplace_back(close_stream{d.stream.stream});
+    tell_broken(out);
     return true;
   });
   bool wanted = !open_ && !dialling_ && !context_->peer.addresses.empty();

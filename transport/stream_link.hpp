@@ -86,6 +86,7 @@ private:
   void retire(const moment& m, sealed old, effects& out);
   bool read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out);
   void lose_open(const moment& m);
+  void tell_broken(effects& out) const { out.emplace_back(stream_broken{context_->peer.name}); }
   void turn_away(refusal why, const endpoint& from, effects& out) const;
 
   const link_context* context_;

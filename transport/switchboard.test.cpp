@@ -317,11 +317,13 @@ TEST_CASE("link: a restarted daemon is back at once; what was sealed for its for
   w.send("n1", "n2", route::datagram, "old");
   auto old = std::get<2>(w.sent.back());
   w.run_for(100ms);
+  w.at("n1").broken = 0;
   w.boot("n2");
   auto restarted = w.now;
   REQUIRE(w.run_until([&] { return w.up(); }));
   CHECK(w.now - restarted < 1s);
   w.run_for(1s);
+  CHECK(w.at("n1").broken == 1); // whether it broke before or after the new one came
   CHECK(w.up());
   w.at("n2").got.clear();
   auto before = w.at("n2").board->refusals().total();
@@ -474,9 +476,12 @@ TEST_CASE("link: streams that break are dialled again; a truncated one is counte
   REQUIRE(w.run_until([&] { return w.up(); }));
   w.run_for(1s);
   CHECK(w.refused("n1", refusal::truncated) == 0);
+  w.at("n1").broken = w.at("n2").broken = 0;
   w.cut_streams();
   CHECK(w.refused("n1", refusal::truncated) == 1);
   CHECK_FALSE(w.up());
+  CHECK(w.at("n1").broken == 1);
+  CHECK(w.at("n2").broken == 1);
   REQUIRE(w.run_until([&] { return w.up(); }));
   w.run_for(1s);
   auto before = w.refused("n1", refusal::truncated);

@@ -63,6 +63,7 @@ void test_world::perform(node& n, effects& out) {
   carry_out(out, net, *n.board, [&](effect&& e) {
     if (auto* m = std::get_if<message_received>(&e)) n.got.push_back(std::move(*m));
     if (auto* c = std::get_if<link_changed>(&e)) n.changes.push_back(*c);
+    if (std::holds_alternative<stream_broken>(e)) ++n.broken;
     if (auto* h = std::get_if<host_answered>(&e)) n.answered.push_back(*h);
     if (auto* r = std::get_if<turned_away>(&e)) n.refused.push_back(*r);
   });

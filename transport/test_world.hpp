@@ -18,6 +18,7 @@ public:
     std::vector<transport::message_received> got;
     std::vector<transport::link_changed> changes;
     std::vector<transport::host_answered> answered;
+    int broken = 0; // streams
     std::vector<transport::turned_away> refused;
     transport::fill_random random;
     int life = 0;

@@ -32,6 +32,14 @@ void front_desk::close(const std::string& name) {
 void front_desk::leader_is(const node_name& leader) {
   if (leader_ == leader) return;
   leader_ = leader;
+  send_again();
+}
+
+void front_desk::stream_lost(const node_name& peer) {
+  if (leader_ == peer) send_again();
+}
+
+void front_desk::send_again() {
   for (auto& [name, l] : lanes_)
     if (l.sent) l.sent = instant::min();
 }
@@ -56,12 +64,14 @@ std::vector<front_desk::delivery> front_desk::due(instant now) {
   std::vector<delivery> out;
   if (leader_.empty()) return out;
   for (auto& [name, l] : lanes_) {
-    if (l.items.empty() || (l.sent && *l.sent > instant::min() && now < *l.sent + retry_)) continue;
+    if (l.items.empty() || (l.sent && *l.sent > instant::min() && now < *l.sent + l.wait)) continue;
     auto& first = l.items.front();
     if (!l.sent) {
       first.what.from.client = l.client;
       first.what.from.sequence = ++l.sequence;
     }
+    bool again = l.sent && *l.sent > instant::min();
+    l.wait = again ? std::min(2 * l.wait, longest_wait * retry_) : retry_;
     l.sent = now;
     out.push_back({leader_, first.what});
   }
@@ -73,7 +83,7 @@ std::optional<instant> front_desk::next_deadline() const {
   if (leader_.empty()) return first;
   for (auto& [name, l] : lanes_) {
     if (l.items.empty()) continue;
-    auto at = l.sent && *l.sent > instant::min() ? *l.sent + retry_ : instant::min();
+    auto at = l.sent && *l.sent > instant::min() ? *l.sent + l.wait : instant::min();
     first = first ? std::min(*first, at) : at;
   }
   return first;

@@ -27,6 +27,10 @@ class front_desk {
 public:
   static constexpr std::size_t max_lanes = 128;
   static constexpr std::size_t max_waiting = 256; // in one lane
+  // A command without an outcome is taken to the leader again after `retry`, then after twice the time, up to
+  // longest_wait of them: it may wait in a long queue, and the more often it is brought the longer the queue. A new
+  // leader, or a stream to it that broke, is a reason to bring it at once.
+  static constexpr int longest_wait = 8;
 
   explicit front_desk(duration retry)
     : retry_(retry) {}
@@ -38,6 +42,9 @@ public:
 
   // Whoever leads now; empty: nobody known. Everything in flight is taken there at once.
   void leader_is(const node_name& leader);
+
+  // What was sent there may be lost. Everything in flight is taken to it again, if it leads.
+  void stream_lost(const node_name& peer);
 
   // A command was applied. The ticket it was submitted under, if it was ours.
   std::optional<ticket> answered(client_id client, std::uint64_t sequence);
@@ -61,7 +68,9 @@ private:
     std::uint64_t sequence = 0;       // of the first in `items`, once it was sent
     std::deque<item> items;           // the first is in flight if `sent`
     std::optional<instant> sent;
+    duration wait{}; // for the outcome, then it is sent again
   };
+  void send_again();
 
   duration retry_;
   node_name leader_;

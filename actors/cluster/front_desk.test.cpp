@@ -36,6 +36,22 @@ TEST_CASE("a command waits for a leader, goes to it once, and again when no outc
   CHECK(desk.due(start + 1h).empty());
 }
 
+TEST_CASE("what has no outcome is brought ever more rarely, and at once when it may be lost") {
+  front_desk desk{100ms};
+  desk.leader_is(n1);
+  desk.submit("a", standby("x"), client_id{7});
+  std::vector<duration> at;
+  for (auto now = start; now < start + 4s; now = *desk.next_deadline())
+    if (!desk.due(now).empty()) at.push_back(now - start);
+  CHECK(at == std::vector<duration>{0ms, 100ms, 300ms, 700ms, 1500ms, 2300ms, 3100ms, 3900ms});
+  auto now = start + 4s;
+  desk.stream_lost(n2); // another's
+  CHECK(desk.due(now).empty());
+  desk.stream_lost(n1);
+  CHECK(desk.due(now).size() == 1);
+  CHECK(desk.next_deadline() == now + 100ms);
+}
+
 TEST_CASE("one lane is one after the other, two lanes are side by side") {
   front_desk desk{100ms};
   desk.leader_is(n1);

@@ -274,6 +274,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
   state.desk = std::make_unique<front_desk>(set.retry);
   state.set = std::move(set);
   self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});
+  self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_down_handler([self](const caf::down_msg& down) {
     std::erase_if(self->state.watchers, [&](auto& w) { return w.address() == down.source; });
   });
@@ -323,6 +324,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         then();
       },
       [=](const links::delivered& d) { forwarded(self, d), then(); },
+      [=](const links::stream_lost& s) { self->state.desk->stream_lost(s.peer), then(); },
       [=](flush_batch) { propose_batch(self), then(); },
       [=](env::wake w) {
         if (self->state.alarm.rang(w)) then();

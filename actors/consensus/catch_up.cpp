@@ -12,7 +12,12 @@ void catch_up::told(const node_name& from, slot_number slot) {
 
 void catch_up::answered() {
   awaited_.reset();
+  patience_ = limits_.retransmit;
   unanswered_ = 0;
+}
+
+void catch_up::stream_lost(const node_name& peer, instant now) {
+  if (awaited_ && peer == source_) awaited_ = now;
 }
 
 std::optional<catch_up::question> catch_up::ask(slot_number chosen, const electorate& voters, instant now) {
@@ -22,8 +27,11 @@ std::optional<catch_up::question> catch_up::ask(slot_number chosen, const electo
     return std::nullopt;
   }
   if (awaited_ && now < *awaited_) return std::nullopt;
-  if (awaited_ && ++unanswered_ == tries) turn_to_another(voters);
-  awaited_ = now + limits_.retransmit;
+  if (awaited_) {
+    patience_ = std::min(2 * patience_, limits_.resend_most);
+    if (++unanswered_ == tries) turn_to_another(voters);
+  }
+  awaited_ = now + patience_;
   if (parts_ && parts_->slot > chosen) return question{source_, snapshot_ask{parts_->slot, parts_->data.size()}};
   return question{source_, learn{chosen.next()}};
 }

@@ -26,13 +26,15 @@ public:
 
   catch_up(node_name self, const options& limits)
     : self_(std::move(self))
-    , limits_(limits) {}
+    , limits_(limits)
+    , patience_(limits.retransmit) {}
 
   // `from` says that everything up to `slot` is chosen.
   void told(const node_name& from, slot_number slot);
   // What to ask now, given how far we are; none: nothing is missing, or an answer is awaited.
   std::optional<question> ask(slot_number chosen, const electorate& voters, instant now);
   void answered();
+  void stream_lost(const node_name& peer, instant now); // a question or its answer may have been in it
 
   // One chunk. The snapshot, when this was its last.
   std::optional<snapshot> add(const node_name& from, const snapshot_chunk& chunk, slot_number chosen);
@@ -54,6 +56,7 @@ private:
   slot_number newest_; // that anybody said is chosen
   node_name source_;
   std::optional<instant> awaited_; // until when
+  duration patience_{};            // doubled with each unanswered question: answers are long, and come by a stream
   int unanswered_ = 0;
   std::optional<parts> parts_; // all from source_: two nodes need not write the same state in the same bytes
 };

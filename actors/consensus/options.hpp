@@ -19,13 +19,16 @@ struct options {
   duration leader_silence{};  // without a tick, whatever the detector says: it counts as lost
   duration leader_patience{}; // a leader without acks of a quorum for so long steps down
   duration stall{};           // a leader whose oldest open proposal is so old stops its ticks
-  duration retransmit{};      // an unanswered prepare, accept or question is sent again
+  duration retransmit{};      // an unanswered prepare, accept or question is sent again,
+  duration resend_most{};     // and then after twice the time, up to this
   duration takeover_step{};   // between the tries of two voters in their order after a suspicion
   duration back_off{};        // most jitter added to what voters might otherwise do at the same moment
   duration quiet{};           // a member silent for so long is named in ticks
 
   // --- limits ---
   std::size_t window = 64;                              // slots proposed and not yet chosen
+  std::size_t window_bytes = std::size_t{2} << 20;      // of them; one goes out in any case
+  std::size_t resend_slots = 4;                         // the oldest of them, which are sent again after a time
   std::size_t max_pending = 1024;                       // batches that wait for the window
   std::size_t max_batch_bytes = std::size_t{256} << 10; // size_of() of one batch
   std::size_t message_bytes = std::size_t{384} << 10;   // where a long answer is cut (a batch more may fit in)
@@ -46,6 +49,7 @@ struct options {
   o.leader_patience = tolerate / 2;
   o.stall = tolerate / 2;
   o.retransmit = 2 * o.tick;
+  o.resend_most = tolerate;
   o.takeover_step = o.tick;
   o.back_off = tolerate / 8;
   return o;

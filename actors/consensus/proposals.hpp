@@ -2,6 +2,10 @@
 //
 // Invariants: slots are given out once and in order, so that a proposal's slot is known when it is taken; one value a
 // slot in one ballot; a slot counts as chosen only by a quorum of voters that accepted it in this very ballot.
+//
+// Slots travel by streams, which lose nothing while they live: what is not answered is late, not lost, and to send all
+// of it again makes it later still (a backlog fed so never drains). So only the oldest few are sent again after a time,
+// each after twice the time before; what a broken stream held is sent again at once (replica::stream_lost).
 #pragma once
 
 #include "actors/consensus/electorate.hpp"
@@ -10,6 +14,7 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace troupe::consensus {
 
@@ -18,7 +23,8 @@ public:
   struct open_slot {
     shared_batch value;
     voter_set votes;
-    instant sent;         // last time it went out
+    instant resend_at;
+    duration resend_after{};
     bool is_sent = false; // false: it waits for the window
     bool is_chosen = false;
   };
@@ -33,8 +39,10 @@ public:
   [[nodiscard]] std::size_t waiting() const { return open_.size() - sent_; }
 
   slot_number add(shared_batch value);
-  // The next slot to send within `window`, marked as sent; none: all are out, or the window is full.
-  std::optional<slot_number> send_next(std::size_t window, instant now);
+  // The next slot to send within the window, marked as sent; none: all are out, or the window is full.
+  std::optional<slot_number> send_next(const options& limits, instant now);
+  // Those of the oldest that are due to be sent again, with their next time set.
+  std::vector<slot_number> due_again(const options& limits, instant now);
   [[nodiscard]] open_slot& at(slot_number slot) { return open_[slot.since(first_)]; }
   [[nodiscard]] std::size_t sent() const { return sent_; } // these come first
 
@@ -47,6 +55,7 @@ private:
   slot_number first_; // of open_
   std::deque<open_slot> open_;
   std::size_t sent_ = 0;
+  std::size_t sent_bytes_ = 0;
 };
 
 } // namespace troupe::consensus

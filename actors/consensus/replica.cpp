@@ -65,6 +65,16 @@ void replica::opinion(const node_name& node, bool suspected, instant now, effect
   time_reached(now, out);
 }
 
+void replica::stream_lost(const node_name& peer, instant now, effects& out) {
+  catch_up_.stream_lost(peer, now);
+  for (const auto& v : voters_.voters()) {
+    if (v.node != peer) continue;
+    if (auto* l = std::get_if<leading_state>(&state_)) resend_lost(*l, v, out);
+    if (auto* c = std::get_if<campaigning>(&state_)) ask_again(*c, v, out);
+  }
+  finish(now, out);
+}
+
 void replica::time_reached(instant now, effects& out) {
   std::erase_if(wards_, [&](const auto& w) { return now >= w.second.until; });
   if (auto* l = std::get_if<leading_state>(&state_)) {

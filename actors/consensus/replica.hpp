@@ -78,6 +78,8 @@ public:
   void snapshot_made(slot_number slot, shared_bytes state, instant now, effects& out);
   void opinion(const node_name& node, bool suspected, instant now, effects& out); // the detector's
   void set_members(std::vector<node_name> members);                               // who gets ticks; voters are added
+  // The stream to `peer` is over, and what it held is lost both ways.
+  void stream_lost(const node_name& peer, instant now, effects& out);
 
   [[nodiscard]] const node_name& leader() const { return watch_.leader(); } // empty: none known
   [[nodiscard]] bool leader_lost(instant now) const; // it is still named, and was not heard for leader_silence
@@ -100,6 +102,7 @@ private:
     bool others_asked = false; // after our own promise is durable
     instant until;
     instant resend_at;
+    duration resend_after{};
   };
   struct leading_state {
     ballot number;
@@ -129,6 +132,7 @@ private:
   void ask_for_votes(instant now, effects& out);
   void begin_campaign(instant now, effects& out);
   void resend_prepare(campaigning& c, instant now, effects& out);
+  void ask_again(campaigning& c, const voter& v, effects& out);
   void stand_down(instant now, duration wait, effects& out);
   void on(const node_name& from, journal_id sender, const pre_vote& m, instant now, effects& out);
   void on(const node_name& from, journal_id sender, const pre_vote_answer& m, instant now, effects& out);
@@ -140,6 +144,7 @@ private:
   void lead(leading_state& l, instant now, effects& out); // what a leader does when its tick is due
   void send_ticks(leading_state& l, instant now, effects& out);
   void retransmit(leading_state& l, instant now, effects& out);
+  void resend_lost(leading_state& l, const voter& v, effects& out);
   void send_open(leading_state& l, instant now, effects& out);
   void advance(leading_state& l, instant now, effects& out);
   void tell_progress(leading_state& l, instant now, effects& out);

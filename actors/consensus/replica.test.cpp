@@ -65,7 +65,7 @@ TEST_CASE("what is lost is sent again, what comes twice or late counts once") {
   }
   c.settle();
   CHECK(c.at("n1").applied == slot_number{0});
-  c.pass(200ms);
+  c.pass(500ms); // the oldest four of ten, then what has become the oldest
   CHECK(c.at("n1").applied == slot_number{10});
   auto written = c.at("n2").written;
   for (auto it = sent.rbegin(); it != sent.rend(); ++it) c.hand_over(*it);
@@ -74,6 +74,64 @@ TEST_CASE("what is lost is sent again, what comes twice or late counts once") {
   c.pass(200ms);
   for (auto name : {"n1", "n2", "n3"}) CHECK(c.log_of(name).size() == 10);
   CHECK(c.seen.violation() == "");
+}
+
+TEST_CASE("what is slow is not sent again and again: the oldest few slots, each after twice the time before") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  c.settle();
+  std::map<slot_number, int> copies; // to n2, of which n1 hears nothing
+  c.sync_at_once = false;
+  for (int i = 0; i < 10; ++i) c.propose("n1", std::to_string(i));
+  for (auto end = c.now + 900ms; c.now < end;) {
+    c.wake("n1");
+    for (const auto& a : c.flying<accept>("n1", "n2")) ++copies[a.slot];
+    c.wire.clear();
+  }
+  REQUIRE(copies.size() == 10);
+  CHECK(copies[slot_number{1}] == 4); // at 0, and after 100, 200 and 400 ms more
+  CHECK(copies[slot_number{4}] == 4);
+  CHECK(copies[slot_number{5}] == 1);
+  CHECK(copies[slot_number{10}] == 1);
+}
+
+TEST_CASE("what a broken stream held is sent again at once, and only there") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  for (int i = 0; i < 10; ++i) c.propose("n1", std::to_string(i));
+  c.wire.clear();
+  c.stream_lost("n1", "n2");
+  CHECK(c.flying<accept>("n1", "n2").size() == 10);
+  CHECK(c.flying<accept>("n1", "n3").empty());
+  c.settle(); // no time passes
+  CHECK(c.at("n1").applied == slot_number{10});
+  c.wire.clear();
+  c.stream_lost("n1", "n2");
+  CHECK(c.flying<accept>("n1", "n2").empty());
+}
+
+TEST_CASE("a question that a broken stream held is asked again at once; one without answer ever more rarely") {
+  cluster c{3, 1, {}, derive(2s), 1};
+  REQUIRE(c.pass_until_leader());
+  c.pass(200ms);
+  c.isolate("n4");
+  c.propose("n1", "a");
+  c.pass(200ms);
+  c.heal();
+  int questions = 0;
+  for (auto end = c.now + 1400ms; c.now < end;) {
+    c.wake("n1");
+    c.wake("n4");
+    while (c.deliver<tick>("n1", "n4")) {
+    }
+    for (auto name : {"n1", "n2", "n3"})
+      while (c.lose<learn>("n4", name)) ++questions;
+    c.wire.clear();
+  }
+  CHECK(questions == 4); // at 0, and after 100, 200 and 400 ms more
+  for (auto name : {"n1", "n2", "n3"}) c.stream_lost("n4", name);
+  c.settle();
+  CHECK(c.log_of("n4") == strings{"a"});
 }
 
 TEST_CASE("the detector's suspicion replaces a lost leader at once; without it, silence does") {
@@ -298,6 +356,20 @@ TEST_CASE("limits: the window, the queue, the size of a batch; and slots are pro
   CHECK(c.at("n1").applied == slot_number{7});
   CHECK(c.propose("n1", std::string(1000, 'x')) == proposal_result{refused::too_large});
   CHECK(c.propose("n2", "x") == proposal_result{refused::not_leader});
+}
+
+TEST_CASE("the window counts bytes too, and one slot goes out whatever it takes") {
+  auto o = small();
+  o.window_bytes = 500;
+  cluster c{3, 1, {}, o};
+  REQUIRE(c.pass_until_leader());
+  c.sync_at_once = false;
+  c.propose("n1", std::string(900, 'x'));
+  c.propose("n1", std::string(100, 'y'));
+  CHECK(c.flying<accept>("n1", "n2").size() == 1);
+  c.sync_at_once = true;
+  c.settle();
+  CHECK(c.at("n1").applied == slot_number{2});
 }
 
 TEST_CASE("a leader whose quorum's disks hang stops its ticks and is replaced or waits; nothing is lost") {

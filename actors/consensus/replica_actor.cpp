@@ -156,6 +156,10 @@ caf::behavior running(replica_actor* self) {
   carry_out(self);
   return {
       [=](const links::delivered& d) { receive(self, d); },
+      [=](const links::stream_lost& s) {
+        self->state.core->stream_lost(s.peer, now(), self->state.effects);
+        carry_out(self);
+      },
       [=](env::wake w) {
         if (!self->state.alarm.rang(w)) return;
         self->state.core->time_reached(now(), self->state.effects);
@@ -251,6 +255,7 @@ caf::behavior replica_of_log(replica_actor* self, env::environment* env, const c
   state.set = std::move(set);
   self->send(state.set.links,
              links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
+  self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_default_handler(caf::skip);
   ask_disk(self, store::list(), [](env::disk_result r) { return store_said{step::listed, std::move(r)}; });
   return {[=](store_said& said) { on_store(self, said); },

@@ -1,6 +1,8 @@
 // How a replica comes to lead: it asks (pre-vote), campaigns (phase 1), and stands down for a higher ballot.
 #include "actors/consensus/replica.hpp"
 
+#include <algorithm>
+
 namespace troupe::consensus {
 
 // A learner asks too: the answers tell it who leads, and make a voter relay to it if the leader cannot be heard.
@@ -51,17 +53,21 @@ void replica::begin_campaign(instant now, effects& out) {
   highest_ = number;
   watch_.forget(now, limits_.leader_silence);
   state_ = campaigning{campaign{number, log_.chosen(), planted_}, false, now + limits_.leader_silence,
-                       now + limits_.retransmit};
+                       now + limits_.retransmit, limits_.retransmit};
   say(self_, prepare{number, log_.chosen().next()}, out);
 }
 
 void replica::resend_prepare(campaigning& c, instant now, effects& out) {
   if (now < c.resend_at) return;
-  c.resend_at = now + limits_.retransmit;
+  c.resend_at = now + c.resend_after;
   if (!c.others_asked) return;
-  for (const auto& v : voters_.voters())
-    if (auto first = c.phase_one.cursor(v.journal); first && v.node != self_)
-      say(v.node, prepare{c.phase_one.number(), *first}, out);
+  c.resend_after = std::min(2 * c.resend_after, limits_.resend_most); // answers may be long, and on their way
+  for (const auto& v : voters_.voters()) ask_again(c, v, out);
+}
+
+void replica::ask_again(campaigning& c, const voter& v, effects& out) {
+  if (!c.others_asked || v.node == self_) return; // ours is not durable yet
+  if (auto first = c.phase_one.cursor(v.journal)) say(v.node, prepare{c.phase_one.number(), *first}, out);
 }
 
 void replica::on(const node_name& from, journal_id sender, const promise& m, instant now, effects& out) {

@@ -80,18 +80,25 @@ void replica::send_ticks(leading_state& l, instant now, effects& out) {
 }
 
 void replica::retransmit(leading_state& l, instant now, effects& out) {
-  for (std::size_t i = 0; i < l.open.sent(); ++i) {
-    auto slot = l.open.first().plus(i);
-    auto& open = l.open.at(slot);
-    if (open.is_chosen || now < open.sent + limits_.retransmit) continue;
-    open.sent = now;
+  for (auto slot : l.open.due_again(limits_, now)) {
+    const auto& open = l.open.at(slot);
     for (const auto& v : voters_.voters())
       if (!open.votes.has(v.journal)) say(v.node, accept{l.number, slot, log_.chosen(), open.value}, out);
   }
 }
 
+// What the stream held goes again, at most window_bytes; the links keep it until there is a stream.
+void replica::resend_lost(leading_state& l, const voter& v, effects& out) {
+  for (std::size_t i = 0; i < l.open.sent(); ++i) {
+    auto slot = l.open.first().plus(i);
+    const auto& open = l.open.at(slot);
+    if (!open.is_chosen && !open.votes.has(v.journal))
+      say(v.node, accept{l.number, slot, log_.chosen(), open.value}, out);
+  }
+}
+
 void replica::send_open(leading_state& l, instant now, effects& out) {
-  while (auto slot = l.open.send_next(limits_.window, now)) {
+  while (auto slot = l.open.send_next(limits_, now)) {
     l.told_voters = log_.chosen();
     for (const auto& v : voters_.voters())
       say(v.node, accept{l.number, *slot, log_.chosen(), l.open.at(*slot).value}, out);

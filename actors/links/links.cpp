@@ -20,6 +20,8 @@ void tell(links_actor* self, transport::effect&& e) {
       self->send(reader->second, delivered{std::move(m->from), m->head, std::move(m->payload)});
   } else if (auto* l = std::get_if<transport::link_changed>(&e)) {
     for (auto& w : state.watchers) self->send(w, link_is{l->peer, l->state});
+  } else if (auto* b = std::get_if<transport::stream_broken>(&e)) {
+    for (auto& w : state.stream_watchers) self->send(w, stream_lost{b->peer});
   } else if (auto* h = std::get_if<transport::host_answered>(&e)) {
     for (auto& w : state.watchers) self->send(w, host_is_up{h->peer});
   } else if (auto* t = std::get_if<transport::turned_away>(&e)) {
@@ -105,6 +107,7 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
         else
           self->state.watchers.push_back(s2.to);
       },
+      [=](watch_streams& w) { self->state.stream_watchers.push_back(std::move(w.to)); },
       [=](keys_changed& k) { set_directory(self, std::move(k.keys)); },
       [=](ask_links) { return status_of(self); },
       [=](const terms_changed& t) { self->state.board->set_terms(t.ours, t.session); },

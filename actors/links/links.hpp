@@ -25,6 +25,7 @@ struct links_state {
   transport::fill_random random;
   std::map<transport::message_kind, caf::actor> readers;
   std::vector<caf::actor> watchers;
+  std::vector<caf::actor> stream_watchers;
   transport::effects effects;
   env::alarm alarm;
 };

@@ -18,6 +18,9 @@ struct subscribe { // messages of this kind, and (kind unset) changes of links, 
   std::optional<transport::message_kind> kind;
   caf::actor to;
 };
+struct watch_streams { // stream_lost goes to `to`
+  caf::actor to;
+};
 struct keys_changed {
   transport::directory_of_keys keys;
 };
@@ -37,6 +40,9 @@ struct delivered { // authenticated, not decoded
 struct link_is {
   node_name peer;
   transport::link_state state;
+};
+struct stream_lost { // it was open, and some of what was posted, either way, was lost with it; what is posted now waits
+  node_name peer;
 };
 struct host_is_up { // its daemon is away
   node_name peer;
@@ -73,4 +79,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::links_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::delivered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::link_is)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::host_is_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::watch_streams)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::stream_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::network_said)

@@ -242,6 +242,12 @@ void cluster::suspect(std::string_view who, std::string_view whom, bool suspecte
   carry_out(at(who), out);
 }
 
+void cluster::stream_lost(std::string_view who, std::string_view to) {
+  effects out;
+  core(who).stream_lost(node_name{to}, now, out);
+  carry_out(at(who), out);
+}
+
 std::vector<std::string> cluster::log_of(std::string_view name) {
   std::vector<std::string> commands;
   for (slot_number s{1}; s <= at(name).applied; s = s.next())

@@ -112,6 +112,7 @@ public:
   // --- owners ---
   proposal_result propose(std::string_view name, std::string_view command);
   void make_snapshot(owner& n);
+  void stream_lost(std::string_view who, std::string_view to); // who notices
   void suspect(std::string_view who, std::string_view whom, bool suspected = true);
   [[nodiscard]] std::vector<std::string> log_of(std::string_view name); // commands that this node has applied, in order
 
