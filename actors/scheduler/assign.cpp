@@ -32,8 +32,9 @@ placer::placer(const input& in, const cluster_state& s)
   }
   std::vector<node_id> by_name;
   for (auto n : ids_of(in.nodes)) by_name.push_back(n);
-  std::sort(by_name.begin(), by_name.end(),
-            [&](auto a, auto b) { return std::pair{in.nodes[a].name, a} < std::pair{in.nodes[b].name, b}; });
+  std::sort(by_name.begin(), by_name.end(), [&](auto a, auto b) {
+    return std::pair{in.nodes[a].name, a} < std::pair{in.nodes[b].name, b};
+  });
   alphabetical_.resize(by_name.size());
   for (std::size_t i = 0; i < by_name.size(); ++i) alphabetical_[by_name[i].at()] = i;
   out_.considered = find_candidates(in, s);
