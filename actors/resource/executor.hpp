@@ -11,9 +11,10 @@
 // holds by itself, and reports that by joining anew, because a new session probes everything. Under the policy
 // `freeze` a node without contact only begins no act.
 //
-// An instance's actor that crashes takes the executor with it, and the executor the node: the daemon starts again,
-// services run on meanwhile, and a new session looks at all of them. Rejected: restarting the one actor. It would not
-// know which act it has done, and the cheap general way is tested all the time.
+// An instance's actor that crashes takes the executor with it. The root starts another one, which ends what was under
+// way as if it were of an earlier life, and joins anew; services run on meanwhile, and the new session looks at all of
+// them. Rejected: restarting the one actor. It would not know which act it has done, and the general way is used all
+// the time.
 #pragma once
 
 #include "actors/cluster/messages.hpp"
