@@ -22,6 +22,7 @@ public:
     , heard_(now)
     , asked_at_(now - lost) {}
 
+  void lost_after(duration lost) { lost_ = lost; } // an operator has changed `tolerate`
   void stop_after(std::optional<duration> bound) { stop_after_ = bound; } // unset: policy freeze
 
   struct need {

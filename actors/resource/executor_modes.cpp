@@ -113,10 +113,26 @@ void on_stopped_alone(executor_actor* self, const stopped_alone& s) {
   say(self, env::log_level::error, fmt::format("{} could not be stopped: {}", slice_of(s.from.who), s.note));
 }
 
+namespace {
+
+// `tolerate` may change while we run. What is out of range never gets into the log.
+void follow_timers(executor_actor* self) {
+  auto& set = self->state.set;
+  auto tolerate = self->state.view->configuration().tolerate;
+  if (tolerate == set.timers.tolerate) return;
+  auto derived = conf::derive({.tolerate = tolerate});
+  if (!derived) return;
+  set.timers = *derived;
+  self->state.contact->lost_after(set.timers.contact_lost);
+}
+
+} // namespace
+
 void change_mode(executor_actor* self) {
   auto& state = self->state;
   if (std::holds_alternative<starting>(state.mode)) return;
   if (state.view->follows()) {
+    follow_timers(self);
     bool stops = state.view->configuration().no_quorum == config::no_quorum_policy::stop;
     state.contact->stop_after(stops ? std::optional(state.set.timers.no_contact_stop) : std::nullopt);
     if (std::holds_alternative<open>(state.mode)) look_at_open(self);

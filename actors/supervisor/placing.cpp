@@ -47,9 +47,13 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
     } else if (auto* f = std::get_if<cluster::row_change<cluster::failure_key>>(&one)) {
       dirty(f->now ? f->now->version : changed.at);
     } else if (auto* h = std::get_if<cluster::row_change<cluster::holder_key>>(&one)) {
-      if (!s.find(cluster::assignment_key{h->key.resource})) dirty(h->now ? h->now->version : changed.at);
+      // Where something is matters if it is nowhere assigned, or left alone; that it cannot be stopped, to its node.
+      bool condemns = h->now && std::holds_alternative<cluster::stop_failed>(h->now->value.now);
+      if (!h->now || condemns || !s.find(cluster::assignment_key{h->key.resource}))
+        dirty(h->now ? h->now->version : changed.at);
     } else if (std::holds_alternative<cluster::row_change<cluster::configuration_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::directive_key>>(one) ||
+               std::holds_alternative<cluster::row_change<cluster::attempt_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::inventory_key>>(one)) {
       dirty(changed.at);
     }
