@@ -66,7 +66,9 @@ public:
   // --- outputs ---
   struct start_call { // then answered()
     std::uint64_t number = 0;
-    std::string scope; // within the device's slice
+    // Within the device's slice. It names what is done: whoever comes after an actor that has crashed and finds the
+    // same scope at work is answered for the same thing.
+    std::string scope;
     agents::command what;
   };
   struct end_call { // its answer comes all the same

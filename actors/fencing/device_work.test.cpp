@@ -51,10 +51,9 @@ struct bench {
       if (const auto* c = std::get_if<device_work::start_call>(&each)) {
         number = c->number;
         last = c->what;
-        auto action = c->what.input.substr(7, c->what.input.find('\n') - 7);
-        said += action + "@" + c->scope + " ";
+        said += c->scope + " ";
       } else if (const auto* e = std::get_if<device_work::end_call>(&each)) {
-        said += "end@" + e->scope + " ";
+        said += "end:" + e->scope + " ";
       } else if (const auto* h = std::get_if<device_work::health>(&each)) {
         said += h->good ? "good " : "bad:" + h->trouble + " ";
       } else {
@@ -88,9 +87,9 @@ struct bench {
 TEST_CASE("the first job asks the agent how it calls a target; later ones know") {
   bench b;
   b.take(job_of(5));
-  CHECK(b.told() == "metadata@metadata.1 ");
+  CHECK(b.told() == "metadata.1 ");
   b.answer(describes("port"));
-  CHECK(b.told() == "off@5.2 ");
+  CHECK(b.told() == "5-off.2 ");
   CHECK(b.last.arguments == std::vector<std::string>{"/a/fence_x"});
   CHECK(b.last.input == "action=off\nip=10.0.9.1\nnodename=n1\nport=7\n");
   CHECK(b.last.timeout == 20s);
@@ -98,11 +97,11 @@ TEST_CASE("the first job asks the agent how it calls a target; later ones know")
   CHECK(b.work.status().at == job_of(5));
   b.answer(good);
   b.answer(is_off);
-  CHECK(b.told() == "status@5.3 5:reached ");
+  CHECK(b.told() == "5-status.3 5:reached ");
   CHECK_FALSE(b.work.status().at);
   CHECK(b.work.status().last == job_over{job_of(5), true, true, ""});
   b.take(job_of(6, aim::on, "n2"));
-  CHECK(b.told() == "on@6.4 ");
+  CHECK(b.told() == "6-on.4 ");
   CHECK(b.last.input == "action=on\nip=10.0.9.1\nnodename=n2\nport=n2\n");
 }
 
@@ -115,18 +114,18 @@ TEST_CASE("an agent that does not describe itself is told the usual name, and as
   b.answer(is_off);
   b.told();
   b.take(job_of(6));
-  CHECK(b.told() == "metadata@metadata.4 ");
+  CHECK(b.told() == "metadata.4 ");
 }
 
 TEST_CASE("a program is where it can be started; then it is known") {
   bench b;
   b.take(job_of(5));
   b.answer(absent);
-  CHECK(b.told() == "metadata@metadata.1 metadata@metadata.2 ");
+  CHECK(b.told() == "metadata.1 metadata.2 ");
   CHECK(b.last.arguments.at(0) == "/b/fence_x");
   b.answer(describes("plug"));
   CHECK(b.last.arguments.at(0) == "/b/fence_x");
-  CHECK(b.told() == "off@5.3 ");
+  CHECK(b.told() == "5-off.3 ");
   b.answer(absent); // it was removed
   CHECK(b.last.arguments.at(0) == "/a/fence_x");
   b.answer(absent);
@@ -137,7 +136,7 @@ TEST_CASE("a program is where it can be started; then it is known") {
   b.answer(absent);
   b.answer(absent);
   CHECK(b.told() ==
-        "status@5.7 status@5.8 5:failed off failed: exit code 1: Unable to connect; its state cannot be read: "
+        "5-status.7 5-status.8 5:failed off failed: exit code 1: Unable to connect; its state cannot be read: "
         "fence_x is not installed: no such file; no such file (tried 2 times) ");
 }
 
@@ -148,12 +147,12 @@ TEST_CASE("one job at a time, in order; the pause of one does not let another in
   b.take(job_of(6, aim::off, "n2"));
   b.answer(bad);
   b.answer(is_on);
-  CHECK(b.told() == "metadata@metadata.1 off@5.2 status@5.3 ");
+  CHECK(b.told() == "metadata.1 5-off.2 5-status.3 ");
   CHECK(b.work.status().waiting == 1);
   b.at_deadline();
   b.answer(good);
   b.answer(is_off);
-  CHECK(b.told() == "off@5.4 status@5.5 5:reached off@6.6 ");
+  CHECK(b.told() == "5-off.4 5-status.5 5:reached 6-off.6 ");
 }
 
 TEST_CASE("what waits longer than its budget is over") {
@@ -163,7 +162,7 @@ TEST_CASE("what waits longer than its budget is over") {
   b.take(job_of(6));
   b.now = instant{169s};
   b.see(b.work.tick(b.now));
-  CHECK(b.told() == "metadata@metadata.1 ");
+  CHECK(b.told() == "metadata.1 ");
   CHECK(b.work.next_deadline() == instant{170s});
   b.at_deadline();
   CHECK(b.told() == "6:failed the device was busy for all of its budget uncalled ");
@@ -193,7 +192,7 @@ TEST_CASE("withdrawn: what waits is over at once, what is under way ends with it
   c.take(job_of(5));
   c.see(c.work.withdraw(c.now, log_index{5}));
   c.answer(describes("plug"));
-  CHECK(c.told() == "metadata@metadata.1 5:failed withdrawn before it began uncalled ");
+  CHECK(c.told() == "metadata.1 5:failed withdrawn before it began uncalled ");
 }
 
 TEST_CASE("checks: at first, every hour while good, sooner while bad; only news is told") {
@@ -201,25 +200,24 @@ TEST_CASE("checks: at first, every hour while good, sooner while bad; only news 
   b.at_deadline();
   b.answer(describes("plug"));
   b.answer(good);
-  CHECK(b.told() == "metadata@metadata.1 monitor@monitor.2 good ");
+  CHECK(b.told() == "metadata.1 monitor.2 good ");
   CHECK(b.work.next_deadline() == b.now + check_every);
   b.at_deadline();
   b.answer(good);
-  CHECK(b.told() == "monitor@monitor.3 ");
+  CHECK(b.told() == "monitor.3 ");
   b.at_deadline();
   b.answer(bad);
-  CHECK(b.told() == "monitor@monitor.4 bad:exit code 1: Unable to connect ");
+  CHECK(b.told() == "monitor.4 bad:exit code 1: Unable to connect ");
   CHECK(b.work.status().good == false);
   CHECK(b.work.next_deadline() == b.now + check_again);
   b.at_deadline();
   b.answer(good);
-  CHECK(b.told() == "monitor@monitor.5 good ");
+  CHECK(b.told() == "monitor.5 good ");
   bench c{instant{103s}};
   c.at_deadline();
   c.answer(absent);
   c.answer(absent);
-  CHECK(c.told() ==
-        "metadata@metadata.1 metadata@metadata.2 bad:fence_x is not installed: no such file; no such file ");
+  CHECK(c.told() == "metadata.1 metadata.2 bad:fence_x is not installed: no such file; no such file ");
 }
 
 TEST_CASE("a check gives way to a job, and is made after it") {
@@ -228,13 +226,13 @@ TEST_CASE("a check gives way to a job, and is made after it") {
   b.answer(describes("plug"));
   b.told();
   b.take(job_of(5));
-  CHECK(b.told() == "end@monitor.2 ");
+  CHECK(b.told() == "end:monitor.2 ");
   b.answer(exited{137, false, "", ""});
-  CHECK(b.told() == "off@5.3 ");
+  CHECK(b.told() == "5-off.3 ");
   CHECK_FALSE(b.work.status().good);
   b.answer(good);
   b.answer(is_off);
-  CHECK(b.told() == "status@5.4 5:reached monitor@monitor.5 ");
+  CHECK(b.told() == "5-status.4 5:reached monitor.5 ");
 }
 
 TEST_CASE("a new definition counts from the next job on, and is checked") {
@@ -247,7 +245,7 @@ TEST_CASE("a new definition counts from the next job on, and is checked") {
   b.answer(good);
   CHECK(b.last.input == "action=status\nip=10.0.9.1\nnodename=n1\nplug=7\n");
   b.answer(is_off);
-  CHECK(b.told() == "metadata@metadata.1 off@5.2 status@5.3 5:reached monitor@monitor.4 ");
+  CHECK(b.told() == "metadata.1 5-off.2 5-status.3 5:reached monitor.4 ");
   CHECK(b.last.input == "action=monitor\nip=10.0.9.2\n");
 }
 

@@ -93,6 +93,8 @@ private:
   void fail(log_index id, duty& d, const std::string& why, outputs& out);
   void restore(log_index id, duty& d, outputs& out);
   [[nodiscard]] command::command spoken(log_index id, command::body what) const;
+  [[nodiscard]] static bool busy(const duty& d);            // an order is with a device
+  [[nodiscard]] static std::string names_of(const duty& d); // of its devices
   [[nodiscard]] bool needless(const duty& d) const;
   [[nodiscard]] bool is_here(const node_name& target) const;
   [[nodiscard]] bool still_open(log_index id, const duty& d) const;

@@ -5,8 +5,8 @@
 // (A lane per device would let the proof for one node wait for the outcome of another's.) A proof that cannot be
 // committed now is followed by the desk for as long as it takes; one that comes too late is refused by the kernel.
 //
-// A device's actor that crashes takes this one along, and with it the node: whoever started the node starts it again,
-// and the attempts of the session before are closed by its join.
+// A device's actor that crashes takes this one along, and the root starts both again: attempts that are still open are
+// begun anew, which costs time and nothing else.
 #pragma once
 
 #include "actors/cluster/messages.hpp"
