@@ -109,7 +109,8 @@ void rearm(root_actor* self) {
   auto& state = self->state;
   if (state.founding) state.alarm.set(self, state.founding->next_deadline());
   if (state.charter_read && !state.formed) state.alarm.set(self, state.seek_at);
-  if (state.ledger && !state.session && !state.join_sent) state.alarm.set(self, state.join_at);
+  bool joins = state.ledger && !state.session && !state.join_sent && state.executor_ready && !state.leaving;
+  if (joins) state.alarm.set(self, state.join_at);
   if (state.leaving) state.alarm.set(self, state.leaving_ends);
 }
 
