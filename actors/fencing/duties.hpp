@@ -47,8 +47,10 @@ public:
   using output = std::variant<order, withdraw, say, remark>;
   using outputs = std::vector<output>;
 
-  explicit duties(node_name self)
-    : self_(std::move(self)) {}
+  // `trusts_failures` is a plant: a call that failed is taken for done.
+  explicit duties(node_name self, bool trusts_failures = false)
+    : self_(std::move(self))
+    , trusts_failures_(trusts_failures) {}
 
   // This life's session: attempts of earlier ones are not ours, whatever the state still says.
   outputs session_is(session_id session);
@@ -100,6 +102,7 @@ private:
   [[nodiscard]] bool still_open(log_index id, const duty& d) const;
 
   node_name self_;
+  bool trusts_failures_;
   session_id session_; // 0: not yet known
   std::vector<config::fence_device> devices_;
   std::map<node_name, cluster::member> members_;

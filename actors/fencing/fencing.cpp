@@ -128,7 +128,7 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
   self->publish(directory, "node/fencing", "fencing");
   state.env = env;
   state.directory = directory;
-  state.core = std::make_unique<duties>(set.self);
+  state.core = std::make_unique<duties>(set.self, set.trusts_failures);
   state.set = std::move(set);
   self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
 

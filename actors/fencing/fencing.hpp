@@ -24,6 +24,7 @@ struct fencing_settings {
   node_name self;
   caf::actor ledger;
   agents::fence::installation agents;
+  bool trusts_failures = false; // a plant
 };
 
 struct fencing_state {

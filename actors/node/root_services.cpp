@@ -21,6 +21,8 @@ const char* name_of(service which) {
   return "";
 }
 
+bool planted(const root_actor* self, const char* plant) { return self->state.options.plants.contains(plant); }
+
 caf::actor spawn_detector(root_actor* self) {
   auto& state = self->state;
   detector::settings s;
@@ -43,6 +45,7 @@ caf::actor spawn_executor(root_actor* self) {
   s.replica = state.replica;
   s.root = caf::actor_cast<caf::actor>(self);
   s.agents = state.options.resource_agents;
+  s.acts_of_any_session = planted(self, "acts-from-log");
   s.at_once = std::max(resource::least_operations, state.options.operations_at_once);
   return self->spawn<caf::monitored>(resource::executor, state.env, state.directory, std::move(s));
 }
@@ -53,6 +56,7 @@ caf::actor spawn_fencing(root_actor* self) {
   s.self = state.options.name;
   s.ledger = state.ledger;
   s.agents = state.options.fence_agents;
+  s.trusts_failures = planted(self, "failed-is-off");
   return self->spawn<caf::monitored>(fencing::fencing, state.env, state.directory, std::move(s));
 }
 
@@ -63,6 +67,8 @@ caf::actor spawn_director(root_actor* self) {
   s.ledger = state.ledger;
   s.replica = state.replica;
   s.detector = find_service(self, service::detector);
+  s.ignores_orders = planted(self, "ignore-orders");
+  s.ignores_hosts = planted(self, "needless-fence");
   return self->spawn<caf::monitored>(supervisor::director, state.env, state.directory, std::move(s));
 }
 

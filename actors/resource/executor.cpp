@@ -135,7 +135,7 @@ caf::behavior executor(executor_actor* self, env::environment* env, const consol
   state.env = env;
   state.directory = directory;
   state.last_life = env->entropy.number() >> 32; // scopes of an earlier daemon may still be there
-  state.view = std::make_unique<node_view>(set.self, env->host.boot);
+  state.view = std::make_unique<node_view>(set.self, env->host.boot, set.acts_of_any_session);
   state.reports = std::make_unique<reporter>(set.self);
   state.contact = std::make_unique<contact_watch>(set.timers.contact_lost, env::now_of(self));
   state.turns = std::make_unique<turnstile>(set.at_once);

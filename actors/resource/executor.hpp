@@ -39,6 +39,7 @@ struct executor_settings {
   caf::actor root;
   agents::ocf::installation agents;
   std::size_t at_once = least_operations; // trouped: twice the processors, where that is more
+  bool acts_of_any_session = false;       // a plant
 };
 
 struct instance_entry {

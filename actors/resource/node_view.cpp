@@ -110,7 +110,8 @@ standing node_view::here() const {
   if (!member_) return standing::none;
   auto& p = member_->here;
   if (this_boot() && std::holds_alternative<cluster::down>(p)) return standing::dead;
-  if (session_.value == 0 || member_->session != session_) return standing::none;
+  bool ours = session_.value != 0 && member_->session == session_;
+  if (!ours && !any_session_) return standing::none;
   if (std::holds_alternative<cluster::lost>(p)) return standing::cast_out;
   bool active = std::holds_alternative<cluster::joined>(p) || std::holds_alternative<cluster::detached>(p) ||
                 std::holds_alternative<cluster::under_suspicion>(p);
@@ -169,7 +170,7 @@ wanted node_view::want(const instance& what) const {
   wanted out;
   if (here() != standing::active) return out;
   auto* h = held(what);
-  out.session = session_;
+  out.session = any_session_ ? member_->session : session_;
   out.held = h != nullptr;
   out.probe = what.ordinal == 0 && pending_.contains(what.resource);
   out.how = blueprint_of(what, h);

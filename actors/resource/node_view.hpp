@@ -36,9 +36,11 @@ struct holding { // what may be active here, on this start of the machine
 
 class node_view {
 public:
-  node_view(node_name self, boot_id boot)
+  // `any_session` is a plant: what an earlier life was told is taken for our own.
+  node_view(node_name self, boot_id boot, bool any_session = false)
     : self_(std::move(self))
-    , boot_(boot) {}
+    , boot_(boot)
+    , any_session_(any_session) {}
 
   void take(const cluster::state& whole);
   void take(const cluster::delta& news);
@@ -81,6 +83,7 @@ private:
 
   node_name self_;
   boot_id boot_;
+  bool any_session_;
   session_id session_;
   log_index index_;
 

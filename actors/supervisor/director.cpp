@@ -189,7 +189,8 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
   self->publish(directory, "node/director", "director");
   state.env = env;
   state.directory = directory;
-  state.losses.emplace(set.self);
+  state.losses.emplace(set.self, set.ignores_hosts);
+  state.ready = readiness(set.ignores_orders);
   state.set = std::move(set);
   state.client = client_id{env->entropy.number() | 1};
   auto here = caf::actor_cast<caf::actor>(self);

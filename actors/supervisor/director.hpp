@@ -25,6 +25,8 @@ namespace troupe::supervisor {
 struct director_settings {
   node_name self;
   caf::actor ledger, replica, detector;
+  bool ignores_orders = false; // plants
+  bool ignores_hosts = false;
 };
 
 struct director_state {

@@ -26,8 +26,9 @@ std::optional<instant> heard_of(const look& l, const node_name& node) {
 
 } // namespace
 
-loss_watch::loss_watch(node_name self)
-  : self_(std::move(self)) {}
+loss_watch::loss_watch(node_name self, bool ignores_hosts)
+  : self_(std::move(self))
+  , ignores_hosts_(ignores_hosts) {}
 
 void loss_watch::opinion(const detector::opinion& o) {
   opinions_.insert_or_assign(o.node, o);
@@ -95,7 +96,7 @@ void loss_watch::count(record& r, const std::optional<instant>& heard, const loo
 
 bool loss_watch::host_answers(const node_name& node, const record& r) const {
   auto at = hosts_.find(node);
-  return at != hosts_.end() && (!r.heard || at->second > *r.heard); // else it was in an earlier silence
+  return at != hosts_.end() && !ignores_hosts_ && (!r.heard || at->second > *r.heard); // else it was in an earlier silence
 }
 
 // The detector's word on this session; what it thinks of an earlier one says nothing.

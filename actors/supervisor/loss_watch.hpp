@@ -46,7 +46,8 @@ struct verdict { // to be proposed; `what` is node_lost, or suspected{lifted}
 
 class loss_watch { // of one leadership
 public:
-  explicit loss_watch(node_name self);
+  // `ignores_hosts` is a plant: a daemon that is away is taken for a machine that is.
+  explicit loss_watch(node_name self, bool ignores_hosts = false);
 
   void opinion(const detector::opinion& o);
   void host_answered(const node_name& node, instant at); // see detector::host_answer
@@ -83,6 +84,7 @@ private:
   void forget_others(const cluster::state& s);
 
   node_name self_;
+  bool ignores_hosts_;
   conf::timers timers_{};
   std::optional<log_index> configured_at_; // the configuration that timers_ come from
   bool fences_mass_loss_ = false;

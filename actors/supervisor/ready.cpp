@@ -141,8 +141,15 @@ advice advise(const cluster::state& s, const ordering& known, const resource_nam
 
 // --- following changes ---
 
+void readiness::know(const config::cluster& c) {
+  if (!ignores_orders_) return void(known_.emplace(c));
+  auto without = c;
+  without.orders.clear();
+  known_.emplace(without);
+}
+
 void readiness::begin(const cluster::state& s) {
-  known_.emplace(s.config().value);
+  know(s.config().value);
   nodes_.clear();
   unprobed_.clear();
   waiting_.clear();
@@ -187,7 +194,7 @@ void readiness::note(const cluster::state& s, const cluster::delta& changed) {
     readiness& to;
     const cluster::state& s;
     void operator()(const cluster::row_change<cluster::configuration_key>&) {
-      to.known_.emplace(s.config().value);
+      to.know(s.config().value);
       to.all_of(s);
     }
     void operator()(const cluster::row_change<cluster::member_key>& row) { to.note_one(s, row); }

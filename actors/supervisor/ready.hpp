@@ -66,6 +66,9 @@ advice advise(const cluster::state& s, const ordering& known, const resource_nam
 // The same for a whole state that changes: looks only at what a change concerns.
 class readiness {
 public:
+  // `ignores_orders` is a plant.
+  explicit readiness(bool ignores_orders = false)
+    : ignores_orders_(ignores_orders) {}
   void begin(const cluster::state& s);                               // everything is to be looked at
   void note(const cluster::state& s, const cluster::delta& changed); // `s` is the state after it
   void again(const resource_name& resource) { dirty_.insert(resource); }
@@ -88,7 +91,9 @@ private:
     stamp gate{}; // until then nothing may be done there; none: open
     bool operator==(const seen&) const = default;
   };
+  void know(const config::cluster& c);
   static seen seen_of(const cluster::state& s, const cluster::member& m);
+  bool ignores_orders_;
   std::optional<ordering> known_;
   std::map<node_name, seen> nodes_;
   std::map<node_name, std::vector<resource_name>> unprobed_;

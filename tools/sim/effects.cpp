@@ -12,6 +12,7 @@ constexpr std::array<row, effect_count> rows{{
     {"power lost"},
     {"booted"},
     {"daemon restarted"},
+    {"daemon left in order", reach::agents},
     {"machine paused"},
     {"machine paused with its clock"},
     {"clock drifted"},

@@ -12,6 +12,7 @@ enum class effect : std::uint8_t {
   power_lost,
   booted,
   daemon_restarted,
+  daemon_left,
   machine_paused,
   machine_and_clock_paused,
   clock_drifted,

@@ -37,6 +37,12 @@ struct daemon_restart { // SIGKILL of the daemon alone: its children live on; it
   bool operator==(const daemon_restart&) const = default;
   void visit(auto&& field) { field("node", node); }
 };
+struct daemon_leaves { // told to leave in order (SIGTERM); it is started again `lasts` after it has ended
+  static constexpr std::string_view name = "daemon-leaves";
+  node_name node;
+  bool operator==(const daemon_leaves&) const = default;
+  void visit(auto&& field) { field("node", node); }
+};
 struct pause { // the machine stands still, services included; `clock_stops`: and so does its monotonic clock
   static constexpr std::string_view name = "pause";
   node_name node;
@@ -258,7 +264,7 @@ struct heal { // all of the above ends, and every machine that is off boots
 } // namespace faults
 
 using fault_kind =
-    std::variant<faults::power_loss, faults::daemon_restart, faults::pause, faults::clock_drift, faults::calendar_jump,
+    std::variant<faults::power_loss, faults::daemon_restart, faults::daemon_leaves, faults::pause, faults::clock_drift, faults::calendar_jump,
                  faults::partition, faults::loss, faults::duplication, faults::delay, faults::reordering,
                  faults::agent_slow, faults::agent_fails, faults::agent_hangs, faults::agent_stuck,
                  faults::service_dies, faults::fence_fails, faults::fence_hangs, faults::fence_late,

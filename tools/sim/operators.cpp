@@ -55,12 +55,23 @@ void operators::form() {
 }
 
 void operators::speak() {
-  if (sees_.k.now() >= sees_.calm_from)
+  bool calm = sees_.k.now() >= sees_.calm_from;
+  if (calm || random_.below(32) == 0) switch_on();
+  if (calm)
     calm_down();
   else
     say_something();
   auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
   sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
+}
+
+// What a device has switched off and was not told to switch on again.
+void operators::switch_on() {
+  for (auto& [name, m] : members_) {
+    auto where = sees_.k.find(name);
+    bool off = sees_.k.hardware(where).power == power::off;
+    if (off && std::holds_alternative<cluster::down>(m.here)) sees_.power_on(where);
+  }
 }
 
 // One after the other: what was asked long ago may arrive late, and is then taken back in its turn.

@@ -30,7 +30,8 @@ public:
     // The root of the machine's daemon; null: it has none just now.
     std::function<caf::actor(machine_index)> root_of;
     std::function<void(const told_outcome&)> told;
-    instant calm_from; // when the faults stop
+    std::function<void(machine_index)> power_on; // by hand
+    instant calm_from;                           // when the faults stop
   };
   operators(view sees, config::cluster configuration);
 
@@ -45,6 +46,7 @@ private:
   void speak();
   void say_something();
   void calm_down();
+  void switch_on();
   void say_direction();
   void say_service_direction();
   void vouch_for_the_dead();

@@ -23,6 +23,10 @@ static constexpr std::array all{
     plant{"join-without-cas", "I7", "a join replaces whatever session there is"},
     plant{"monitor-frees", "I3", "a monitor that finds nothing frees its holder"},
     plant{"withdraw-frees", "I3", "a withdrawn start is taken for not run before its node has answered"},
+    plant{"acts-from-log", "I5", "a node carries out what an earlier life of it was told"},
+    plant{"ignore-orders", "I6", "ready() knows no orders"},
+    plant{"needless-fence", "I9", "a daemon that is away is taken for a machine that is"},
+    plant{"failed-is-off", "I4", "a fence call that failed is taken for done"},
     plant{"ignore-ifs", "I6", "acts are granted on outdated grounds"},
 };
 

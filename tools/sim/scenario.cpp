@@ -86,7 +86,8 @@ private:
     if (!what) return false;
     return std::visit(
         [&]<class K>(const K& k) {
-          bool machine = std::is_same_v<K, power_loss> || std::is_same_v<K, daemon_restart> || std::is_same_v<K, pause>;
+          bool machine = std::is_same_v<K, power_loss> || std::is_same_v<K, daemon_restart> || std::is_same_v<K, daemon_leaves> ||
+                         std::is_same_v<K, pause>;
           bool agent = requires { k.slice; } || requires { k.target; };
           bool weather = machine || std::is_same_v<K, partition> || std::is_same_v<K, loss> ||
                          std::is_same_v<K, delay> || std::is_same_v<K, disk_slow> || std::is_same_v<K, disk_replaced> ||

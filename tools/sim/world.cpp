@@ -50,7 +50,7 @@ world::world(world_options options)
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);
     };
     machines_.push_back(
-        std::make_unique<machine>(machine{{}, process_table{kernel_, m, grid_}, nullptr, how, {}, init_waits}));
+        std::make_unique<machine>(machine{{}, process_table{kernel_, m, grid_}, nullptr, how, {}, init_waits, {}}));
     kernel_.hardware(m).calendar_offset =
         duration{static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(2 * calendar_skew.count())))} -
         calendar_skew;
@@ -71,7 +71,7 @@ void world::let_operators_in() {
   };
   auto configuration = draw_cluster(identities_, kernel_.random_for("cluster"));
   operators_ = std::make_unique<sim::operators>(
-      operators::view{kernel_, root_of, told, instant{options_.plan.faults_for}}, std::move(configuration));
+      operators::view{kernel_, root_of, told, [this](machine_index m) { power_on(m); }, instant{options_.plan.faults_for}}, std::move(configuration));
   operators_->begin();
 }
 
@@ -146,6 +146,7 @@ void world::start_daemon(machine_index m) {
   auto& here = *machines_[m.value];
   if (here.running) return;
   ++kernel_.hardware(m).life;
+  here.stays_away.reset();
   here.daemon_since = kernel_.now();
   kernel_.tell(truth_kind::daemon_up, m);
   auto list = [this](daemon& d) {
@@ -160,6 +161,10 @@ void world::start_daemon(machine_index m) {
 
 void world::daemon_ended(machine_index m) {
   auto& here = *machines_[m.value];
+  if (auto away = std::exchange(here.stays_away, std::nullopt)) {
+    kernel_.effects().add(effect::daemon_left);
+    return kill_daemon(m, "left", *away);
+  }
   if (kernel_.now() - here.daemon_since > init_forgives) here.init_wait = init_waits;
   kill_daemon(m, "ended by itself", here.init_wait);
   here.init_wait = std::min(here.init_wait * 2, init_waits_most);

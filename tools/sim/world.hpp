@@ -65,6 +65,7 @@ private:
     node::node_options options;
     instant daemon_since{};
     duration init_wait = init_waits;
+    std::optional<duration> stays_away{}; // it was told to leave, and is started again so long after its end
   };
   void let_operators_in();
   void start_daemon(machine_index m);

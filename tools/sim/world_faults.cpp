@@ -2,6 +2,8 @@
 #include "tools/sim/overloaded.hpp"
 #include "tools/sim/world.hpp"
 
+#include <caf/all.hpp>
+
 namespace troupe::sim {
 
 void world::begin(const fault& f) {
@@ -42,6 +44,13 @@ bool world::strike(const fault& f) {
                                  auto m = find(x);
                                  if (machines_[m.value]->running) kernel_.effects().add(effect::daemon_restarted);
                                  kill_daemon(m, "killed", f.lasts);
+                                 return true;
+                               },
+                               [&](const faults::daemon_leaves& x) {
+                                 auto& here = *machines_[find(x).value];
+                                 if (!here.running) return true;
+                                 here.stays_away = f.lasts;
+                                 caf::anon_send(here.running->root(), node::leave{});
                                  return true;
                                },
                                [&](const faults::pause& x) {
