@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t batch_limit = std::size_t{192} << 10; // of commands; below the replica's own limit
 constexpr std::size_t max_queued = std::size_t{4} << 20;    // bytes that wait for the next batch; beyond, clients retry
+constexpr std::size_t max_early = std::size_t{4} << 20;     // the same of messages that came before we lead
 
 struct flush_batch {};
 
@@ -225,6 +226,32 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   for (auto& w : state.watchers) show(self, w);
 }
 
+// From another node: only the leader can do something with it, any other lets its sender find out. The others know who
+// will lead a little earlier than that one may propose, and bring at once what is in flight: it is kept so long, or they
+// would wait for their next try, which is not soon.
+void forwarded(ledger_actor* self, const links::delivered& d) {
+  auto& state = self->state;
+  if (!state.leads) {
+    if (state.leader != state.set.self || state.early_bytes > max_early) return;
+    state.early_bytes += d.payload.size();
+    state.early.push_back(d);
+    return;
+  }
+  auto read = command::decode(d.payload);
+  // A node speaks for itself and for the operators at its console, for nobody else.
+  if (read && read->from.by.node == d.from) return add_to_batch(self, std::move(*read));
+  say(self, env::log_level::warning,
+      fmt::format("refused a command from {}: {}", d.from.text, read ? "it speaks for another node" : read.error().text));
+}
+
+void take_early(ledger_actor* self) {
+  auto& state = self->state;
+  if (!state.leads && state.leader == state.set.self) return; // not yet
+  state.early_bytes = 0;
+  for (auto& d : std::exchange(state.early, {}))
+    if (state.leads) forwarded(self, d);
+}
+
 void change_leader(ledger_actor* self, const consensus::leadership& l) {
   auto& state = self->state;
   if (l.ours != state.leads || l.leader != state.leader)
@@ -239,7 +266,9 @@ void change_leader(ledger_actor* self, const consensus::leadership& l) {
     state.batch_bytes = 0;
   }
   state.last_proposal = env::now_of(self);
-  state.desk->leader_is(l.leader);
+  // A leader that has not yet what was chosen before it cannot judge a command; our own wait here until it can.
+  state.desk->leader_is(l.leader == state.set.self && !l.ours ? node_name{} : l.leader);
+  take_early(self);
   self->send(state.set.root, leader_is{l.leader, l.ours});
   for (auto& w : state.watchers) self->send(w, leader_is{l.leader, l.ours});
 }
@@ -252,16 +281,6 @@ void take_in(ledger_actor* self, submit& s, caf::response_promise promise) {
 }
 
 void close(ledger_actor* self, const std::string& lane) { self->state.desk->close(lane); }
-
-// From another node: only the leader can do something with it, any other lets its sender find out.
-void forwarded(ledger_actor* self, const links::delivered& d) {
-  if (!self->state.leads) return;
-  auto read = command::decode(d.payload);
-  // A node speaks for itself and for the operators at its console, for nobody else.
-  if (read && read->from.by.node == d.from) return add_to_batch(self, std::move(*read));
-  say(self, env::log_level::warning,
-      fmt::format("refused a command from {}: {}", d.from.text, read ? "it speaks for another node" : read.error().text));
-}
 
 } // namespace
 

@@ -52,6 +52,8 @@ struct ledger_state {
   std::set<std::pair<client_id, std::uint64_t>> proposed; // of this leadership: a retry needs no second slot
   instant last_proposal{};
   bool tick_proposed = false;
+  std::vector<links::delivered> early; // came while we were about to lead
+  std::size_t early_bytes = 0;
 
   env::alarm alarm;
 };

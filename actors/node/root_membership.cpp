@@ -39,11 +39,12 @@ void join(root_actor* self) {
   c.from.by.node = state.options.name;
   c.what = command::node_joined{state.options.name, state.env->host.machine, state.env->host.boot, state.self->session,
                                 cluster::known_level};
+  auto named = state.self->session;
   state.join_sent = true;
   // No time-out: the desk follows the command to its outcome, through whatever happens to leaders.
   self->request(state.ledger, caf::infinite, cluster::submit{"node", std::move(c)})
       .then(
-          [self](const cluster::told_outcome& told) {
+          [self, named](const cluster::told_outcome& told) {
             auto& s = self->state;
             s.join_sent = false;
             if (told.answer.refused == refusal::none) {
@@ -58,7 +59,9 @@ void join(root_actor* self) {
             bool stale = told.answer.refused == refusal::stale_join; // the ledger had not come far enough
             say(self, stale ? env::log_level::debug : env::log_level::error,
                 fmt::format("the cluster refuses this node: {}", name_of(told.answer.refused)));
-            s.join_at = env::now_of(self) + join_again;
+            bool wiser = s.self && s.self->session != named; // by now it has: the refusal stands behind what it missed
+            s.join_at = env::now_of(self) + (stale && wiser ? duration{} : join_again);
+            on_membership_time(self);
             rearm(self);
           },
           [self](const caf::error&) {

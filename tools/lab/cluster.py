@@ -15,6 +15,7 @@ from . import machine, network, power, run_log
 
 DEADLINE = 60  # seconds for anything that is awaited
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+CONTROL = "/run/troupe/control.sock"  # on each machine
 AGENTS = SOURCE / "agents/resource.d"
 FENCE_AGENTS = SOURCE / "agents/fence"
 
@@ -37,11 +38,15 @@ class Node:
     def __init__(self, cluster, name, cable):
         self.cluster, self.name, self.cable = cluster, name, cable
         self.folder = cluster.folder / name
-        self.control = self.folder / "run/control.sock"
         base = cluster.cgroup / name if cluster.cgroup else None
         program = [str(cluster.bin / "trouped"), "--config", str(self.folder / "node.toml"), *cluster.daemon_options]
         self.machine = machine.Machine(name, self.folder, program, cluster.root, cable, base)
         self.key = self.cluster.run("keygen", self.folder / "identity.key").out.strip()
+
+    @property
+    def control(self):
+        """The daemon's socket, which lies in this boot's /run."""
+        return self.machine.path(CONTROL)
 
     @property
     def address(self):
@@ -49,7 +54,7 @@ class Node:
 
     def write_config(self):
         said = {"name": self.name, "listen": [self.address], "identity": self.folder / "identity.key",
-                "machine-id": self.folder / "machine-id", "data": self.folder / "data", "control": self.control,
+                "machine-id": self.folder / "machine-id", "data": self.folder / "data", "control": CONTROL,
                 "resource-agents": [*self.cluster.resource_agents, AGENTS, "/usr/lib/ocf/resource.d"],
                 "fence-agents": [*self.cluster.fence_agents, FENCE_AGENTS, "/usr/sbin"]}
         if self.machine.cgroup:

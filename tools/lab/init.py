@@ -20,6 +20,7 @@ PLUGGED = b"plugged\n"
 def set_up(address):
     """A /run that is empty at each boot, as on a real machine, and the cable's end, where there is one."""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+    os.mkdir("/run/troupe")
     if os.read(0, len(PLUGGED)) != PLUGGED:
         sys.exit(1)
     if address == "-":

@@ -2,7 +2,6 @@
 import os
 import pathlib
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -37,10 +36,10 @@ class Machine:
         self.lock = threading.RLock()  # the power strip works from a thread of its own
         self.holder = None             # the process of `unshare`, parent of process 1
         self.plug = None               # pidfd of process 1
+        self.first = 0                 # its number out here
         self.words = None
         self.on_death = lambda name: None  # called once a boot, after its last process is dead
-        for part in ("run", "data"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "machine-id").write_text(os.urandom(16).hex() + "\n")
         self.log = folder / "log"
 
@@ -50,8 +49,6 @@ class Machine:
         with self.lock:
             assert not self.on(), f"{self.name} is on"
             self.boots += 1
-            shutil.rmtree(self.folder / "run")
-            (self.folder / "run").mkdir()
             self.clear_cgroup()
             if self.cgroup:
                 self.cgroup.mkdir(parents=True, exist_ok=True)
@@ -146,9 +143,10 @@ class Machine:
 
     # --- looking inside ---
     def path(self, inside):
-        """A file as processes on this machine see it; only root may look."""
+        """A file as processes on this machine see it; for root, and for who made the machine."""
         return pathlib.Path(f"/proc/{self.first}/root{inside}")
 
     def kill_inside(self, pid, number=signal.SIGKILL):
         """A process of this machine by the number that it has there."""
-        subprocess.run(["nsenter", "-t", str(self.first), "-p", "kill", f"-{int(number)}", str(pid)], check=True)
+        ours = [] if self.root else ["--user", "--preserve-credentials"]
+        subprocess.run(["nsenter", "-t", str(self.first), *ours, "--pid", "kill", f"-{int(number)}", str(pid)], check=True)
