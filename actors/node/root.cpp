@@ -109,8 +109,7 @@ void rearm(root_actor* self) {
   auto& state = self->state;
   if (state.founding) state.alarm.set(self, state.founding->next_deadline());
   if (state.charter_read && !state.formed) state.alarm.set(self, state.seek_at);
-  bool may_join = state.executor_ready && !state.leaving; // else an alarm that is due would only ring again at once
-  if (state.ledger && !state.session && !state.join_sent && may_join) state.alarm.set(self, state.join_at);
+  if (may_join(self)) state.alarm.set(self, state.join_at); // else one that is due would only ring again at once
   if (state.leaving) state.alarm.set(self, state.leaving_ends);
 }
 

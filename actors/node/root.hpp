@@ -100,6 +100,7 @@ void on_reservation_durable(root_actor* self);
 void start_cluster(root_actor* self);
 void on_standing(root_actor* self, cluster::standing_of_node& told);
 void on_membership_time(root_actor* self);
+bool may_join(const root_actor* self); // at join_at
 void rejoin(root_actor* self, const std::string& why);
 void on_other_life(root_actor* self, session_id by); // somebody runs under our name
 
@@ -114,6 +115,7 @@ void tell_session(root_actor* self);
 void begin_leaving(root_actor* self);
 void on_state(root_actor* self, const cluster::state_is& s);
 void on_state(root_actor* self, const cluster::state_changed& s);
+void look_whether_gone(root_actor* self); // everything that was here; then it goes as well
 void on_leaving_time(root_actor* self);
 void lift_own_standby(root_actor* self); // that an earlier life's leaving left behind
 void end(root_actor* self, const caf::error& reason); // with all of the tree

@@ -50,15 +50,15 @@ void go(root_actor* self) {
       .then([self](const cluster::told_outcome&) { wave(self); }, [self](const caf::error&) { wave(self); });
 }
 
-void look(root_actor* self) {
+} // namespace
+
+void look_whether_gone(root_actor* self) {
   auto& state = self->state;
-  if (state.leaving != leaving_step::draining || !state.seen) return;
+  if (state.leaving != leaving_step::draining || !state.seen || !state.session) return;
   auto& now = state.seen->now();
   auto* standby = now.find(own_standby(self));
   if (standby && !cluster::holds_anything(now, state.options.name)) go(self);
 }
-
-} // namespace
 
 void begin_leaving(root_actor* self) {
   auto& state = self->state;
@@ -82,14 +82,14 @@ void on_state(root_actor* self, const cluster::state_is& s) {
     d.note = leaving_note;
     submit(self, d);
   }
-  look(self);
+  look_whether_gone(self);
 }
 
 void on_state(root_actor* self, const cluster::state_changed& s) {
   auto& state = self->state;
   if (!state.seen) return;
   state.seen->follow(*s.what);
-  look(self);
+  look_whether_gone(self);
 }
 
 // Nobody leads, or it takes too long: the node goes as it is, and is found so when it comes back.

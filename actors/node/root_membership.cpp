@@ -51,7 +51,8 @@ void join(root_actor* self) {
               s.session = session_id{told.answer.index.value};
               say(self, env::log_level::info, fmt::format("joined in session {}", s.session->value));
               tell_session(self);
-              lift_own_standby(self);
+              if (!s.leaving) lift_own_standby(self);
+              look_whether_gone(self);
               self->send(s.links,
                          links::terms_changed{{s.formed->lineage, cluster::known_level}, *s.session});
               return;
@@ -126,10 +127,16 @@ void on_standing(root_actor* self, cluster::standing_of_node& told) {
   state.self = std::move(told.self);
 }
 
+// Also on the way out, as long as something is to be moved away: it takes a session to do that.
+bool may_join(const root_actor* self) {
+  auto& state = self->state;
+  bool stays = !state.leaving || state.leaving == leaving_step::draining;
+  return state.ledger && !state.session && !state.join_sent && state.executor_ready && stays;
+}
+
 void on_membership_time(root_actor* self) {
   auto& state = self->state;
-  if (!state.ledger || state.session || state.join_sent || env::now_of(self) < state.join_at) return;
-  if (!state.executor_ready || state.leaving) return;
+  if (!may_join(self) || env::now_of(self) < state.join_at) return;
   if (state.self) return join(self);
   state.join_at = env::now_of(self) + join_again; // not in the configuration, as far as we know
 }
@@ -137,7 +144,7 @@ void on_membership_time(root_actor* self) {
 // The session goes on being the node's, in the log, until the next one begins.
 void rejoin(root_actor* self, const std::string& why) {
   auto& state = self->state;
-  if (!state.session || state.leaving) return;
+  if (!state.session || (state.leaving && state.leaving != leaving_step::draining)) return;
   say(self, env::log_level::warning, "joins anew: " + why);
   state.session.reset();
   state.join_at = env::now_of(self);

@@ -40,7 +40,7 @@ public:
     if (act.node != op.machine) return wrong(fmt::format("it is for n{}", act.node.value + 1));
     if (act.over) return wrong("its end was reported before");
     if (!begun_.insert(*number).second) return wrong("for the second time");
-    auto& session = sessions_[op.machine];
+    auto session = session_of(op.machine);
     if (session.number != act.session) return wrong("the session that it names is over");
     if (session.since < since_[op.machine]) return wrong("its session is that of an earlier life of the daemon");
   }
@@ -56,10 +56,24 @@ private:
     instant since{};
   };
 
+  // As far as the machine itself has come: it cannot know of a join that it has not read, and will end what it begins
+  // until then when it does.
+  known_session session_of(machine_index m) const {
+    auto joins = sessions_.find(m);
+    auto came = reached_.find(m);
+    if (joins == sessions_.end() || came == reached_.end()) return {};
+    auto after = joins->second.upper_bound(came->second);
+    if (after == joins->second.begin()) return {};
+    auto& [index, since] = *std::prev(after);
+    return {session_id{index.value}, since};
+  }
+
+  void reached(machine_index who, log_index index) override { reached_[who] = index; }
+
   void fact(instant at, const command::command& what, const cluster::state&) override {
     if (auto* a = std::get_if<command::act>(&what.what)) acts_[newest()] = {machine_of(a->at.node), a->session, false};
     if (auto* j = std::get_if<command::node_joined>(&what.what))
-      sessions_[machine_of(j->node)] = {session_id{newest().value}, at};
+      sessions_[machine_of(j->node)][newest()] = at;
     if (auto* r = std::get_if<command::report>(&what.what))
       for (auto& item : r->items)
         if (auto* done = std::get_if<command::act_done>(&item))
@@ -68,7 +82,8 @@ private:
 
   std::map<log_index, known_act> acts_;
   std::set<log_index> begun_;
-  std::map<machine_index, known_session> sessions_;
+  std::map<machine_index, std::map<log_index, instant>> sessions_;
+  std::map<machine_index, log_index> reached_;
   std::map<machine_index, instant> since_; // the present life of the daemon
 };
 
