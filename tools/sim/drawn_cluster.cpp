@@ -34,13 +34,11 @@ config::resource draw_resource(const std::string& name, random_source& random) {
   r.agent = {"ocf", "troupe", "simulated"};
   r.params["size"] = std::to_string(random.below(10));
   for (auto* t : {&r.start_timeout, &r.stop_timeout, &r.promote_timeout, &r.demote_timeout}) *t = some(random, 4s, 10s);
-  if (random.below(8) != 0) {
-    config::monitor m;
-    m.interval = some(random, 2s, 8s);
-    m.timeout = some(random, 2s, 6s);
-    m.tolerate_failures = random.below(4) == 0 ? 1 : 0;
-    r.monitors.push_back(m);
-  }
+  config::monitor m; // always: nobody would notice that it died
+  m.interval = some(random, 2s, 8s);
+  m.timeout = some(random, 2s, 6s);
+  m.tolerate_failures = random.below(4) == 0 ? 1 : 0;
+  r.monitors.push_back(m);
   if (random.below(4) == 0) r.failure_threshold = static_cast<std::uint32_t>(1 + random.below(4));
   if (random.below(4) == 0) r.failure_timeout = some(random, 10s, 60s);
   if (random.below(3) == 0) r.stickiness = score{static_cast<std::int64_t>(random.below(200))};
@@ -76,7 +74,7 @@ private:
   };
 
   void timing() {
-    static constexpr std::array tolerances{500ms, 1000ms, 2000ms, 2000ms};
+    static constexpr std::array tolerances{500ms, 1000ms, 2000ms, 2000ms, 2000ms, 3000ms};
     c_.tolerate = tolerances[random_.below(tolerances.size())];
     c_.restart_grace = some(random_, 1s, 5s);
     c_.boot_grace = some(random_, 10s, 30s);

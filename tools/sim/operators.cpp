@@ -12,6 +12,7 @@ operators::operators(view sees, config::cluster configuration)
   , configuration_(std::move(configuration))
   , random_(sees_.k.random_for("operators"))
   , longest_pause_ms_(random_.below(2) == 0 ? 1500 : 200)
+  , lanes_(random_.below(4) == 0 ? UINT64_MAX : 16)
   , disruptive_(random_.below(3) == 0 ? 0 : 1 + random_.below(6)) {}
 
 void operators::begin() {
@@ -135,7 +136,7 @@ void operators::say(machine_index where, command::body what) {
   auto root = sees_.root_of(where);
   if (!root) return;
   ++asked_;
-  node::operator_command order{fmt::format("operator {}", asked_), "root (0)", std::move(what)};
+  node::operator_command order{fmt::format("operator {}", asked_ % lanes_), "root (0)", std::move(what)};
   auto since = sees_.k.now();
   auto ask = [this, where, since, order](caf::event_based_actor* self, const caf::actor& root_of_node) {
     self->request(root_of_node, caf::infinite, order)

@@ -63,6 +63,7 @@ private:
   bool failures_ = false; // are counted
   random_source random_;
   std::uint64_t longest_pause_ms_; // between two who speak
+  std::uint64_t lanes_;            // a console's connection each; one that is not used again is forgotten some day
   std::uint64_t disruptive_;       // so many of 16 who speak want something changed
   bool formed_ = false;
   std::uint64_t asked_ = 0;

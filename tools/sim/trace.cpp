@@ -30,6 +30,10 @@ void trace::mix(byte_view data) {
   mix(tail);
 }
 
+void trace::aside(instant at, std::string_view who, std::string_view text) {
+  if (sink_) sink_(fmt::format("{:>14} {:<6} {}", show_time(at), who, text));
+}
+
 void trace::story(instant at, std::string_view who, std::string_view text) {
   auto line = fmt::format("{:>14} {:<6} {}", show_time(at), who, text);
   mix(view_of(line));

@@ -29,6 +29,10 @@ public:
   void story(instant at, std::string_view who, std::string_view text);
   void detail(instant at, std::string_view who, std::string_view what, std::string_view peer, byte_view payload);
 
+  // Only for who writes the trace down: what can be concluded from the rest, and helps to read it.
+  [[nodiscard]] bool written() const { return static_cast<bool>(sink_); }
+  void aside(instant at, std::string_view who, std::string_view text);
+
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   [[nodiscard]] const std::deque<std::string>& last_lines() const { return kept_; }

@@ -1,6 +1,9 @@
 #include "tools/sim/world.hpp"
 
+#include "actors/console/describe.hpp"
 #include "messages/types/assert.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -46,6 +49,7 @@ world::world(world_options options)
     how.sizes = sizes;
     how.plants = options_.plants;
     how.on_applied = [this, m](const node::applied_command& what) {
+      write_down(what);
       if (operators_) operators_->applied(what);
       for (auto* o : observers_) o->applied(kernel_.now(), m, what);
     };
@@ -85,6 +89,16 @@ void world::watch(observer& o) {
   kernel_.operations().subscribe([&o](const operation_event& event) { o.operation(event); });
   kernel_.logs().subscribe([&o](const log_line& line) { o.logged(line); });
   kernel_.truth().subscribe([&o](const truth_event& event) { o.see(event); });
+}
+
+// The log, among the lines of the trace.
+void world::write_down(const node::applied_command& what) {
+  if (what.index <= written_ || !kernel_.record().written() || !what.what) return;
+  written_ = what.index;
+  auto refused = what.refused == refusal::none ? "" : fmt::format(" REFUSED: {}", name_of(what.refused));
+  kernel_.record().aside(kernel_.now(), "log",
+                         fmt::format("{} {} ({}){}", what.index.value, console::describe(what.what->what),
+                                     name_of(what.what->from.why), refused));
 }
 
 void world::look_at_actors() {

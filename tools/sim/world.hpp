@@ -73,6 +73,7 @@ private:
   void boot(machine_index m, duration takes);
   void run_ready();
   void look_at_actors();
+  void write_down(const node::applied_command& what);
   void end(active_faults::ticket ticket, std::string_view name);
   bool strike(const fault& f);
   void heal();
@@ -91,6 +92,7 @@ private:
   std::vector<daemon*> ready_;
   std::vector<observer*> observers_;
   std::uint64_t resumes_ = 0;
+  log_index written_;
 };
 
 } // namespace troupe::sim

@@ -185,7 +185,7 @@ TEST_CASE("I6: before its predecessor, and where it must never be") {
   court c(order_and_place(), ordered());
   SUBCASE("the predecessor was never up") {
     c.start("db", n1);
-    CHECK(c.verdict() == "I6 db starts on n1 and redis is not up");
+    CHECK(c.verdict() == "I6 db starts on n1 and redis was not up");
   }
   SUBCASE("it is up") {
     c.start("redis", n2);
@@ -196,7 +196,7 @@ TEST_CASE("I6: before its predecessor, and where it must never be") {
     c.start("redis", n2);
     c.stop("redis", n2);
     c.start("db", n1);
-    CHECK(c.verdict() == "I6 db starts on n1 and redis is not up");
+    CHECK(c.verdict() == "I6 db starts on n1 and redis was not up");
   }
   SUBCASE("it died, and nobody can know yet") {
     c.start("redis", n2);

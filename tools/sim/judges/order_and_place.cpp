@@ -1,7 +1,7 @@
-// I6, judged when a service starts in truth, by an act that the cluster granted at some moment before. So what has to
-// be up or away is judged as of then: what stopped by itself, or with its machine, between the two is nobody's fault,
-// and a constraint counts when it was in force for a while, because an act that is on its way does not know a newer
-// one.
+// I6, judged when a service starts in truth, by an act that the cluster granted at some moment before. So what has to be
+// up is judged as of then. What stopped by itself, with its machine, or because its node was alone, counts as up until
+// the log says that it is gone: nobody could know. A constraint counts when it was in force for a while, because an act
+// that is on its way does not know a newer one.
 #include "tools/sim/judges/judges.hpp"
 #include "tools/sim/judges/log_observer.hpp"
 
@@ -47,8 +47,8 @@ private:
   void fact(instant at, const command::command& what, const cluster::state& after) override {
     if (configured_since() == at && configuration()) constrain(at, *configuration());
     if (auto* a = std::get_if<command::act>(&what.what); a && a->action == config::action::start) {
-      granted_[newest()] = at;
-      std::erase_if(granted_, [&](auto& g) { return g.second + longest_start < at; });
+      std::erase_if(granted_, [&](auto& g) { return g.second.at + longest_start < at; });
+      granted_[newest()] = {at, missing_for(a->at.resource.text, machine_of(a->at.node), at)};
     }
     // What the log says is not up any more.
     if (auto* r = std::get_if<command::report>(&what.what))
@@ -111,21 +111,28 @@ private:
     keep(never_, never, at);
   }
 
+  static bool in_force(instant since, instant at) { return since + std::chrono::seconds{5} < at; }
+
+  [[nodiscard]] std::vector<std::string> missing_for(const std::string& slice, machine_index on, instant at) const {
+    std::vector<std::string> all;
+    for (auto& [o, since] : order_)
+      if (o.then == slice && in_force(since, at) && !is_up(o, on))
+        all.push_back(fmt::format("and {} was not up{}", o.first, o.same_node ? " there" : ""));
+    return all;
+  }
+
   void judge(const truth_event& event) {
-    auto granted = when_granted(event);
+    auto granted = grant_of(event);
     if (!granted) return;
-    auto in_force = [&](instant since) { return since + std::chrono::seconds{5} < *granted; };
     auto wrong = [&](const std::string& what) {
       report(event.at, "I6", fmt::format("{} starts on n{} {}", event.slice, event.machine.value + 1, what));
     };
-    for (auto& [o, since] : order_)
-      if (o.then == event.slice && in_force(since) && !is_up(o, event.machine))
-        wrong(fmt::format("and {} is not up{}", o.first, o.same_node ? " there" : ""));
+    for (auto& what : granted->missing) wrong(what);
     for (auto& [pair, since] : apart_)
-      if (pair.first == event.slice && in_force(since) && state_of(pair.second, event.machine) == up::yes)
+      if (pair.first == event.slice && in_force(since, granted->at) && state_of(pair.second, event.machine) == up::yes)
         wrong(fmt::format("beside {}", pair.second));
     for (auto& [pair, since] : never_)
-      if (pair.first == event.slice && pair.second == name_of(event.machine) && in_force(since))
+      if (pair.first == event.slice && pair.second == name_of(event.machine) && in_force(since, granted->at))
         wrong("where it must never be");
   }
   [[nodiscard]] bool is_up(const before& o, machine_index on) const {
@@ -134,7 +141,11 @@ private:
     });
   }
   // Starts that were not an act's are I5's business.
-  [[nodiscard]] std::optional<instant> when_granted(const truth_event& event) const {
+  struct grant {
+    instant at;
+    std::vector<std::string> missing; // of what had to be up
+  };
+  [[nodiscard]] std::optional<grant> grant_of(const truth_event& event) const {
     auto op = starting_.find({event.slice, event.machine});
     if (op == starting_.end()) return std::nullopt;
     std::uint64_t number = 0;
@@ -145,7 +156,7 @@ private:
 
   std::map<place, up> up_;
   std::map<place, std::string> starting_; // the scope of the last start
-  std::map<log_index, instant> granted_;
+  std::map<log_index, grant> granted_;
   in_force_since<before> order_;
   in_force_since<std::pair<std::string, std::string>> apart_;
   in_force_since<std::pair<std::string, node_name>> never_;
