@@ -26,7 +26,8 @@ std::optional<file_kind> recognise(const value& root) {
   return balance > 0 ? file_kind::cluster : file_kind::node;
 }
 
-checked check_text(std::string_view text, std::optional<file_kind> told, const abilities& can) {
+checked check_text(std::string_view text, std::optional<file_kind> told, const abilities& can,
+                   const more_checks& more) {
   checked out;
   auto root = parse(text, out.found);
   if (!root) return out;
@@ -37,8 +38,8 @@ checked check_text(std::string_view text, std::optional<file_kind> told, const a
                     "say which one is meant: --as node or --as cluster");
   else if (*out.kind == file_kind::node)
     read_node_tree(*root, out.found);
-  else
-    read_cluster_tree(*root, can, out.found);
+  else if (auto c = read_cluster_tree(*root, can, out.found); more && out.found.good())
+    for (auto& f : more(c)) out.found.add(out.found.full(f.level) ? position{} : place_of(*root, f.key), f);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include "conf/tree.hpp"
 #include "conf/validate.hpp"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -22,7 +23,11 @@ struct checked {
   diagnostics found;
 };
 
+// Asked of a cluster that has no errors otherwise: what this room cannot know. Its findings are placed like all others.
+using more_checks = std::function<std::vector<finding>(const config::cluster&)>;
+
 // `told` by the caller, or recognised.
-checked check_text(std::string_view text, std::optional<file_kind> told, const abilities& can = {});
+checked check_text(std::string_view text, std::optional<file_kind> told, const abilities& can = {},
+                   const more_checks& more = {});
 
 } // namespace troupe::conf

@@ -49,7 +49,17 @@ struct fence { // answered with `ordered`: the attempt, or the proof
   std::string note{};                 // how he knows
   bool operator==(const fence&) const = default;
 };
-using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence>;
+struct ask_why { // of a resource or a node
+  std::string subject{};
+  bool operator==(const ask_why&) const = default;
+};
+struct ask_plan { // what would be done; what if
+  std::optional<config::cluster> configuration{};
+  std::vector<node_name> failing{};
+  std::vector<node_name> standby{};
+  bool operator==(const ask_plan&) const = default;
+};
+using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence, ask_why, ask_plan>;
 
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);
@@ -278,6 +288,69 @@ struct node_status {
   bool operator==(const node_status&) const = default;
 };
 
-using answer = std::variant<failed, formed, ordered, actor_list, event_list, node_status>;
+// --- why: how something came to be as it is ---
+struct score_line { // what speaks for or against a node
+  std::string rule{};
+  std::int32_t value = 0;
+  bool operator==(const score_line&) const = default;
+};
+struct node_score {
+  node_name node{};
+  std::string use{}; // "joined", "standby", "lost" ...
+  bool out = false;  // it may not run there
+  std::int32_t total = 0;
+  std::uint32_t failed_starts = 0;
+  bool chosen = false;
+  std::vector<score_line> parts{};
+  bool operator==(const node_score&) const = default;
+};
+inline constexpr std::size_t max_score_parts = 64; // of one node
+inline constexpr std::size_t max_chain = 64;       // events of one answer
+struct explanation {
+  std::string subject{};
+  std::vector<std::string> now{};        // how it stands, a sentence each
+  std::vector<event> chain{};            // newest first; the last ones are the first causes
+  std::vector<log_index> forgotten{};    // causes that this node's history does not have any more
+  bool longer = false;                   // the chain was cut at max_chain
+  std::vector<std::string> placement{};  // a resource: why here and not there; the first line tells the rule
+  std::vector<node_score> nodes{};       // the same for programs
+  std::vector<wait_line> waits{};
+  std::vector<std::string> others{};     // what else waits: a sentence each
+  bool operator==(const explanation&) const = default;
+};
+
+// --- plan: what would change, and what the cluster would do ---
+enum class change_kind : std::uint8_t { added, removed, changed };
+struct change_line {
+  change_kind kind{};
+  std::string subject{};
+  std::vector<std::string> details{};
+  bool restarts = false;
+  bool operator==(const change_line&) const = default;
+};
+struct step_line {
+  std::uint32_t wave = 0; // those of one wave wait for earlier ones only; 0: under way
+  std::string kind{};     // "look", "place", "fence", "act", "withdraw"
+  resource_name resource{};
+  node_name node{};
+  std::string what{};
+  std::string because{};
+  bool operator==(const step_line&) const = default;
+};
+struct plan_answer {
+  log_index version{};    // of the configuration that it starts from
+  std::string refused{};  // the question cannot be: why
+  config::fencing_policy fencing{}; // as it would be
+  std::vector<change_line> changes{};
+  std::vector<step_line> steps{};
+  std::vector<wait_line> waits{};     // what stays undone
+  std::vector<std::string> others{};  // what else stays undone
+  std::uint64_t left_out = 0;         // lines beyond max_rows
+  bool cut = false;                   // it was not followed to its end
+  bool operator==(const plan_answer&) const = default;
+};
+
+using answer =
+    std::variant<failed, formed, ordered, actor_list, event_list, node_status, explanation, plan_answer>;
 
 } // namespace troupe::console

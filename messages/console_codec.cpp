@@ -133,6 +133,13 @@ void put(schema::Answer::Builder out, const node_status& a) {
   put(out.initStatus(), a);
 }
 
+void put(schema::Answer::Builder out, const explanation& a) {
+  put(out.initExplanation(), a);
+}
+void put(schema::Answer::Builder out, const plan_answer& a) {
+  put(out.initPlan(), a);
+}
+
 answer answer_from(schema::Answer::Reader in) {
   switch (in.which()) {
   case schema::Answer::FAILED: return failed{text_from(in.getFailed(), 4 * max_shown, "reason")};
@@ -145,6 +152,8 @@ answer answer_from(schema::Answer::Reader in) {
                       in.getActors().getLeftOut()};
   case schema::Answer::EVENTS: return event_list{all_from<event>(in.getEvents(), max_history, event_from)};
   case schema::Answer::STATUS: return status_from(in.getStatus());
+  case schema::Answer::EXPLANATION: return explanation_from(in.getExplanation());
+  case schema::Answer::PLAN: return plan_from(in.getPlan());
   }
   throw malformed{"an answer of a newer daemon"};
 }
@@ -181,6 +190,27 @@ fence fence_from(schema::Fence::Reader in) {
   return f;
 }
 
+void put(schema::Request::Builder out, const ask_why& r) {
+  out.setWhy(r.subject);
+}
+void put(schema::Request::Builder out, const ask_plan& r) {
+  auto p = out.initPlan();
+  p.setHasConfiguration(r.configuration.has_value());
+  if (r.configuration) config::fill(p.initConfiguration(), *r.configuration);
+  auto put_nodes = [](auto list, const std::vector<node_name>& nodes) {
+    for (unsigned i = 0; i < list.size(); ++i) list.set(i, nodes[i].text);
+  };
+  put_nodes(p.initFailing(list_size(r.failing)), r.failing);
+  put_nodes(p.initStandby(list_size(r.standby)), r.standby);
+}
+ask_plan plan_question_from(schema::PlanQuestion::Reader in) {
+  ask_plan p;
+  if (in.getHasConfiguration()) p.configuration = config::cluster_from(in.getConfiguration());
+  p.failing = all_from<node_name>(in.getFailing(), config::max_nodes, node_from);
+  p.standby = all_from<node_name>(in.getStandby(), config::max_nodes, node_from);
+  return p;
+}
+
 order order_from(capnp::Data::Reader in) {
   auto read = command::decode(std::as_bytes(std::span(in.begin(), in.size())));
   if (!read) throw malformed{read.error().text};
@@ -199,6 +229,8 @@ request request_from(schema::Request::Reader in) {
   case schema::Request::INIT: return init{config::cluster_from(in.getInit())};
   case schema::Request::ORDER: return order_from(in.getOrder());
   case schema::Request::FENCE: return fence_from(in.getFence());
+  case schema::Request::WHY: return ask_why{text_from(in.getWhy(), config::max_name, "subject")};
+  case schema::Request::PLAN: return plan_question_from(in.getPlan());
   }
   throw malformed{"a request of a newer command"};
 }

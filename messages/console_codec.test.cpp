@@ -59,12 +59,40 @@ node_status full_status() {
           {{"wrong key", 5, "10.0.0.9:1"}}};
 }
 
+explanation full_explanation() {
+  event e{log_index{3}, stamp{8s}, "n1", "", reason::recovery, "start db", refusal::none, {log_index{2}}, {}};
+  return {"db",
+          {"db runs on n2"},
+          {e},
+          {log_index{1}},
+          true,
+          {"db: on n2"},
+          {{node_name{"n2"}, "joined", true, -5, 2, true, {{"location", -5}}}},
+          {{resource_name{"db"}, 0, node_name{"n2"}, "gated", "db waits"}},
+          {"n1: no device"}};
+}
+
+plan_answer full_plan() {
+  return {log_index{12},
+          "no",
+          config::fencing_policy::off,
+          {{change_kind::changed, "resource db", {"params.port: 1 -> 2"}, true}},
+          {{2, "act", resource_name{"db"}, node_name{"n2"}, "start db on n2", "recovery"}},
+          {{resource_name{"db"}, 0, node_name{"n2"}, "gated", "db waits"}},
+          {"n1: no device"},
+          7,
+          true};
+}
+
 TEST_CASE("requests come back as they were") {
   std::vector<request> all{ask_status{},
                            ask_actors{},
                            ask_history{77},
                            init{small()},
                            fence{node_name{"n1"}, {}, {}},
+                           ask_why{"db"},
+                           ask_plan{},
+                           ask_plan{small(), {node_name{"n1"}}, {node_name{"n2"}, node_name{"n3"}}},
                            fence{node_name{"n1"}, log_index{0}, "unplugged"},
                            order{command::config_set{log_index{4}, small()}},
                            order{command::directive{.subject = "n1", .lifted = true, .note = "done"}},
@@ -85,6 +113,8 @@ TEST_CASE("answers come back as they were") {
       event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none,
                    {log_index{1}, log_index{2}}, {}}}},
       node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
+      full_explanation(),
+      full_plan(),
       full_status()};
   for (auto& a : all) {
     auto read = decode_answer(encode(a));
@@ -113,7 +143,7 @@ TEST_CASE("what only a node may say is refused, and another protocol as well") {
 
 TEST_CASE("damage ends in an error or in a value, never in a crash") {
   random_source random(5);
-  for (auto& good : {encode(full_status()), encode(order{command::config_set{log_index{4}, small()}})}) {
+  for (auto& good : {encode(full_status()), encode(full_explanation()), encode(full_plan()), encode(order{command::config_set{log_index{4}, small()}})}) {
     for (int i = 0; i < 3000; ++i) {
       auto bad = good;
       for (std::uint64_t n = 1 + random.below(3); n > 0; --n)

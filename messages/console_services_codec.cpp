@@ -127,6 +127,15 @@ void read_lines(Lines& out, Readers in, Convert convert) {
 
 } // namespace service_lines
 
+void put_waits(capnp::List<schema::Wait>::Builder out, const std::vector<wait_line>& waits) {
+  service_lines::put_lines(out, waits);
+}
+std::vector<wait_line> waits_from(capnp::List<schema::Wait>::Reader in) {
+  std::vector<wait_line> out;
+  service_lines::read_lines(out, in, service_lines::wait_from);
+  return out;
+}
+
 void put_services(schema::Cluster::Builder out, const cluster_status& c) {
   using namespace service_lines;
   put_lines(out.initServices(list_size(c.services)), c.services);

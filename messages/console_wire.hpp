@@ -12,6 +12,14 @@ namespace schema = wire::console;
 void put(schema::Cluster::Builder out, const cluster_status& c);
 cluster_status cluster_from(schema::Cluster::Reader in);
 void put_services(schema::Cluster::Builder out, const cluster_status& c);
+void put_waits(capnp::List<schema::Wait>::Builder out, const std::vector<wait_line>& waits);
+std::vector<wait_line> waits_from(capnp::List<schema::Wait>::Reader in);
+void put(schema::Event::Builder out, const event& e);
+event event_from(schema::Event::Reader in);
+void put(schema::Explanation::Builder out, const explanation& e);
+explanation explanation_from(schema::Explanation::Reader in);
+void put(schema::Plan::Builder out, const plan_answer& p);
+plan_answer plan_from(schema::Plan::Reader in);
 void read_services(cluster_status& c, schema::Cluster::Reader in);
 
 } // namespace troupe::console::codec

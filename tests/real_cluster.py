@@ -166,6 +166,33 @@ def test_fence_and_move_are_refused_with_the_way_out(c):
         assert why in done.err, done
 
 
+def test_why_and_plan(c):
+    c.form()
+    equal(standby(c["n1"], "n2", "new disk").status, 0)
+    why = c.wait("n3 knows it", lambda: (told := c["n3"].troupe("why", "n2")).out.count("new disk") == 2 and told)
+    equal(why.status, 0)
+    lines = why.out.splitlines()
+    equal(lines[0], "n2 has joined")
+    assert lines[1].startswith("n2 is on standby, by ") and lines[1].endswith(": new disk"), why
+    told = c["n3"].troupe("why", "n2", "--json").json
+    equal([e["reason"] for e in told["chain"]], ["operator request", "node joined"])  # and its join
+    equal(c["n1"].troupe("why", "n9").status, 1)
+
+    equal(c["n1"].troupe("plan").out.splitlines()[-1], "nothing is to be done")
+    more = c.config()
+    more.write_text(more.read_text() + '[resource.db]\nagent = "ocf:heartbeat:Dummy"\n')
+    plan = c["n3"].troupe("plan", more, "--json")
+    equal(plan.status, 0)
+    equal([(s["wave"], s["what"]) for s in plan.json["steps"]],
+          [(1, f"look on {n} whether db runs there already") for n in ("n1", "n2", "n3")] +
+          [(1, "db: new -> n1"), (1, "start db on n1")])
+    equal([c["subject"] for c in plan.json["changes"]], ["resource db"])
+    equal(c["n1"].version(), c["n2"].version())
+    lost = c["n3"].troupe("plan", more, "--fail", "n1", "--json").json
+    assert "NO FENCING" in " ".join(lost["notices"]), lost
+    equal(c["n3"].troupe("plan", "--standby", "n9").status, 1)
+
+
 def test_ends_in_order(c):
     c.form()
     for n in c:

@@ -50,10 +50,30 @@ def test_help(folder):
 
 def test_check_good(folder):
     for example in sorted(EXAMPLES.iterdir()):
-        status, out, err = run("check", example)
+        status, out, err = run("check", "--no-agents", example)
         equal((status, err), (0, ""))
         kind = "node" if example.name == "node.toml" else "cluster"
         equal(out, f"{example}: {kind} file, 0 errors, 0 warnings\n")
+
+
+def test_check_with_the_agents_of_this_machine(folder):
+    for example in EXAMPLES.iterdir():  # if it has them; else they are named
+        equal(run("check", example)[0], 0)
+    agent = pathlib.Path("/usr/lib/ocf/resource.d/heartbeat/Dummy")
+    text = (EXAMPLES / "cluster.toml").read_text()
+    path = folder / "cluster.toml"
+    path.write_text(text + '\n[resource.d]\nagent = "ocf:heartbeat:Dummy"\nparams = { stat = "x" }\n'
+                           '[resource.none]\nagent = "ocf:nobody:nothing"\n')
+    status, out, err = run("check", path)
+    assert "\n  ocf:nobody:nothing: " in out, out
+    if not agent.exists():
+        print(f"not tried: {agent} is not installed")
+        return
+    equal((status, err), (1, ""))
+    assert ": error: resource.d.params.stat: no parameter of ocf:heartbeat:Dummy; did you mean 'state'?" in out, out
+    answer = json.loads(run("check", path, "--json")[1])
+    assert "ocf:heartbeat:Dummy" in answer["agents"]["compared"], answer["agents"]
+    equal(run("check", path, "--no-agents")[0], 0)
 
 
 def test_check_bad(folder):
@@ -80,7 +100,7 @@ def test_check_json(folder):
     status, out, err = run("check", "--json", bad)
     equal((status, err), (1, ""))
     answer = json.loads(out)
-    equal({k: v for k, v in answer.items() if k != "diagnostics"},
+    equal({k: v for k, v in answer.items() if k not in ("diagnostics", "agents")},
           {"file": str(bad), "kind": "cluster", "good": False, "errors": 3, "warnings": 1})
     assert {"severity": "error", "line": 2, "column": 1, "key": "cluster.nmae", "what": "unknown key",
             "fix": "did you mean 'name'?"} in answer["diagnostics"], answer
@@ -177,7 +197,8 @@ def test_key_fits_files(folder):
 def test_no_daemon(folder):
     socket = folder / "none.sock"
     for args in (["status"], ["actors"], ["history"], ["standby", "n1"], ["maintenance", "on"], ["stop", "db"],
-                 ["start", "db"], ["cleanup"], ["fence", "n1"], ["move", "db", "n1"], ["unmove", "db"],
+                 ["start", "db"], ["cleanup"], ["fence", "n1"], ["move", "db", "n1"], ["unmove", "db"], ["why", "db"], ["plan"],
+                 ["plan", EXAMPLES / "cluster.toml"], ["plan", "--fail", "n1"],
                  ["fence", "n1", "--confirmed-off", "--reason", "unplugged"], ["init", EXAMPLES / "cluster.toml"], ["apply", EXAMPLES / "cluster.toml"]):
         status, out, err = run(*args, "--socket", socket)
         equal((args, status, out), (args, 3, ""))
@@ -187,7 +208,7 @@ def test_no_daemon(folder):
 def test_bad_cluster_reaches_no_daemon(folder):
     path = folder / "cluster.toml"
     path.write_text('[cluster]\nnmae = "c"\n')
-    for command in ("init", "apply"):
+    for command in ("init", "apply", "plan"):
         status, out, err = run(command, path, "--socket", folder / "none.sock")
         equal((status, out), (1, ""))
         assert "did you mean 'name'?" in err and "nothing was done" in err, err

@@ -21,6 +21,14 @@ const standing* standing_of(const state& s, const resource_name& resource) {
   return found == resources.end() ? nullptr : &found->second;
 }
 
+config::role wanted_role(const state& s, const config::resource& r, const std::string& group) {
+  for (auto& subject : {r.name.text, group}) {
+    if (subject.empty()) continue;
+    if (auto* said = s.find(directive_key{command::directive_kind::target_role, subject})) return said->value.role;
+  }
+  return r.target;
+}
+
 const definition* definition_of(const state& s, const resource_name& resource, log_index defined_at) {
   auto* found = s.find(definition_key{resource, defined_at});
   if (found) return &found->value;

@@ -17,6 +17,9 @@ std::optional<session_id> acting_session(const state& s, const node_name& node);
 // The configured resource, or nullptr.
 const standing* standing_of(const state& s, const resource_name& resource);
 
+// The role that it is to have: an operator's word for it, or for its group ("": none), else the configuration's.
+config::role wanted_role(const state& s, const config::resource& r, const std::string& group);
+
 // The definition a holder was started with, or the configured one when there is no holder; nullptr: neither is there.
 const definition* definition_of(const state& s, const resource_name& resource, log_index defined_at);
 

@@ -217,11 +217,37 @@ void readiness::note(const cluster::state& s, const cluster::delta& changed) {
     }
 }
 
+namespace {
+
+log_index newest_of(const cluster::state& s, const resource_name& r) {
+  log_index newest;
+  for_each_holder_of(s, r, [&](const holder_key& key, const cluster::holder&) {
+    newest = std::max(newest, s.version_of(key));
+  });
+  return newest;
+}
+
+// What it has waited for until now is a cause of what is due.
+void add_what_freed_it(const cluster::state& s, advice& now, const std::vector<wait>& before) {
+  for (auto& one : now.steps)
+    for (auto& w : before) {
+      if (w.at != one.at) continue;
+      log_index cause;
+      if (w.why == hold::unclean || w.why == hold::not_joined) cause = s.version_of(cluster::member_key{w.other});
+      if (w.why == hold::predecessor) cause = newest_of(s, w.resource);
+      bool known = std::find(one.causes.begin(), one.causes.end(), cause) != one.causes.end();
+      if (cause != log_index{} && !known && one.causes.size() < command::max_causes) one.causes.push_back(cause);
+    }
+}
+
+} // namespace
+
 std::vector<advice> readiness::take(const cluster::state& s) {
   std::vector<advice> out;
   situation sees(s, *known_);
   for (auto& name : std::exchange(dirty_, {})) {
     auto one = adviser(sees, name).run();
+    if (auto before = waiting_.find(name); before != waiting_.end()) add_what_freed_it(s, one, before->second);
     if (one.waits.empty())
       waiting_.erase(name);
     else

@@ -15,7 +15,16 @@ struct Request @0xc3a58e2f70d1964b {
     init @4 :Config.Cluster;
     order @5 :Data;         # a command of command.capnp; of its provenance nothing counts
     fence @6 :Fence;
+    why @7 :Text;
+    plan @8 :PlanQuestion;
   }
+}
+
+struct PlanQuestion @0xa70c4e3d95e186ab {
+  hasConfiguration @0 :Bool;
+  configuration @1 :Config.Cluster;
+  failing @2 :List(Text);
+  standby @3 :List(Text);
 }
 
 struct Fence @0x96fb3d2c84d0759a {
@@ -201,6 +210,61 @@ struct ActorList @0xa0725bfc4dae6318 {
   leftOut @1 :UInt64;
 }
 
+struct Score @0xb81d5f4ea6f297bc {
+  rule @0 :Text;
+  value @1 :Int32;
+}
+
+struct NodeScore @0xc92e605fb703a8cd {
+  node @0 :Text;
+  use @1 :Text;
+  out @2 :Bool;
+  total @3 :Int32;
+  failedStarts @4 :UInt32;
+  chosen @5 :Bool;
+  parts @6 :List(Score);
+}
+
+struct Explanation @0xda3f7160c814b9de {
+  subject @0 :Text;
+  now @1 :List(Text);
+  chain @2 :List(Event);
+  forgotten @3 :List(UInt64);
+  longer @4 :Bool;
+  placement @5 :List(Text);
+  nodes @6 :List(NodeScore);
+  waits @7 :List(Wait);
+  others @8 :List(Text);
+}
+
+struct Change @0xeb408271d925caef {
+  kind @0 :UInt8;
+  subject @1 :Text;
+  details @2 :List(Text);
+  restarts @3 :Bool;
+}
+
+struct Step @0xfc519382ea36dbf0 {
+  wave @0 :UInt32;
+  kind @1 :Text;
+  resource @2 :Text;
+  node @3 :Text;
+  what @4 :Text;
+  because @5 :Text;
+}
+
+struct Plan @0x8d62a493fb47ec01 {
+  version @0 :UInt64;
+  refused @1 :Text;
+  fencing @2 :UInt8;
+  changes @3 :List(Change);
+  steps @4 :List(Step);
+  waits @5 :List(Wait);
+  others @6 :List(Text);
+  leftOut @7 :UInt64;
+  cut @8 :Bool;
+}
+
 struct Answer @0xb1836c0d5ebf7429 {
   union {
     failed @0 :Text;
@@ -212,5 +276,7 @@ struct Answer @0xb1836c0d5ebf7429 {
     actors @4 :ActorList;
     events @5 :List(Event);
     status @6 :Status;
+    explanation @7 :Explanation;
+    plan @8 :Plan;
   }
 }

@@ -10,6 +10,8 @@ void add_check(CLI::App& troupe, work& chosen);
 void add_keygen(CLI::App& troupe, work& chosen);
 void add_init(CLI::App& troupe, work& chosen);
 void add_status(CLI::App& troupe, work& chosen);
+void add_why(CLI::App& troupe, work& chosen);
+void add_plan(CLI::App& troupe, work& chosen);
 void add_apply(CLI::App& troupe, work& chosen);
 void add_history(CLI::App& troupe, work& chosen);
 void add_actors(CLI::App& troupe, work& chosen);
@@ -26,7 +28,7 @@ void add_timers(CLI::App& troupe, work& chosen);
 void add_simulate(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
-    add_check,   add_keygen,    add_init,        add_status, add_apply, add_history, add_actors,
+    add_check,   add_keygen,    add_init,        add_status, add_why,     add_plan,    add_apply, add_history, add_actors,
     add_standby, add_unstandby, add_maintenance, add_start,  add_stop,  add_move, add_unmove,
     add_cleanup, add_fence, add_timers,
     add_simulate,

@@ -180,14 +180,19 @@ std::vector<std::string> concerns(const console::node_status& s) {
   return out;
 }
 
+std::vector<std::string> notices(config::fencing_policy p) {
+  switch (p) {
+  case config::fencing_policy::devices: return {};
+  case config::fencing_policy::none:
+    return {"NO FENCING is configured: what may still run on a lost node waits for an operator"};
+  case config::fencing_policy::off:
+    return {"FENCING IS OFF: a lost node is taken for dead, and what it still runs may run twice"};
+  }
+  return {};
+}
+
 std::vector<std::string> notices(const console::node_status& s) {
-  std::vector<std::string> out;
-  if (!s.cluster) return out;
-  if (s.cluster->fencing == config::fencing_policy::none)
-    out.push_back("NO FENCING is configured: what may still run on a lost node waits for an operator");
-  if (s.cluster->fencing == config::fencing_policy::off)
-    out.push_back("FENCING IS OFF: a lost node is taken for dead, and what it still runs may run twice");
-  return out;
+  return s.cluster ? notices(s.cluster->fencing) : std::vector<std::string>{};
 }
 
 std::string status_text(const console::node_status& s) {

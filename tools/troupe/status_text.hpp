@@ -13,6 +13,7 @@ namespace troupe::cli {
 // What waits or is wrong, one sentence each with the way out; empty: all is well. The exit status follows from it.
 std::vector<std::string> concerns(const console::node_status& s);
 // Prices that are paid on purpose, stated every time; they do not change the exit status.
+std::vector<std::string> notices(config::fencing_policy p);
 std::vector<std::string> notices(const console::node_status& s);
 std::string status_text(const console::node_status& s);
 nlohmann::ordered_json status_json(const console::node_status& s);

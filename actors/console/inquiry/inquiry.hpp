@@ -18,6 +18,20 @@ struct inquire_status { // answered with cluster_status
   stamp now;
 };
 
+struct inquire_why { // answered with worked_out
+  cluster::state_ptr whole;
+  std::shared_ptr<const std::vector<event>> history;
+  std::string subject;
+};
+struct inquire_plan { // answered with worked_out
+  cluster::state_ptr whole;
+  ask_plan what;
+  node_name self;
+};
+struct worked_out {
+  answer what;
+};
+
 struct inquiry_state {};
 using inquiry_actor = caf::stateful_actor<inquiry_state, observed<caf::event_based_actor>>;
 
@@ -26,3 +40,6 @@ caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const
 } // namespace troupe::console
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::inquire_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::inquire_why)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::inquire_plan)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::worked_out)

@@ -85,7 +85,7 @@ private:
     line.resource = r.name;
     line.group = group ? group->name.text : "";
     line.cloned = r.clone || r.promotable || (group && group->clone);
-    line.wanted = wanted_role(s_, r, line.group);
+    line.wanted = cluster::wanted_role(s_, r, line.group);
     line.managed = r.managed && !maintained(s_, "") && !maintained(s_, r.name.text) &&
                    (line.group.empty() || !maintained(s_, line.group));
     place(line);
@@ -184,15 +184,6 @@ void proofs(cluster_status& out, const cluster::state& s) {
 }
 
 } // namespace service_view
-
-config::role wanted_role(const cluster::state& s, const config::resource& r, const std::string& group) {
-  for (auto& subject : {r.name.text, group}) {
-    if (subject.empty()) continue;
-    if (auto* said = s.find(cluster::directive_key{command::directive_kind::target_role, subject}))
-      return said->value.role;
-  }
-  return r.target;
-}
 
 void add_services(cluster_status& out, const cluster::state& s, stamp now) {
   service_view::viewer(s, out).services();

@@ -15,7 +15,4 @@ inline constexpr std::size_t max_places_shown = 16'384; // of all services toget
 // Fills services, waits, overdue and proofs. `now` is calendar time: an idle log's own may be long past.
 void add_services(cluster_status& out, const cluster::state& s, stamp now);
 
-// The role that a resource is to have: an operator's word for it, or for its group, or the configuration's.
-config::role wanted_role(const cluster::state& s, const config::resource& r, const std::string& group);
-
 } // namespace troupe::console

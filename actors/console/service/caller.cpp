@@ -219,6 +219,26 @@ void carry_out(caller_actor* self, const fence& asked) {
   });
 }
 
+template <class Question>
+void inquire(caller_actor* self, Question question) {
+  self->request(start_inquiry(self), inquiry_patience, std::move(question))
+      .then([self](worked_out& told) { reply(self, told.what); }, fail(self));
+}
+
+void carry_out(caller_actor* self, const ask_why& asked) {
+  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
+    self->request(parts.history, part_patience, ask_kept_events{})
+        .then([self, asked, s](const kept_events& kept) { inquire(self, inquire_why{s, kept.events, asked.subject}); },
+              fail(self));
+  });
+}
+
+void carry_out(caller_actor* self, const ask_plan& asked) {
+  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts&) {
+    inquire(self, inquire_plan{s, asked, self->state.set.self});
+  });
+}
+
 void take_next(caller_actor* self) {
   auto& state = self->state;
   if (state.busy) return;

@@ -1,0 +1,285 @@
+#include "actors/supervisor/plan.hpp"
+
+#include "actors/cluster/apply.hpp"
+#include "actors/cluster/holdings.hpp"
+#include "actors/scheduler/native/explain.hpp"
+#include "actors/supervisor/fence_plan.hpp"
+#include "actors/supervisor/placing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::supervisor {
+
+namespace plan_detail {
+
+using cluster::holder;
+using cluster::holder_key;
+using cluster::member_key;
+
+const char* word_of(config::action a) {
+  switch (a) {
+  case config::action::start: return "start";
+  case config::action::stop: return "stop";
+  case config::action::promote: return "promote";
+  case config::action::demote: return "demote";
+  }
+  return "?";
+}
+
+std::string places_text(const std::vector<command::placement>& places) {
+  std::string out;
+  for (auto& p : places)
+    out += (out.empty() ? "" : ", ") + p.node.text + (p.role == config::role::promoted ? " (promoted)" : "");
+  return out.empty() ? "nowhere" : out;
+}
+
+class rehearsal {
+public:
+  rehearsal(cluster::state s, const node_name& self)
+    : s_(std::move(s))
+    , self_(self)
+    , clock_(s_.now()) {}
+
+  plan make(const plan_question& asked) {
+    out_.refused = suppose(asked);
+    if (out_.refused.empty()) {
+      ready_.begin(s_);
+      places_.begin(s_);
+      finish_what_is_under_way();
+      for (wave_ = 1; wave_ <= max_waves && !out_.cut; ++wave_)
+        if (!one_wave() && !wait_for_a_gate()) break;
+      out_.cut = out_.cut || wave_ > max_waves;
+      undone();
+    }
+    out_.after = std::move(s_);
+    return std::move(out_);
+  }
+
+private:
+  // --- the log of the copy ---
+
+  refusal say(command::body what, const node_name& by, std::optional<std::string> user = {}) {
+    command::command c;
+    c.from.at = clock_;
+    c.from.by = {by, std::move(user)};
+    c.what = std::move(what);
+    auto done = cluster::apply(s_, s_.index().next(), c);
+    cluster::delta d{s_.index(), s_.now(), cluster::changes_of(s_, done.touched), {}};
+    moved_ = moved_ || done.answer.refused == refusal::none;
+    if (begun_) {
+      ready_.note(s_, d);
+      places_.note(s_, d);
+    }
+    return done.answer.refused;
+  }
+
+  // Reports of a node about itself, which are numbered.
+  void report(const node_name& node, std::vector<command::report_item> items) {
+    auto* m = cluster::member_of(s_, node);
+    say(command::report{node, m->session, m->reports + 1, std::move(items)}, node);
+  }
+
+  void note(step_kind kind, const resource_name& r, const node_name& n, std::string text, std::string because,
+            config::action action = {}) {
+    if (out_.steps.size() == max_plan_steps) {
+      out_.cut = true;
+      return;
+    }
+    out_.steps.push_back({wave_, kind, r, n, action, std::move(text), std::move(because)});
+  }
+
+  // --- what is supposed ---
+
+  std::string suppose(const plan_question& asked) {
+    const std::string by = "plan";
+    if (asked.configuration) {
+      command::config_set c{s_.version_of(cluster::configuration_key{}), *asked.configuration};
+      if (auto bad = say(c, self_, by); bad != refusal::none)
+        return "the configuration would be refused: " + std::string(name_of(bad));
+    }
+    for (auto& n : asked.standby)
+      if (auto bad = say(command::directive{.subject = n.text, .note = "what if"}, self_, by); bad != refusal::none)
+        return fmt::format("{} cannot be on standby: {}", n.text, name_of(bad));
+    for (auto& n : asked.failing) {
+      auto* m = cluster::member_of(s_, n);
+      auto bad = m ? say(command::node_lost{n, m->session, "what if"}, self_) : refusal::unknown_node;
+      if (bad != refusal::none) return fmt::format("{} cannot be lost: {}", n.text, name_of(bad));
+    }
+    begun_ = true;
+    return {};
+  }
+
+  // --- what is under way already ---
+
+  void finish_what_is_under_way() {
+    for (auto& [key, found] : std::map(s_.all<holder_key>()))
+      if (found.value.open && cluster::acting_session(s_, key.node) &&
+          cluster::member_of(s_, key.node)->boot == key.boot)
+        finish(key, found.value);
+    for (auto& [key, found] : std::map(s_.all<cluster::attempt_key>()))
+      if (found.value.ended == cluster::attempt::end::open) prove(key.target, "");
+  }
+
+  void finish(const holder_key& key, const holder& h) {
+    bool back = h.open->withdrawn;
+    note(back ? step_kind::withdraw : step_kind::act, key.resource, key.node,
+         fmt::format("{} {} on {}", back ? "take back" : word_of(h.open->action), key.resource.text, key.node.text),
+         "under way", h.open->action);
+    report(key.node, {command::act_done{key.resource, key.ordinal, h.open->id,
+                                        back ? command::act_end::not_run : command::act_end::ok}});
+  }
+
+  // --- one wave ---
+
+  bool one_wave() {
+    moved_ = false;
+    fence();
+    look();
+    place();
+    act();
+    return moved_;
+  }
+
+  void look() {
+    for (auto& [key, found] : std::map(s_.all<cluster::inventory_key>())) {
+      if (!cluster::acting_session(s_, key.node)) continue;
+      std::vector<command::report_item> items;
+      std::string names;
+      for (auto& r : found.value.pending) {
+        items.push_back(command::probed{r, 0, command::finding::not_held, 7});
+        if (items.size() <= 3) names += (names.empty() ? "" : ", ") + r.text;
+      }
+      if (items.size() > 3) names += fmt::format(" and {} more", items.size() - 3);
+      note(step_kind::look, {}, key.node, fmt::format("look on {} whether {} runs there already", key.node.text, names),
+           "it is not known yet");
+      for (std::size_t at = 0; at < items.size(); at += command::max_report_items) {
+        auto end = std::min(items.size(), at + command::max_report_items);
+        report(key.node,
+               {items.begin() + static_cast<std::ptrdiff_t>(at), items.begin() + static_cast<std::ptrdiff_t>(end)});
+      }
+    }
+  }
+
+  void fence() {
+    for (auto& c : fences_.look(s_, self_, now_)) {
+      auto refused = say(c.what, self_);
+      if (refused != refusal::none) continue;
+      if (auto* a = std::get_if<command::fence_attempt>(&c.what)) prove(a->target, name_of(c.from.why));
+      if (auto* p = std::get_if<command::fence_proof>(&c.what))
+        note(step_kind::fence, {}, p->target, fmt::format("take {} for dead", p->target.text),
+             std::string(name_of(c.from.why)));
+    }
+  }
+
+  // The open attempt succeeds.
+  void prove(const node_name& target, std::string_view why) {
+    auto a = s_.find(cluster::attempt_key{target})->value;
+    std::string by;
+    for (auto& d : s_.config().value.devices)
+      if (d.level == a.level && std::binary_search(d.targets.begin(), d.targets.end(), target))
+        by += (by.empty() ? "" : " and ") + d.name.text;
+    note(step_kind::fence, {}, target, fmt::format("fence {} with {}, done by {}", target.text, by, a.executor.text),
+         why.empty() ? "under way" : std::string(why));
+    say(command::fence_proof{target, a.boot, config::proof_kind::power, a.id, "assumed by the plan"}, a.executor);
+  }
+
+  void place() {
+    if (!places_.wanted(s_)) return;
+    (void)places_.started();
+    auto placed = scheduler::place_cluster(s_);
+    auto items = places_.changes(s_, placed.items);
+    places_.ended();
+    if (items.empty()) return;
+    for (auto& item : items) {
+      auto* was = s_.find(cluster::assignment_key{item.resource});
+      auto why = scheduler::explain(placed, item.resource);
+      note(step_kind::place, item.resource, {},
+           fmt::format("{}: {} -> {}", item.resource.text, was ? places_text(was->value.places) : "new",
+                       places_text(item.places)),
+           why ? std::string(name_of(why->rule)) : "");
+    }
+    say(command::assigned{std::move(items)}, self_);
+  }
+
+  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other.
+  void act() {
+    std::vector<holder_key> open;
+    for (auto& a : ready_.take(s_)) {
+      for (auto& step : a.steps) {
+        auto answer = say(step.what, self_);
+        if (answer == refusal::stale_if) ready_.again(a.resource);
+        if (answer != refusal::none || out_.cut) continue;
+        auto* act = std::get_if<command::act>(&step.what);
+        note(act ? step_kind::act : step_kind::withdraw, a.resource, step.at.node,
+             fmt::format("{} {} on {}", act ? word_of(act->action) : "take back", a.resource.text, step.at.node.text),
+             std::string(name_of(step.why)), act ? act->action : config::action::start);
+        open.push_back({a.resource, step.at.ordinal, step.at.node, cluster::member_of(s_, step.at.node)->boot});
+      }
+    }
+    for (auto& key : open) {
+      auto* found = s_.find(key);
+      if (!found || !found->value.open) continue;
+      auto& o = *found->value.open;
+      report(key.node, {command::act_done{key.resource, key.ordinal, o.id,
+                                          o.withdrawn ? command::act_end::not_run : command::act_end::ok}});
+    }
+  }
+
+  // Nothing moves: perhaps a node gets acts again when late-margin is over, or its fencing is tried again.
+  bool wait_for_a_gate() {
+    auto& fenced = fences_.waiting();
+    bool again = std::any_of(fenced.begin(), fenced.end(), [](auto& f) { return f.why == fence_wait::pausing; });
+    if (again && fences_.next_deadline() && *fences_.next_deadline() > now_) {
+      now_ = *fences_.next_deadline();
+      return true;
+    }
+    std::optional<stamp> next;
+    for (auto& [key, found] : s_.all<member_key>()) {
+      auto gate = found.value.acts_from;
+      if (cluster::acting_session(s_, key.node) && gate > s_.now()) next = std::min(next.value_or(gate), gate);
+    }
+    if (!next) return false;
+    clock_ = *next;
+    say(command::tick{}, self_);
+    return true;
+  }
+
+  // --- what is left ---
+
+  void undone() {
+    ordering known(s_.config().value);
+    (void)ready_.take(s_);
+    for (auto& [name, waits] : ready_.waiting()) out_.waits.insert(out_.waits.end(), waits.begin(), waits.end());
+    (void)fences_.look(s_, self_, now_);
+    for (auto& f : fences_.waiting()) out_.others.push_back(f.target.text + ": " + f.text);
+    for (auto& r : s_.config().value.resources) {
+      auto* a = s_.find(cluster::assignment_key{r.name});
+      if (!a)
+        out_.others.push_back(r.name.text + " gets no place yet: not all nodes were seen, or could look for it");
+      else if (a->value.places.empty() && cluster::wanted_role(s_, r, known.group_of(r.name)) != config::role::stopped)
+        out_.others.push_back(r.name.text + " runs nowhere: no node may run it");
+    }
+  }
+
+  cluster::state s_;
+  node_name self_;
+  stamp clock_;
+  instant now_{}; // of the fencing's pauses
+  bool begun_ = false;
+  bool moved_ = false;
+  std::uint32_t wave_ = 0;
+  readiness ready_;
+  placing places_;
+  fence_plan fences_;
+  plan out_;
+};
+
+} // namespace plan_detail
+
+plan make_plan(cluster::state s, const plan_question& asked, const node_name& self) {
+  return plan_detail::rehearsal(std::move(s), self).make(asked);
+}
+
+} // namespace troupe::supervisor

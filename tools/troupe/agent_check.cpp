@@ -1,0 +1,88 @@
+#include "tools/troupe/agent_check.hpp"
+
+#include "agents/fence/protocol.hpp"
+#include "agents/ocf/operation.hpp"
+#include "agents/parameter_check.hpp"
+#include "conf/units.hpp"
+#include "tools/troupe/run_briefly.hpp"
+
+#include <map>
+
+namespace troupe::cli {
+
+namespace agent_detail {
+
+using described = result<agents::metadata>;
+
+described ask(const result<agents::command>& call) {
+  if (!call) return failure(call.error().text);
+  auto said = run_briefly(*call, metadata_time);
+  if (!said) return failure("does not say what it takes: " + said.error().text);
+  auto read = agents::parse_metadata(*said);
+  if (!read) return failure("does not say what it takes: " + read.error().text);
+  return *read;
+}
+
+described of(const config::agent_ref& agent) {
+  agents::ocf::operation op;
+  op.agent = agent;
+  op.resource = "check";
+  op.action = "meta-data";
+  op.timeout = metadata_time;
+  return ask(agents::ocf::call({}, op, metadata_time));
+}
+
+described of(const std::string& fence_agent) {
+  auto program = agents::fence::find({}, fence_agent);
+  if (!program) return failure(program.error().text);
+  agents::fence::call_of call;
+  call.program = *program;
+  call.what = agents::fence::action::metadata;
+  call.timeout = call.grace = metadata_time;
+  return ask(agents::fence::call({}, call));
+}
+
+// Each agent is asked once.
+class asker {
+public:
+  template <class Agent>
+  const agents::metadata* metadata_of(const Agent& agent, const std::string& name) {
+    auto [at, fresh] = asked_.try_emplace(name, failure(""));
+    if (fresh) {
+      at->second = of(agent);
+      if (at->second)
+        out.checked.push_back(name);
+      else
+        out.not_checked.push_back(name + ": " + at->second.error().text);
+    }
+    return at->second ? &*at->second : nullptr;
+  }
+  void judge(const agents::parameter_question& q) {
+    auto more = agents::check_parameters(q);
+    out.found.insert(out.found.end(), more.begin(), more.end());
+  }
+
+  agent_check out;
+
+private:
+  std::map<std::string, described> asked_;
+};
+
+} // namespace agent_detail
+
+agent_check check_agents(const config::cluster& c) {
+  agent_detail::asker all;
+  for (auto& r : c.resources) {
+    auto name = conf::text_of(r.agent);
+    if (r.agent.standard != "ocf") continue;
+    if (auto* m = all.metadata_of(r.agent, name))
+      all.judge({*m, name, r.params, conf::key_path{"resource", r.name.text, "params"}, {}});
+  }
+  for (auto& d : c.devices)
+    if (auto* m = all.metadata_of(d.agent, d.agent))
+      all.judge({*m, d.agent, d.params, conf::key_path{"fence", d.name.text, "params"},
+                 agents::fence::supplied_parameters()});
+  return std::move(all.out);
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,23 @@
+// `troupe check` against the agents of this machine: each agent that the configuration names says what its parameters
+// are, and they are compared. An agent that is not here, or does not answer in time, is named and left out: the machine
+// where a file is checked need not be one where it runs.
+#pragma once
+
+#include "conf/diagnostics.hpp"
+#include "messages/config.hpp"
+
+#include <string>
+#include <vector>
+
+namespace troupe::cli {
+
+inline constexpr duration metadata_time = std::chrono::seconds{5}; // of one agent
+
+struct agent_check {
+  std::vector<conf::finding> found;
+  std::vector<std::string> checked;     // agents, by name
+  std::vector<std::string> not_checked; // with the reason: "ocf:heartbeat:galera: ..."
+};
+agent_check check_agents(const config::cluster& c);
+
+} // namespace troupe::cli
