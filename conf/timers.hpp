@@ -54,8 +54,8 @@ struct timers {
   duration tolerate, restart_grace, boot_grace, late_margin;
   // consensus: leader and contact
   duration tick, idle_noop, own_index_stalled, contact_lost, no_contact_stop, step_down;
-  duration takeover_step, election_fallback, election_spread, vote_retry, accept_retry, forward_retry, chunk_retry;
-  duration handover_hysteresis, tie_wait;
+  duration leader_suspected, takeover_step, election_fallback, election_spread, silence_noted;
+  duration resend_first, resend_most, forward_retry, handover_hysteresis, tie_wait;
   // membership
   duration lost_if_suspected, lost_alone, brake_window, contact_look, leader_settle;
   // detector

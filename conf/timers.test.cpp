@@ -27,12 +27,15 @@ TEST_CASE("the timers of the default, each by its own number") {
   CHECK(t.own_index_stalled == 1s);
   CHECK(t.contact_lost == 1s);
   CHECK(t.no_contact_stop == 4s);
-  CHECK(t.step_down == 2s);
+  CHECK(t.step_down == 1s);
+  CHECK(t.leader_suspected == 200ms);
   CHECK(t.takeover_step == 50ms);
-  CHECK(t.election_fallback == 2s);
-  CHECK(t.election_spread == 500ms);
-  CHECK(t.vote_retry == 200ms);
-  CHECK(t.accept_retry == 100ms);
+  CHECK(t.election_fallback == 1s);
+  CHECK(t.election_spread == 250ms);
+  CHECK(t.silence_noted == 150ms);
+  CHECK(t.resend_first == 100ms);
+  CHECK(t.resend_most == 2s);
+  CHECK(t.forward_retry == 1s);
   CHECK(t.lost_if_suspected == 2100ms);
   CHECK(t.lost_alone == 6s);
   CHECK(t.brake_window == 20s);
@@ -114,7 +117,9 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
   CHECK(broken([](timers& t) { t.contact_lost = 1200ms; }) ==
         "a stalled leader does not lose its followers' membership;");
   CHECK(broken([](timers& t) { t.idle_noop = 600ms; }) == "idle no-ops keep the index moving;");
-  CHECK(broken([](timers& t) { t.no_contact_stop = 3500ms; }) == "a change of leader stops no service;");
+  CHECK(broken([](timers& t) { t.no_contact_stop = 2s; }) == "a change of leader stops no service;");
+  CHECK(broken([](timers& t) { t.election_spread = 600ms; }) == "a lost leader is replaced within tolerate;");
+  CHECK(broken([](timers& t) { t.step_down = 1100ms; }) == "a leader alone has stepped down when another is there;");
   CHECK(broken([](timers& t) { t.tie_wait = 3s; }) == "the second half shoots after the first;");
 }
 

@@ -5,9 +5,8 @@
 namespace troupe::consensus {
 
 std::size_t size_of(const batch& value) {
-  static constexpr std::size_t overhead = 16; // of a list or of an element, rounded up to words
-  std::size_t bytes = overhead;
-  for (const auto& c : value.commands) bytes += c.size() + overhead;
+  std::size_t bytes = batch_overhead;
+  for (const auto& c : value.commands) bytes += c.size() + batch_overhead;
   return bytes;
 }
 

@@ -43,7 +43,8 @@ struct batch {
 };
 using shared_batch = std::shared_ptr<const batch>; // never null inside a message
 
-// About what `value` adds to a message or a record.
+// About what `value` adds to a message or a record: batch_overhead, and for each command that and its bytes.
+inline constexpr std::size_t batch_overhead = 16; // of a list or of an element, rounded up to words
 std::size_t size_of(const batch& value);
 
 // How long ago a member was heard. never_heard: not since whoever says so began, nor by anyone who told it.

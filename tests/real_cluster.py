@@ -67,6 +67,28 @@ def test_apply_from_any_node(c):
     equal({n.version() for n in c}, {version})
 
 
+def test_configuration_far_larger_than_a_slot(c):
+    """Two megabytes in a few resources. (Thousands of them: tools/sim/large_command.test.cpp; here they would all be
+    probed, and this is no test of how many processes a machine can start.)"""
+    leader = c.form()
+    other = next(n for n in c if n.name != leader)
+    path = c.config()
+    with open(path, "a") as f:
+        for i in range(40):
+            f.write(f'[resource.service-{i}]\nagent = "ocf:heartbeat:Dummy"\ntarget = "stopped"\n'
+                    f'monitor = {{ interval = "10s" }}\nparams = {{ note = "{"0123456789" * 5000}" }}\n')
+    done = other.troupe("apply", path, "--json")
+    assert done.status == 0, done
+    version = done.json["index"]
+    for n in c:
+        c.wait(f"{n.name} has the new version", lambda: n.version() == version)
+    asked = standby(c[leader], other.name)
+    assert asked.status == 0, asked
+    other.kill()
+    other.start()
+    c.wait("it has read all pieces again", lambda: other.version() == version and other.name in on_standby(other))
+
+
 def test_leader_killed(c):
     c.form()
     old = c.leader()

@@ -5,9 +5,11 @@ Usage: sim_cli.py TROUPE-SIM. Closes with `N passed, N failed`.
 """
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import time
 
 SIM = sys.argv[1]
 results = []
@@ -16,6 +18,13 @@ results = []
 def run(*arguments, perturb=None):
     env = dict(os.environ, **({"MALLOC_PERTURB_": perturb} if perturb else {}))
     done = subprocess.run([SIM, *arguments], capture_output=True, text=True, env=env, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def fresh(*arguments):
+    sweep = pathlib.Path(__file__).resolve().parent.parent / "tools/sweep"
+    done = subprocess.run([sweep, "--sim", pathlib.Path(SIM).resolve(), *arguments], capture_output=True, text=True,
+                          check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -51,6 +60,16 @@ def main(folder):
     check("that line replays it", code == 1 and "VIOLATED" in out, out)
     code, out, _ = run("sweep", "--seeds", "1..5")
     check("a sweep without is clean, and counts", code == 0 and "5 seeds, 0 failed" in out and "packet lost" in out, out)
+
+    code, out, err = fresh("--count", "2", "--nodes", "3")
+    first = re.search(r"--seeds (\d+)\.\.(\d+) --nodes 3\n", out)
+    check("fresh seeds are from the clock, and told", code == 0 and first and int(first[2]) == int(first[1]) + 1
+          and abs(int(first[1]) / 1000 - time.time()) < 300 and "2 seeds, 0 failed" in out, code, out, err)
+    code, out, err = fresh("--count", "1", "--nodes", "3 5", "--first", "7", "--", "--plant", "choose-any-ballot")
+    check("a violation among them: exit 1, how to replay it, and the other nodes' turn all the same",
+          code == 1 and "replay: troupe-sim run --seed 7 --nodes 3" in out and "--seeds 7..7 --nodes 5" in out, code, out)
+    for arguments in (["--count", "0"], ["--nodes", "x"], ["--first"], ["nonesuch"], ["--", "--plant", "nonesuch"]):
+        check(f"tools/sweep {arguments}: exit 2", fresh(*arguments)[0] == 2, fresh(*arguments))
 
     bad = folder / "bad.toml"
     bad.write_text('[[fault]]\nat = "5s"\nkind = "power-loss"\nnode = "n77"\n')

@@ -2,20 +2,24 @@
 // in at the front desk and answers them from the log; and, on the leader, puts commands of the whole cluster into
 // batches, sets their stamp and level, and commits what time makes due.
 //
+// A large command lies in several slots, in pieces (messages/command_pieces.hpp): it is put together here, below apply().
+// A slot that does not go on with it ends it, on every node alike; a restart reads its pieces in the log again, because
+// no snapshot is made between them.
+//
 // A command that cannot be read or applied halts the ledger where it stands: the state stays as it was before, the
 // node's acceptor goes on, its resources keep running, and `status` says so. It is never skipped on one node alone.
 #pragma once
 
+#include "actors/cluster/arrivals.hpp"
 #include "actors/cluster/front_desk.hpp"
 #include "actors/cluster/messages.hpp"
 #include "actors/cluster/plants.hpp"
+#include "actors/cluster/proposer.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
-
-#include <set>
 
 namespace troupe::cluster {
 
@@ -24,6 +28,7 @@ struct ledger_settings {
   genesis formed;
   duration retry{};      // a command without an outcome is taken to the leader again
   duration idle_no_op{}; // an idle leader proves that it can commit
+  std::size_t batch_bytes = consensus::options{}.max_batch_bytes; // the replica's own
   caf::actor root;       // told of our own standing
   caf::actor replica;
   caf::actor links;
@@ -39,6 +44,8 @@ struct ledger_state {
   state content;
   slot_number slot; // applied
   std::string halted; // why; empty: it is not
+  command::assembly in_pieces; // a large command, of which the last slots held the beginning
+  bool snapshot_owed = false;  // until it is whole: no snapshot is of half a command
   std::unique_ptr<front_desk> desk;
   std::map<ticket, caf::response_promise> waiting;
   std::vector<caf::actor> watchers;
@@ -46,10 +53,9 @@ struct ledger_state {
   // on the leader
   bool leads = false;
   node_name leader; // as last told
-  std::vector<byte_buffer> batch;
-  std::size_t batch_bytes = 0;
+  std::unique_ptr<proposer> to_log;
+  arrivals brought; // by other nodes
   bool flush_sent = false;
-  std::set<std::pair<client_id, std::uint64_t>> proposed; // of this leadership: a retry needs no second slot
   instant last_proposal{};
   bool tick_proposed = false;
   std::vector<links::delivered> early; // came while we were about to lead

@@ -12,8 +12,8 @@ namespace troupe::consensus {
 struct state_is_with { // first of all
   caf::actor actor;
 };
-struct propose { // refused: proposal_refused; else what comes of it is read in the log
-  std::vector<byte_buffer> commands;
+struct propose { // answered with proposal_answer; what comes of one that is taken is read in the log
+  shared_batch value;
 };
 struct applied_up_to {
   slot_number slot;
@@ -52,8 +52,8 @@ struct leadership {
   bool ours = false; // proposals are taken
   node_name leader;  // empty: nobody known
 };
-struct proposal_refused {
-  refused why{};
+struct proposal_answer { // to each proposal, in their order
+  std::optional<refused> why; // unset: it is taken
 };
 
 } // namespace troupe::consensus
@@ -72,4 +72,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::chosen_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replace_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::take_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::leadership)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::proposal_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::proposal_answer)

@@ -1,11 +1,8 @@
-// Times and limits of a replica. All times derive from `tolerate`, the longest silence that must not cost a node its
-// membership; derive() is the only place that knows how.
-//
-// A lost leader must be replaced before `tolerate` is over, so that losing it costs no more than losing a member:
-// with the detector's help about suspect_silence after it suspects, without it leader_silence.
+// Times and limits of a replica. The times are conf's (conf/timers.hpp says why they are what they are and checks them
+// against each other); here they have the names of what the replica does with them.
 #pragma once
 
-#include "messages/types/time.hpp"
+#include "conf/timers.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,18 +37,18 @@ struct options {
   std::size_t max_kept = 32768;  // slots; an acceptor with more takes nothing new until it has a snapshot
 };
 
-[[nodiscard]] inline options derive(duration tolerate) {
+[[nodiscard]] inline options options_from(const conf::timers& t) {
   options o;
-  o.tick = tolerate / 40;
-  o.quiet = 3 * o.tick;
-  o.suspect_silence = tolerate / 10;
-  o.leader_silence = tolerate / 2;
-  o.leader_patience = tolerate / 2;
-  o.stall = tolerate / 2;
-  o.retransmit = 2 * o.tick;
-  o.resend_most = tolerate;
-  o.takeover_step = o.tick;
-  o.back_off = tolerate / 8;
+  o.tick = t.tick;
+  o.suspect_silence = t.leader_suspected;
+  o.leader_silence = t.election_fallback;
+  o.leader_patience = t.step_down;
+  o.stall = t.own_index_stalled;
+  o.retransmit = t.resend_first;
+  o.resend_most = t.resend_most;
+  o.takeover_step = t.takeover_step;
+  o.back_off = t.election_spread;
+  o.quiet = t.silence_noted;
   return o;
 }
 

@@ -71,7 +71,7 @@ public:
 
   // The slot that the batch will have if it is chosen in our ballot. Its outcome is known when that slot is applied, by
   // comparing; after stepped_down, any batch may turn up there. No commands: a no-op, which proves that we can commit.
-  proposal_result propose(std::vector<byte_buffer> commands, instant now, effects& out);
+  proposal_result propose(shared_batch value, instant now, effects& out);
 
   void applied(slot_number slot) { applied_ = slot; } // the owner's state has come so far: told in acks
   // The state after `slot`, which the owner has applied. Older log goes.

@@ -7,6 +7,7 @@ namespace troupe::consensus_replica_test {
 
 using namespace troupe::consensus;
 using consensus_testing::cluster;
+using consensus_testing::derive;
 using strings = std::vector<std::string>;
 using namespace std::chrono_literals;
 

@@ -167,9 +167,11 @@ caf::behavior running(replica_actor* self) {
       },
       [=](const disk_said& said) { on_disk(self, said); },
       [=](propose& p) {
-        auto taken = self->state.core->propose(std::move(p.commands), now(), self->state.effects);
+        auto taken = self->state.core->propose(std::move(p.value), now(), self->state.effects);
         carry_out(self);
-        if (auto* no = std::get_if<refused>(&taken)) self->send(self->state.owner_of_state, proposal_refused{*no});
+        proposal_answer answer;
+        if (auto* no = std::get_if<refused>(&taken)) answer.why = *no;
+        self->send(self->state.owner_of_state, answer);
       },
       [=](applied_up_to a) { self->state.core->applied(a.slot); },
       [=](const snapshot_taken& s) {

@@ -27,11 +27,10 @@ bool replica::may_propose() const {
   return l != nullptr && l->announced;
 }
 
-proposal_result replica::propose(std::vector<byte_buffer> commands, instant now, effects& out) {
+proposal_result replica::propose(shared_batch value, instant now, effects& out) {
   if (!may_propose()) return refused::not_leader;
   auto& l = std::get<leading_state>(state_);
   if (l.open.waiting() >= limits_.max_pending) return refused::queue_full;
-  auto value = std::make_shared<const batch>(batch{std::move(commands)});
   if (size_of(*value) > limits_.max_batch_bytes || value->commands.size() > max_batch_commands)
     return refused::too_large;
   if (l.open.empty()) l.progress_at = now;

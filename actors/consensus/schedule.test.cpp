@@ -14,6 +14,7 @@ namespace troupe::consensus_schedule_test {
 
 using namespace troupe::consensus;
 using consensus_testing::cluster;
+using consensus_testing::derive;
 using consensus_testing::owner;
 
 constexpr std::size_t steps = 3000;

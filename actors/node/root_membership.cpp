@@ -80,7 +80,8 @@ void start_cluster(root_actor* self) {
   say(self, env::log_level::info, fmt::format("member of cluster {}, lineage {}", g.configuration.name,
                                               to_hex(byte_view(g.lineage.bytes).first(4))));
   auto here = caf::actor_cast<caf::actor>(self);
-  auto limits = consensus::derive(g.configuration.tolerate);
+  auto timers = conf::timers_of(g.configuration);
+  auto limits = consensus::options_from(timers);
   auto& sizes = state.options.sizes;
   limits.snapshot_after = sizes.snapshot_after;
   limits.keep_behind = sizes.keep_behind;
@@ -105,8 +106,9 @@ void start_cluster(root_actor* self) {
   cluster::ledger_settings l;
   l.self = state.options.name;
   l.formed = g;
-  l.retry = limits.leader_silence;
-  l.idle_no_op = g.configuration.tolerate / 4;
+  l.retry = timers.forward_retry;
+  l.idle_no_op = timers.idle_noop;
+  l.batch_bytes = limits.max_batch_bytes;
   l.root = here;
   l.replica = state.replica;
   l.links = state.links;

@@ -36,7 +36,7 @@ world::world(world_options options)
   , random_(kernel_.random_for("world")) {
   auto count = static_cast<std::uint32_t>(kernel_.machine_count());
   TROUPE_ASSERT(count > 0 && count <= max_machines, "a world has machines, and a limit of them");
-  auto sizes = draw_sizes(kernel_);
+  auto sizes = options_.sizes ? *options_.sizes : draw_sizes(kernel_);
   for (std::uint32_t i = 0; i < count; ++i) {
     machine_index m{i};
     node::node_options how;

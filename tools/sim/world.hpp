@@ -27,6 +27,7 @@ struct world_options {
   std::set<std::string> plants{};
   trace::line_sink trace_sink{};
   node_factory make = node::node_main;
+  std::optional<node::tuning> sizes{}; // unset: the seed draws them
   bool with_operators = true; // who form a cluster and speak to it; tests of the world alone do without
 };
 

@@ -51,6 +51,10 @@ loop_network::~loop_network() {
 }
 
 void loop_network::close_all() {
+  {
+    std::scoped_lock held(sending_);
+    ways_out_.clear();
+  }
   for (auto* s : sockets_) close_owned(s);
   for (auto* l : listeners_) close_owned(l);
   auto streams = std::move(streams_);
@@ -105,6 +109,12 @@ std::string loop_network::listen_datagrams(const endpoint& at) {
         datagram_received{to_endpoint(from), byte_buffer(first, first + size)});
   };
   if (failed == 0) failed = uv_udp_recv_start(&s->handle, give, take);
+  uv_os_fd_t descriptor = -1;
+  if (failed == 0) failed = uv_fileno(reinterpret_cast<const uv_handle_t*>(&s->handle), &descriptor);
+  if (failed == 0) {
+    std::scoped_lock held(sending_);
+    ways_out_.push_back({descriptor, at});
+  }
   return failed == 0 ? std::string{} : not_bound("UDP", at, failed);
 }
 
@@ -127,23 +137,17 @@ std::string loop_network::listen_streams(const endpoint& at) {
 // --- datagrams ---
 
 void loop_network::send(const endpoint& to, byte_buffer datagram) {
-  if (!reserve(datagram.size())) return;
-  loop_.post([this, to, data = std::move(datagram)]() mutable {
-    posted_.fetch_sub(data.size());
-    send_now(to, data);
-  });
-}
-
-void loop_network::send_now(const endpoint& to, byte_buffer& datagram) {
   auto address = to_sockaddr(to);
-  auto bytes = uv_buf_init(reinterpret_cast<char*>(datagram.data()), static_cast<unsigned>(datagram.size()));
-  udp_socket* nearest = nullptr;
-  for (auto* s : sockets_) {
-    if (is_v4(s->at) != is_v4(to)) continue;
-    if (nearest == nullptr || common_bits(s->at, to) > common_bits(nearest->at, to)) nearest = s;
+  socklen_t length = is_v4(to) ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  std::scoped_lock held(sending_);
+  const way_out* nearest = nullptr;
+  for (const auto& w : ways_out_) {
+    if (is_v4(w.at) != is_v4(to)) continue;
+    if (nearest == nullptr || common_bits(w.at, to) > common_bits(nearest->at, to)) nearest = &w;
   }
   if (nearest != nullptr) // what the kernel does not take at once is lost, as datagrams may be
-    uv_udp_try_send(&nearest->handle, &bytes, 1, reinterpret_cast<const sockaddr*>(&address));
+    ::sendto(nearest->descriptor, datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+             reinterpret_cast<const sockaddr*>(&address), length);
 }
 
 // --- streams ---

@@ -1,7 +1,8 @@
 // env.network for real: UDP and TCP on the event loop, IPv4 and IPv6 side by side.
 //
 // Datagrams leave from the listening socket whose address is closest to the destination's (longest common prefix: on
-// two networks, each is spoken to from its own address) and are dropped where the kernel will not take them at once.
+// two networks, each is spoken to from its own address) and are dropped where the kernel will not take them at once. They
+// leave from the caller's thread: to wake the loop for each was a third of its work in an idle cluster.
 // Streams have Nagle off and die when what was sent is not acknowledged for silent_stream: a peer that lost its power
 // must not keep a stream. Limits: max_streams at once (an accepted one beyond it is closed), max_stream_backlog a
 // stream, max_posted bytes between the callers and the loop's thread (then datagrams are dropped, streams closed).
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <mutex>
 
 namespace troupe::loop {
 
@@ -42,13 +44,19 @@ private:
   std::string listen_on(const transport::endpoint& at);
   std::string listen_datagrams(const transport::endpoint& at);
   std::string listen_streams(const transport::endpoint& at);
-  void send_now(const transport::endpoint& to, byte_buffer& datagram);
   void connect_now(transport::stream_id id, const transport::endpoint& to);
   void accept(tcp_listener& from);
   void use(bounded_stream& stream, transport::stream_id id);
   void lose(transport::stream_id id, transport::close_reason why);
   void close_all();
   [[nodiscard]] bool reserve(std::size_t bytes);
+
+  struct way_out { // a socket that is open
+    int descriptor;
+    transport::endpoint at;
+  };
+  std::mutex sending_; // guards ways_out_; held for no longer than the kernel takes a datagram
+  std::vector<way_out> ways_out_;
 
   event_loop& loop_;
   handler on_event_;

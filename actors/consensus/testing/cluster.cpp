@@ -220,7 +220,7 @@ void cluster::wipe(owner& n) {
 proposal_result cluster::propose(std::string_view name, std::string_view command) {
   auto bytes = view_of(command);
   effects out;
-  auto answer = core(name).propose({byte_buffer(bytes.begin(), bytes.end())}, now, out);
+  auto answer = core(name).propose(std::make_shared<const batch>(batch{{byte_buffer(bytes.begin(), bytes.end())}}), now, out);
   carry_out(at(name), out);
   return answer;
 }

@@ -18,6 +18,8 @@ namespace troupe::consensus_testing {
 
 using namespace troupe::consensus;
 
+inline options derive(duration tolerate) { return options_from(conf::derive({.tolerate = tolerate}).value()); }
+
 class observer {
 public:
   void applied(const node_name& node, slot_number slot, const batch& value, std::uint64_t hash_before);

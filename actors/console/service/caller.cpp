@@ -9,7 +9,6 @@
 #include "actors/env/clock.hpp"
 #include "actors/links/messages.hpp"
 #include "actors/node/node_main.hpp"
-#include "messages/command_codec.hpp"
 #include "messages/config_codec.hpp"
 #include "transport/endpoint.hpp"
 #include "transport/peer_link.hpp"
@@ -31,9 +30,8 @@ namespace troupe::console {
 
 namespace {
 
-// What one slot of the log carries, and one message of a formation: a larger configuration could never arrive.
-constexpr std::size_t max_ordered = consensus::options{}.max_batch_bytes - 1024;
 constexpr std::size_t max_waiting = max_request + (std::size_t{64} << 10); // bytes of a caller: a request and a read
+// One message of a formation: a larger configuration could never arrive. It is applied once the cluster is formed.
 constexpr std::size_t max_founded = transport::max_stream_payload - 4096;
 
 // The next request is a message of its own: a caller may have sent thousands that are answered at once.
@@ -187,11 +185,6 @@ void submit(caller_actor* self, command::body what, const caf::actor& ledger, st
 }
 
 void carry_out(caller_actor* self, order& asked) {
-  command::command sized;
-  sized.what = asked.what;
-  if (auto size = command::encode(sized).size(); size > max_ordered)
-    return reply(self, failed{fmt::format("the command takes {} bytes, at most {} fit into the log at once", size,
-                                          max_ordered)});
   self->request(self->state.set.root, part_patience, node::ask_parts{})
       .then([self, what = std::move(asked.what)](
                 const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
