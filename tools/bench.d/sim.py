@@ -21,19 +21,20 @@ def main():
     parser.add_argument("--bin", default=SOURCE / "build/bin", type=pathlib.Path)
     o = parser.parse_args()
     print(measure.machine_line())
-    speeds = []
+    speeds, violated = [], []
     for seed in range(1, o.runs + 1):
         began = time.monotonic()
         done = subprocess.run([o.bin / "troupe-sim", "run", "--seed", str(seed), "--nodes", str(o.nodes), "--seconds",
                                str(o.seconds), "--quiet", str(o.quiet)], capture_output=True, text=True)
         wall = time.monotonic() - began
         if done.returncode != 0:
-            print(done.stdout + done.stderr)
-            return 1
+            violated.append(seed)
         speeds.append((o.seconds + o.quiet) / wall)
     print(f"{o.nodes} nodes: {statistics.median(speeds):.0f} virtual seconds per wall second "
           f"({min(speeds):.0f} to {max(speeds):.0f}, n={len(speeds)}), target 1000")
-    return 0
+    if violated:
+        print(f"seeds {violated} violate an invariant: `troupe-sim run` tells the story; their time counts all the same")
+    return 1 if violated else 0
 
 
 sys.exit(main())

@@ -2,6 +2,7 @@
 
 Nothing here waits for time to pass: what is awaited is asked for again until it is so, with a generous deadline.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -103,18 +104,25 @@ class Cluster:
         self.bin = pathlib.Path(programs).resolve()
         self.root = os.geteuid() == 0 if root is None else root
         machine.check_possible(self.root)
-        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="troupe-lab-"))
-        mount = cgroup2()
-        self.cgroup = mount / f"troupe-lab-{os.getpid()}-{self.folder.name}" if mount else None
         self.resource_agents, self.fence_agents = list(resource_agents), list(fence_agents)
         self.daemon_options = list(daemon_options)
-        self.run_log = run_log.RunLog(self.folder / "runs.log")
-        self.network = network.Switch() if switched else network.Loopback(len(names))
-        self.nodes = {name: Node(self, name, self.network.cable(i)) for i, name in enumerate(names)}
-        for node in self:
-            node.write_config()
-            node.machine.on_death = self.run_log.dead
-        self.power = power.PowerStrip(self.folder / "power.sock", {n.name: n.machine for n in self})
+        with contextlib.ExitStack() as undo:
+            self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="troupe-lab-"))
+            undo.callback(shutil.rmtree, self.folder)
+            mount = cgroup2()
+            self.cgroup = mount / f"troupe-lab-{os.getpid()}-{self.folder.name}" if mount else None
+            undo.callback(self.remove_cgroup)
+            self.run_log = run_log.RunLog(self.folder / "runs.log")
+            self.network = network.Switch() if switched else network.Loopback(len(names))
+            undo.callback(self.network.end)
+            self.nodes = {name: Node(self, name, self.network.cable(i)) for i, name in enumerate(names)}
+            for node in self:
+                node.write_config()
+                node.machine.on_death = self.run_log.dead
+                undo.callback(node.machine.end)
+            self.power = power.PowerStrip(self.folder / "power.sock", {n.name: n.machine for n in self})
+            undo.callback(self.power.end)
+            self.undo = undo.pop_all()  # in the inverse order, each whatever becomes of the others
 
     def __iter__(self):
         return iter(self.nodes.values())
@@ -205,12 +213,9 @@ class Cluster:
             found.setdefault(h["resource"], []).append(h["node"])
         return {name: sorted(nodes) for name, nodes in found.items()}
 
-    def end(self, keep_folder=False):
-        self.power.end()
-        for n in self:
-            n.machine.end()
-        self.network.end()
+    def remove_cgroup(self):
         if self.cgroup and self.cgroup.exists():
             self.cgroup.rmdir()
-        if not keep_folder:
-            shutil.rmtree(self.folder)
+
+    def end(self):
+        self.undo.close()

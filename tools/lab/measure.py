@@ -65,6 +65,7 @@ class Bench(Cluster):
         super().__init__(programs, switched=True, resource_agents=[BENCH / "agents"],
                          fence_agents=[BENCH / "agents"], **how)
         self.ear = Ear(self.folder / "told")
+        self.undo.callback(self.ear.end)
         (self.folder / "power").mkdir()
         for n in self:
             self.mark(n.name, "on")
@@ -100,10 +101,6 @@ class Bench(Cluster):
             h = self.holders()
             return h is not None and len(h) == count and (on is None or all(nodes == [on] for nodes in h.values()))
         self.wait(f"{count} resources run", so)
-
-    def end(self, keep_folder=False):
-        self.ear.end()
-        super().end(keep_folder)
 
 
 # --- the same calls bare ---

@@ -50,6 +50,9 @@ def free_ports(count):
     return ports
 
 
+GONE = ("Cannot find device", "No such device")  # found missing by ip, and by the kernel
+
+
 class Switch:
     """A bridge in a namespace that lives as long as this object's process keeps its standard input open."""
 
@@ -65,7 +68,8 @@ class Switch:
         """`or_gone`: that the kernel has taken the cable away already, with its machine, is as good."""
         done = subprocess.run(["nsenter", "-t", str(self.holder.pid), "-n", "ip", "-batch", "-"],
                               input="\n".join(lines) + "\n", capture_output=True, text=True)
-        assert done.returncode == 0 or (or_gone and "Cannot find device" in done.stderr), f"ip: {lines}: {done.stderr}"
+        gone = or_gone and any(words in done.stderr for words in GONE)
+        assert done.returncode == 0 or gone, f"ip: {lines}: {done.stderr}"
 
     def cable(self, number):
         return Cable(self, number)
