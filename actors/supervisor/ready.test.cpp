@@ -451,4 +451,25 @@ TEST_CASE("looking only at what changed gives what looking at everything gives")
   }
 }
 
+TEST_CASE("after a restart of the daemon nobody starts on the word of before; whoever runs goes on") {
+  auto c = of({plain("app"), plain("db"), plain("web")});
+  c.orders = {ordered("db", "app"), ordered("db", "web")};
+  planned p(c);
+  p.assign("db", {"n1"});
+  p.assign("app", {"n1"});
+  CHECK(p.settle() == std::vector<std::string>{"start db n1", "start app n1"});
+  p.tell(&script::join, "n1", 1, 0); // the same boot: what ran may run, or have ended with the daemon's stop
+  p.assign("web", {"n2"});
+  CHECK(p.settle().empty());
+  CHECK(p.waits("web") == hold::predecessor);
+  SUBCASE("it is found running") {
+    p.tell(&script::probe, "n1", "db", finding::started);
+    CHECK(p.settle() == std::vector<std::string>{"start web n2"});
+  }
+  SUBCASE("it is gone") {
+    p.tell(&script::probe, "n1", "db", finding::not_held);
+    CHECK(p.settle() == std::vector<std::string>{"start db n1", "start web n2"});
+  }
+}
+
 } // namespace troupe::supervisor::ready_test

@@ -40,6 +40,9 @@ public:
 
 private:
   [[nodiscard]] bool up(const edge& e, const node_name& n); // the first of the edge, as far as an instance on `n` cares
+  // The same, and somebody has looked in this session: what only ran when the daemon went may be gone. Whoever starts
+  // waits for that; who runs is not stopped for it.
+  [[nodiscard]] bool surely_up(const edge& e, const node_name& n);
   [[nodiscard]] bool keeps_up(const edge& e, const node_name& n);
   [[nodiscard]] bool comes_up(const edge& e, const node_name& n);
   [[nodiscard]] bool going_down(const edge& e);

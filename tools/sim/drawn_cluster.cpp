@@ -178,7 +178,7 @@ private:
       k.what = what.name;
       k.with = with.name;
       bool must = random_.below(2) == 0;
-      k.weight = must ? score::infinity() : score{static_cast<std::int64_t>(random_.below(200)) - 100};
+      k.weight = must ? score::infinity() : score{static_cast<std::int64_t>(random_.below(100))};
       c_.colocations.push_back(k);
       if (must)
         for (auto from = what.set; auto& e : entities_)
@@ -207,7 +207,7 @@ private:
       bool never = random_.below(2) == 0 && !e.many;
       if (never && (c_.nodes.size() < 3 || forbidden[e.set].size() + 2 >= c_.nodes.size())) continue;
       if (never && !forbidden[e.set].insert(node).second) continue;
-      auto weight = never ? score::minus_infinity() : score{static_cast<std::int64_t>(random_.below(300)) - 100};
+      auto weight = never ? score::minus_infinity() : score{static_cast<std::int64_t>(random_.below(300))};
       auto same = [&](auto& l) { return l.what == e.name && l.node == node; };
       if (std::none_of(c_.locations.begin(), c_.locations.end(), same)) c_.locations.push_back({e.name, node, weight});
     }
