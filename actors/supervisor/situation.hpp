@@ -29,6 +29,8 @@ public:
 
   // It runs there as it should, and nothing makes it stop.
   [[nodiscard]] bool stays(const resource_name& r, const node_name& n);
+  // Why nothing can be done on the node just now [K4, K7]; nullopt: something can.
+  [[nodiscard]] std::optional<wait> node_waits(const command::cell& at) const;
   // Why an instance that is assigned to the node and not there cannot start yet; nullopt: it can.
   [[nodiscard]] std::optional<wait> start_waits(const resource_name& r, const node_name& n);
   [[nodiscard]] std::optional<wait> promote_waits(const resource_name& r, const node_name& n);
@@ -47,7 +49,6 @@ private:
   [[nodiscard]] bool comes_up(const edge& e, const node_name& n);
   [[nodiscard]] bool going_down(const edge& e);
   [[nodiscard]] bool on_its_way(const edge& e, const node_name& n);
-  [[nodiscard]] std::optional<wait> node_waits(const command::cell& at) const;
   [[nodiscard]] std::optional<wait> room_waits(const command::cell& at, bool promoted) const;
   [[nodiscard]] std::optional<wait> order_waits(const command::cell& at, config::action then);
   [[nodiscard]] bool judge(const resource_name& r, const node_name& n);

@@ -26,6 +26,9 @@ std::vector<machine_identity> identities(const kernel& k);
 
 config::cluster draw_cluster(const std::vector<machine_identity>& machines, random_source random);
 
+// What it is like, a line each, for who reads a trace.
+std::vector<std::string> describe(const config::cluster& c);
+
 // A change that an operator makes: another parameter, other time-outs, one resource more or less, an order more or
 // less. As feasible as before.
 config::cluster draw_change(config::cluster before, random_source& random);
