@@ -41,6 +41,7 @@ void join(root_actor* self) {
                                 cluster::known_level};
   auto named = state.self->session;
   state.join_sent = true;
+  say(self, env::log_level::debug, fmt::format("asks to join in the place of session {}", state.self->session.value));
   // No time-out: the desk follows the command to its outcome, through whatever happens to leaders.
   self->request(state.ledger, caf::infinite, cluster::submit{"node", std::move(c)})
       .then(

@@ -46,8 +46,7 @@ private:
     if (good && fits(at, h)) return;
     if (!sees_.managed(r_, key.node)) return hold_on(at, hold::unmanaged);
     if (h.open) return open(at, h);
-    if (!std::holds_alternative<cluster::joined>(m->here)) return hold_on(at, hold::not_joined, key.node);
-    if (cluster::not_inventoried(s_, r_, key.node)) return hold_on(at, hold::not_probed, key.node);
+    if (auto w = sees_.node_waits(at)) return out_.waits.push_back(*w);
     if (std::holds_alternative<cluster::stop_failed>(h.now) && sees_.failures(r_, key.node) > 0)
       return hold_on(at, hold::failed_stop);
     good ? change_role(at, h) : bring_down(at, h);

@@ -416,6 +416,26 @@ TEST_CASE("after a fencing the node gets nothing until its gate has opened") {
   CHECK(c.settle() == lines{"start db n1"});
 }
 
+TEST_CASE("neither does it get a stop before") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.tell(&script::lose, "n1");
+  c.tell(&script::attempt, "n1", "n2");
+  c.join("n1"); // in the same boot: the shot may still land
+  c.note();
+  c.say(command::fence_failed{node_name{"n1"}, c.attempt_id("n1"), "no answer"}, "n2");
+  c.note();
+  c.probe("n1", "db", finding::failed);
+  c.note();
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::gated);
+  c.clock += 11s;
+  c.say(command::tick{});
+  c.note();
+  CHECK(c.go() == lines{"stop db n1"});
+}
+
 TEST_CASE("looking only at what changed gives what looking at everything gives") {
   auto config = of({plain("a"), plain("b"), plain("c"), plain("d")});
   config.groups = {{config::group_name{"g"}, {resource_name{"a"}, resource_name{"b"}}, {}}};
@@ -448,6 +468,27 @@ TEST_CASE("looking only at what changed gives what looking at everything gives")
       auto remembered = c.ready.waiting().find(resource_name{name});
       CHECK(fresh.waits == (remembered == c.ready.waiting().end() ? std::vector<wait>{} : remembered->second));
     }
+  }
+}
+
+TEST_CASE("after a restart of the daemon nobody starts on the word of before; whoever runs goes on") {
+  auto c = of({plain("app"), plain("db"), plain("web")});
+  c.orders = {ordered("db", "app"), ordered("db", "web")};
+  planned p(c);
+  p.assign("db", {"n1"});
+  p.assign("app", {"n1"});
+  CHECK(p.settle() == std::vector<std::string>{"start db n1", "start app n1"});
+  p.tell(&script::join, "n1", 1, 0); // the same boot: what ran may run, or have ended with the daemon's stop
+  p.assign("web", {"n2"});
+  CHECK(p.settle().empty());
+  CHECK(p.waits("web") == hold::predecessor);
+  SUBCASE("it is found running") {
+    p.tell(&script::probe, "n1", "db", finding::started);
+    CHECK(p.settle() == std::vector<std::string>{"start web n2"});
+  }
+  SUBCASE("it is gone") {
+    p.tell(&script::probe, "n1", "db", finding::not_held);
+    CHECK(p.settle() == std::vector<std::string>{"start db n1", "start web n2"});
   }
 }
 

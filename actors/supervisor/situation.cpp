@@ -96,6 +96,10 @@ bool situation::up(const edge& e, const node_name& n) {
   return e.first_action != action::promote || (h->role == role::promoted && !h->open);
 }
 
+bool situation::surely_up(const edge& e, const node_name& n) {
+  return up(e, n) && !cluster::not_inventoried(s_, e.other, n);
+}
+
 bool situation::keeps_up(const edge& e, const node_name& n) {
   if (e.first_action == action::stop || e.first_action == action::demote) return true;
   if (e.same_node) return up(e, n);
@@ -105,16 +109,17 @@ bool situation::keeps_up(const edge& e, const node_name& n) {
 
 bool situation::comes_up(const edge& e, const node_name& n) {
   if (e.first_action == action::stop || e.first_action == action::demote) return !going_down(e);
-  if (e.same_node) return up(e, n);
+  if (e.same_node) return surely_up(e, n);
   bool any = false;
   for (auto& p : places(e.other)) {
     if (e.first_action == action::promote && p.role != role::promoted) continue;
-    bool is_up = up(e, p.node);
+    bool is_up = surely_up(e, p.node);
     any |= is_up;
     if (is_up || failures(e.other, p.node) > 0 || !cluster::acting_session(s_, p.node)) continue;
     return false; // this one was not tried in vain
   }
-  return any || keeps_up(e, n);
+  auto on = held_on(e.other);
+  return any || std::any_of(on.begin(), on.end(), [&](auto& each) { return surely_up(e, each); });
 }
 
 bool situation::going_down(const edge& e) {

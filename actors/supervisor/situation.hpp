@@ -29,6 +29,8 @@ public:
 
   // It runs there as it should, and nothing makes it stop.
   [[nodiscard]] bool stays(const resource_name& r, const node_name& n);
+  // Why nothing can be done on the node just now [K4, K7]; nullopt: something can.
+  [[nodiscard]] std::optional<wait> node_waits(const command::cell& at) const;
   // Why an instance that is assigned to the node and not there cannot start yet; nullopt: it can.
   [[nodiscard]] std::optional<wait> start_waits(const resource_name& r, const node_name& n);
   [[nodiscard]] std::optional<wait> promote_waits(const resource_name& r, const node_name& n);
@@ -40,11 +42,13 @@ public:
 
 private:
   [[nodiscard]] bool up(const edge& e, const node_name& n); // the first of the edge, as far as an instance on `n` cares
+  // The same, and somebody has looked in this session: what only ran when the daemon went may be gone. Whoever starts
+  // waits for that; who runs is not stopped for it.
+  [[nodiscard]] bool surely_up(const edge& e, const node_name& n);
   [[nodiscard]] bool keeps_up(const edge& e, const node_name& n);
   [[nodiscard]] bool comes_up(const edge& e, const node_name& n);
   [[nodiscard]] bool going_down(const edge& e);
   [[nodiscard]] bool on_its_way(const edge& e, const node_name& n);
-  [[nodiscard]] std::optional<wait> node_waits(const command::cell& at) const;
   [[nodiscard]] std::optional<wait> room_waits(const command::cell& at, bool promoted) const;
   [[nodiscard]] std::optional<wait> order_waits(const command::cell& at, config::action then);
   [[nodiscard]] bool judge(const resource_name& r, const node_name& n);

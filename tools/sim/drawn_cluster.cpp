@@ -178,7 +178,7 @@ private:
       k.what = what.name;
       k.with = with.name;
       bool must = random_.below(2) == 0;
-      k.weight = must ? score::infinity() : score{static_cast<std::int64_t>(random_.below(200)) - 100};
+      k.weight = must ? score::infinity() : score{static_cast<std::int64_t>(random_.below(100))};
       c_.colocations.push_back(k);
       if (must)
         for (auto from = what.set; auto& e : entities_)
@@ -207,7 +207,7 @@ private:
       bool never = random_.below(2) == 0 && !e.many;
       if (never && (c_.nodes.size() < 3 || forbidden[e.set].size() + 2 >= c_.nodes.size())) continue;
       if (never && !forbidden[e.set].insert(node).second) continue;
-      auto weight = never ? score::minus_infinity() : score{static_cast<std::int64_t>(random_.below(300)) - 100};
+      auto weight = never ? score::minus_infinity() : score{static_cast<std::int64_t>(random_.below(300))};
       auto same = [&](auto& l) { return l.what == e.name && l.node == node; };
       if (std::none_of(c_.locations.begin(), c_.locations.end(), same)) c_.locations.push_back({e.name, node, weight});
     }
@@ -255,6 +255,28 @@ config::cluster draw_cluster(const std::vector<machine_identity>& machines, rand
   sort_by_name(c.nodes);
   cluster_drawer(c, random).draw();
   return c;
+}
+
+std::vector<std::string> describe(const config::cluster& c) {
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("tolerate {} ms, restart-grace {} ms, late-margin {} ms, no-quorum {}, mass-loss {}",
+                              c.tolerate / 1ms, c.restart_grace / 1ms, c.late_margin / 1ms,
+                              c.no_quorum == config::no_quorum_policy::stop ? "stop" : "freeze",
+                              c.mass_loss == config::mass_loss_policy::wait ? "wait" : "fence"));
+  for (auto& r : c.resources)
+    if (r.clone) lines.push_back(fmt::format("{}: clone, max {}", r.name.text, r.clone->max.value_or(0)));
+  for (auto& g : c.groups)
+    lines.push_back(fmt::format("{}: group of {}{}", g.name.text, g.members.size(), g.clone ? ", clone" : ""));
+  for (auto& o : c.orders)
+    lines.push_back(fmt::format("{} before {}{}{}", o.first, o.then,
+                                o.kind == config::order_kind::mandatory ? "" : ", optional",
+                                o.symmetrical ? "" : ", starts only"));
+  for (auto& k : c.colocations) lines.push_back(fmt::format("{} with {}: {}", k.what, k.with, k.weight.value()));
+  for (auto& l : c.locations) lines.push_back(fmt::format("{} on {}: {}", l.what, l.node.text, l.weight.value()));
+  for (auto& d : c.devices)
+    lines.push_back(fmt::format("{}: device, level {}, {}, {} retries, {} ms a call, {} ms in all", d.name.text, d.level,
+                                d.reboot ? "reboot" : "off", d.retries, d.timeout / 1ms, d.budget / 1ms));
+  return lines;
 }
 
 config::cluster draw_change(config::cluster c, random_source& random) {

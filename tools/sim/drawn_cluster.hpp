@@ -3,7 +3,8 @@
 //
 // It is feasible by construction: with all machines up and no directive, everything has a place. So what does not run
 // at the end of a run is a fault of the product's, not of the configuration. What must be together shares one list of
-// forbidden nodes, at least two nodes are left to each such set, and a set is kept apart from one other at most.
+// forbidden nodes, at least two nodes are left to each such set, and a set is kept apart from one other at most. Scores
+// are not negative, since a node whose sum is has no place for anything, as the field has it.
 #pragma once
 
 #include "messages/config.hpp"
@@ -24,6 +25,9 @@ struct machine_identity {
 std::vector<machine_identity> identities(const kernel& k);
 
 config::cluster draw_cluster(const std::vector<machine_identity>& machines, random_source random);
+
+// What it is like, a line each, for who reads a trace.
+std::vector<std::string> describe(const config::cluster& c);
 
 // A change that an operator makes: another parameter, other time-outs, one resource more or less, an order more or
 // less. As feasible as before.

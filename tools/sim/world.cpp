@@ -74,6 +74,7 @@ void world::let_operators_in() {
     for (auto* o : observers_) o->told(kernel_.now(), t);
   };
   auto configuration = draw_cluster(identities_, kernel_.random_for("cluster"));
+  for (auto& line : describe(configuration)) kernel_.record().aside(kernel_.now(), "cluster", line);
   operators_ = std::make_unique<sim::operators>(
       operators::view{kernel_, root_of, told, [this](machine_index m) { power_on(m); }, instant{options_.plan.faults_for}}, std::move(configuration));
   operators_->begin();

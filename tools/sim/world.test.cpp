@@ -445,14 +445,18 @@ TEST_CASE("a sweep tells the story of a plant, and is clean without it") {
 }
 
 TEST_CASE("a sweep says which effects never came, once it has had its chances") {
-  sweep_options how{.first = 1, .last = enough_seeds, .machines = 3};
+  // So short that there is hardly a fault, and nobody judges.
+  sweep_options how{.first = 1, .last = enough_seeds, .machines = 3, .faults_for = 6s, .quiet_for = 0s};
+  auto nothing_of = [&](effect e) {
+    auto never = sweep(how, invariant_registry{}).never;
+    return std::count(never.begin(), never.end(), e) == 1;
+  };
+  CHECK(nothing_of(effect::disk_replaced));
+  CHECK_FALSE(nothing_of(effect::fence_hung)); // nobody has said that nodes fence
   how.node_does = {reach::fencing};
-  auto report = sweep(how, standard_invariants());
-  CHECK(report.failed.empty());
-  CHECK(report.never == std::vector<effect>{effect::fence_failed, effect::fence_hung, effect::fence_landed_late});
-  CHECK_FALSE(report.good());
-  how.last = 3;
-  CHECK(sweep(how, standard_invariants()).good());
+  CHECK(nothing_of(effect::fence_hung));
+  how.last = enough_seeds - 1;
+  CHECK_FALSE(nothing_of(effect::disk_replaced));
 }
 
 TEST_CASE("the replay line is the whole command") {
