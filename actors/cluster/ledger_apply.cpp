@@ -77,7 +77,7 @@ static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects
   }
   if (state.set.on_applied)
     state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content(),
-                          done.answer.refused, &*read, &state.content});
+                          done.answer.refused, done.repeated ? nullptr : &*read, &state.content});
   bool repeats = done.repeated || std::holds_alternative<command::tick>(read->what);
   if (state.set.history && !repeats)
     self->send(state.set.history, console::note_command{at, std::move(*read), done.answer.refused});

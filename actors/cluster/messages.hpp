@@ -70,7 +70,7 @@ struct applied_command {
   digest command;
   digest state; // after it
   refusal refused = refusal::none;
-  const troupe::command::command* what = nullptr;
+  const troupe::command::command* what = nullptr; // nullptr: said before, and answered as then
   const cluster::state* after = nullptr;
 };
 

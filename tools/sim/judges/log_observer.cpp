@@ -16,7 +16,7 @@ void log_observer::applied(instant at, machine_index who, const node::applied_co
     configuration_ = what.after->config().value;
     since_ = at;
   }
-  if (what.refused == refusal::none) fact(at, *what.what, *what.after);
+  if (what.refused == refusal::none && what.what) fact(at, *what.what, *what.after);
 }
 
 machine_index machine_of(const node_name& name) {
