@@ -25,8 +25,8 @@ bool proposer::wants(client_id client, std::uint64_t sequence) {
 
 void proposer::add(byte_buffer encoded) {
   auto row = command::cut(std::move(encoded), longest());
-  bool alone = row.size() > 1;
   for (auto& bytes : row) {
+    bool alone = command::is_piece(bytes); // also the only one: packed, a command may fit where it did not before
     queued_bytes_ += bytes.size();
     queue_.push_back({std::move(bytes), alone});
   }

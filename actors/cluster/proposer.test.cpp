@@ -40,6 +40,20 @@ TEST_CASE("the queue to the log: batches are as large as a slot takes, and never
   CHECK(size_of(*first) == 1000);
 }
 
+TEST_CASE("the queue to the log: a command that is one piece, because it packs well, is alone in its slot as well") {
+  proposer p{1000};
+  p.add(bytes(8));
+  p.add(bytes(2000, 0)); // packed, next to nothing
+  p.add(bytes(16));
+  std::vector<std::size_t> commands;
+  while (auto b = p.next()) {
+    commands.push_back(b->commands.size());
+    CHECK(command::is_piece(b->commands.front()) == (commands.size() == 2));
+    p.taken();
+  }
+  CHECK(commands == std::vector<std::size_t>{1, 1, 1});
+}
+
 TEST_CASE("the queue to the log: one proposal is under way; what comes meanwhile goes together") {
   proposer p{1000};
   p.add(bytes(8));

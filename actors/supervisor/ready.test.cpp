@@ -479,6 +479,7 @@ TEST_CASE("after a restart of the daemon nobody starts on the word of before; wh
   p.assign("app", {"n1"});
   CHECK(p.settle() == std::vector<std::string>{"start db n1", "start app n1"});
   p.tell(&script::join, "n1", 1, 0); // the same boot: what ran may run, or have ended with the daemon's stop
+  p.tell(&script::probe, "n1", "web", finding::not_held);
   p.assign("web", {"n2"});
   CHECK(p.settle().empty());
   CHECK(p.waits("web") == hold::predecessor);
