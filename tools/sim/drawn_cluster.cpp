@@ -70,7 +70,9 @@ private:
   struct entity {
     std::string name;
     bool many = false;
-    std::size_t set = 0; // what must be together has one number
+    bool everywhere = false; // an instance on every node
+    std::size_t set = 0;     // what must be together has one number
+    bool follows = false;    // it must go where another one goes
   };
 
   void timing() {
@@ -111,7 +113,7 @@ private:
     auto r = draw_resource(name, random_);
     r.clone = clone;
     c_.resources.push_back(r);
-    entities_.push_back({name, clone.has_value(), entities_.size()});
+    entities_.push_back({name, clone.has_value(), clone && !clone->max, entities_.size()});
   }
 
   void add_group(const std::string& name, std::size_t members, bool cloned) {
@@ -124,7 +126,7 @@ private:
     }
     if (cloned) g.clone = config::clone_options{};
     c_.groups.push_back(g);
-    entities_.push_back({name, cloned, entities_.size()});
+    entities_.push_back({name, cloned, cloned, entities_.size()});
   }
 
   // About four for each machine.
@@ -152,9 +154,12 @@ private:
     for (auto left = random_.below(entities_.size()); left > 0; --left) {
       auto a = random_.below(entities_.size()), b = random_.below(entities_.size());
       if (a == b || !there.insert(std::minmax(a, b)).second) continue;
+      auto &first = entities_[std::min(a, b)], &then = entities_[std::max(a, b)];
+      // Interleaved, the second one runs only where the first one does.
+      if (first.many && then.many && !first.everywhere) continue;
       config::order o;
-      o.first = entities_[std::min(a, b)].name;
-      o.then = entities_[std::max(a, b)].name;
+      o.first = first.name;
+      o.then = then.name;
       o.kind = random_.below(3) == 0 ? config::order_kind::optional : config::order_kind::mandatory;
       o.symmetrical = random_.below(5) != 0;
       c_.orders.push_back(o);
@@ -177,7 +182,8 @@ private:
       config::colocation k;
       k.what = what.name;
       k.with = with.name;
-      bool must = random_.below(2) == 0;
+      bool must = random_.below(2) == 0 && !what.follows;
+      what.follows |= must;
       k.weight = must ? score::infinity() : score{static_cast<std::int64_t>(random_.below(100))};
       c_.colocations.push_back(k);
       if (must)
@@ -190,7 +196,9 @@ private:
     if (c_.nodes.size() < 3 || random_.below(3) == 0) return;
     for (auto left = random_.below(4); left > 0; --left) {
       auto &a = entities_[random_.below(entities_.size())], &b = entities_[random_.below(entities_.size())];
-      if (a.many || b.many || a.set == b.set || apart_.contains(a.set) || apart_.contains(b.set)) continue;
+      if (a.many || b.many || a.follows || b.follows || a.set == b.set || apart_.contains(a.set) ||
+          apart_.contains(b.set))
+        continue;
       if (related(a.name, b.name)) continue;
       apart_.insert(a.set);
       apart_.insert(b.set);
@@ -274,8 +282,8 @@ std::vector<std::string> describe(const config::cluster& c) {
   for (auto& k : c.colocations) lines.push_back(fmt::format("{} with {}: {}", k.what, k.with, k.weight.value()));
   for (auto& l : c.locations) lines.push_back(fmt::format("{} on {}: {}", l.what, l.node.text, l.weight.value()));
   for (auto& d : c.devices)
-    lines.push_back(fmt::format("{}: device, level {}, {}, {} retries, {} ms a call, {} ms in all", d.name.text, d.level,
-                                d.reboot ? "reboot" : "off", d.retries, d.timeout / 1ms, d.budget / 1ms));
+    lines.push_back(fmt::format("{}: device, level {}, {}, {} retries, {} ms a call, {} ms in all", d.name.text,
+                                d.level, d.reboot ? "reboot" : "off", d.retries, d.timeout / 1ms, d.budget / 1ms));
   return lines;
 }
 

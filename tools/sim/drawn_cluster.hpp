@@ -4,7 +4,8 @@
 // It is feasible by construction: with all machines up and no directive, everything has a place. So what does not run
 // at the end of a run is a fault of the product's, not of the configuration. What must be together shares one list of
 // forbidden nodes, at least two nodes are left to each such set, and a set is kept apart from one other at most. Scores
-// are not negative, since a node whose sum is has no place for anything, as the field has it.
+// are not negative, since a node whose sum is has no place for anything, as the field has it. For the same reason
+// nothing follows two others, and only what leads is kept apart: whoever leads is placed first, and does not look back.
 #pragma once
 
 #include "messages/config.hpp"
