@@ -210,7 +210,7 @@ def test_why_and_plan(c):
           [(1, "db: new -> n1"), (1, "start db on n1")])
     equal([c["subject"] for c in plan.json["changes"]], ["resource db"])
     equal(c["n1"].version(), c["n2"].version())
-    lost = c["n3"].troupe("plan", more, "--fail", "n1", "--json").json
+    lost = c["n3"].troupe("plan", more, "--fail", "n1", "--fail", "n2", "--json").json
     assert "NO FENCING" in " ".join(lost["notices"]), lost
     equal(c["n3"].troupe("plan", "--standby", "n9").status, 1)
 

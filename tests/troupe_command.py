@@ -59,20 +59,34 @@ def test_check_good(folder):
 def test_check_with_the_agents_of_this_machine(folder):
     for example in EXAMPLES.iterdir():  # if it has them; else they are named
         equal(run("check", example)[0], 0)
-    agent = pathlib.Path("/usr/lib/ocf/resource.d/heartbeat/Dummy")
-    text = (EXAMPLES / "cluster.toml").read_text()
+    agents = EXAMPLES.parent.parent / "agents"
+    slow = folder / "slow" / "t" / "hangs"
+    slow.parent.mkdir(parents=True)
+    slow.write_text("#!/bin/sh\necho '<resource-agent>'\nsleep 1000 &\nsleep 1000\n")
+    slow.chmod(0o755)
     path = folder / "cluster.toml"
-    path.write_text(text + '\n[resource.d]\nagent = "ocf:heartbeat:Dummy"\nparams = { stat = "x" }\n'
-                           '[resource.none]\nagent = "ocf:nobody:nothing"\n')
-    status, out, err = run("check", path)
-    assert "\n  ocf:nobody:nothing: " in out, out
-    if not agent.exists():
-        print(f"not tried: {agent} is not installed")
-        return
+    path.write_text((EXAMPLES / "cluster.toml").read_text() + """
+[resource.d]
+agent = "ocf:troupe:nameplate"
+params = { fil = "x" }
+[resource.none]
+agent = "ocf:nobody:nothing"
+[resource.slow]
+agent = "ocf:t:hangs"
+[fence.f]
+agent = "fence_pid"
+targets = ["n1"]
+params = { foldr = "/x" }
+""")
+    where = ["--resource-agents", agents / "resource.d", "--resource-agents", folder / "slow",
+             "--fence-agents", agents / "fence"]
+    status, out, err = run("check", path, *where)
     equal((status, err), (1, ""))
-    assert ": error: resource.d.params.stat: no parameter of ocf:heartbeat:Dummy; did you mean 'state'?" in out, out
-    answer = json.loads(run("check", path, "--json")[1])
-    assert "ocf:heartbeat:Dummy" in answer["agents"]["compared"], answer["agents"]
+    assert ": error: resource.d.params.fil: no parameter of ocf:troupe:nameplate; did you mean 'file'?" in out, out
+    assert ": error: fence.f.params.foldr: no parameter of fence_pid; did you mean 'folder'?" in out, out
+    assert "\n  ocf:nobody:nothing: " in out, out
+    assert "\n  ocf:t:hangs: does not say what it takes: no answer in time\n" in out, out
+    equal(json.loads(run("check", path, "--json", *where)[1])["agents"]["compared"], ["ocf:troupe:nameplate", "fence_pid"])
     equal(run("check", path, "--no-agents")[0], 0)
 
 

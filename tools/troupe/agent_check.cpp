@@ -23,33 +23,40 @@ described ask(const result<agents::command>& call) {
   return *read;
 }
 
-described of(const config::agent_ref& agent) {
+described of(const config::agent_ref& agent, const agent_folders& folders) {
+  agents::ocf::installation where;
+  if (!folders.resource.empty()) where.folders = folders.resource;
   agents::ocf::operation op;
   op.agent = agent;
   op.resource = "check";
   op.action = "meta-data";
   op.timeout = metadata_time;
-  return ask(agents::ocf::call({}, op, metadata_time));
+  return ask(agents::ocf::call(where, op, metadata_time));
 }
 
-described of(const std::string& fence_agent) {
-  auto program = agents::fence::find({}, fence_agent);
+described of(const std::string& fence_agent, const agent_folders& folders) {
+  agents::fence::installation where;
+  if (!folders.fence.empty()) where.folders = folders.fence;
+  auto program = agents::fence::find(where, fence_agent);
   if (!program) return failure(program.error().text);
   agents::fence::call_of call;
   call.program = *program;
   call.what = agents::fence::action::metadata;
   call.timeout = call.grace = metadata_time;
-  return ask(agents::fence::call({}, call));
+  return ask(agents::fence::call(where, call));
 }
 
 // Each agent is asked once.
 class asker {
 public:
+  explicit asker(const agent_folders& folders)
+    : folders_(folders) {}
+
   template <class Agent>
   const agents::metadata* metadata_of(const Agent& agent, const std::string& name) {
     auto [at, fresh] = asked_.try_emplace(name, failure(""));
     if (fresh) {
-      at->second = of(agent);
+      at->second = of(agent, folders_);
       if (at->second)
         out.checked.push_back(name);
       else
@@ -65,13 +72,14 @@ public:
   agent_check out;
 
 private:
+  const agent_folders& folders_;
   std::map<std::string, described> asked_;
 };
 
 } // namespace agent_detail
 
-agent_check check_agents(const config::cluster& c) {
-  agent_detail::asker all;
+agent_check check_agents(const config::cluster& c, const agent_folders& folders) {
+  agent_detail::asker all(folders);
   for (auto& r : c.resources) {
     auto name = conf::text_of(r.agent);
     if (r.agent.standard != "ocf") continue;

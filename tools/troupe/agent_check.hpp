@@ -18,6 +18,10 @@ struct agent_check {
   std::vector<std::string> checked;     // agents, by name
   std::vector<std::string> not_checked; // with the reason: "ocf:heartbeat:galera: ..."
 };
-agent_check check_agents(const config::cluster& c);
+// `folders`: where the agents are, as node.toml's resource-agents and fence-agents say; empty: the usual places.
+struct agent_folders {
+  std::vector<std::string> resource, fence;
+};
+agent_check check_agents(const config::cluster& c, const agent_folders& folders);
 
 } // namespace troupe::cli

@@ -19,6 +19,7 @@ struct options {
   std::string as;
   bool json = false;
   bool no_agents = false;
+  agent_folders folders;
 };
 
 std::string counted(std::size_t n, const char* thing) {
@@ -69,7 +70,7 @@ int run(const options& o) {
   conf::more_checks more;
   if (!o.no_agents)
     more = [&](const config::cluster& c) {
-      asked = check_agents(c);
+      asked = check_agents(c, o.folders);
       return asked.found;
     };
   if (file) {
@@ -99,6 +100,10 @@ void add_check(CLI::App& troupe, work& chosen) {
   auto o = std::make_shared<check_detail::options>();
   sub.add_option("FILE", o->file, "The file")->required();
   sub.add_option("--as", o->as, "Which file it is, if its keys do not tell")->check(CLI::IsMember({"node", "cluster"}));
+  sub.add_option("--resource-agents", o->folders.resource, "Where resource agents are (`resource-agents` in node.toml)")
+      ->allow_extra_args(false);
+  sub.add_option("--fence-agents", o->folders.fence, "Where fence agents are (`fence-agents` in node.toml)")
+      ->allow_extra_args(false);
   sub.add_flag("--no-agents", o->no_agents, "Do not ask the agents on this machine what parameters they take");
   sub.add_flag("--json", o->json, "Print one JSON object");
   sub.callback([o, &chosen] { chosen = [o] { return check_detail::run(*o); }; });

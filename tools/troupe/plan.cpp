@@ -45,11 +45,9 @@ void add_plan(CLI::App& troupe, work& chosen) {
   auto o = std::make_shared<plan_detail::options>();
   sub.add_option("FILE", o->file, "A cluster.toml, in the place of the present one");
   sub.add_option("--fail", o->failing, "What if this node were lost (may be given more than once)")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   sub.add_option("--standby", o->standby, "What if this node were on standby (may be given more than once)")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] { chosen = [o] { return plan_detail::run(*o); }; });
 }
