@@ -100,7 +100,13 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
       },
       [=](propose_now& p) {
         if (!self->state.leads) return;
-        for (auto& c : p.commands) add_to_batch(self, std::move(c));
+        not_proposed left;
+        for (auto& c : p.commands) {
+          auto sequence = c.from.sequence;
+          if (!add_to_batch(self, std::move(c))) left.sequences.push_back(sequence);
+        }
+        auto asker = caf::actor_cast<caf::actor>(self->current_sender());
+        if (!left.sequences.empty() && asker) self->send(asker, std::move(left));
         then();
       },
       [=](const links::delivered& d) { forwarded(self, d), then(); },

@@ -33,9 +33,12 @@ struct watch_state {
   caf::actor who;
 };
 // From the leader's director, on the leader alone; elsewhere they are dropped. Each has a client and a sequence, and its
-// outcome comes in a state_changed.
+// outcome comes in a state_changed; those that found no room are answered with not_proposed.
 struct propose_now {
   std::vector<command::command> commands;
+};
+struct not_proposed {
+  std::vector<std::uint64_t> sequences;
 };
 
 // --- tells, to whoever watches ---
@@ -83,6 +86,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ask_cluster)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::ask_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::watch_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::propose_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::not_proposed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::state_is)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::state_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster::leader_is)

@@ -110,7 +110,7 @@ void rearm(root_actor* self) {
   if (state.founding) state.alarm.set(self, state.founding->next_deadline());
   if (state.charter_read && !state.formed) state.alarm.set(self, state.seek_at);
   if (may_join(self)) state.alarm.set(self, state.join_at); // else one that is due would only ring again at once
-  if (state.leaving) state.alarm.set(self, state.leaving_ends);
+  if (state.leaving) state.alarm.set(self, std::min(state.leaving_ends, state.leaving_look));
 }
 
 caf::behavior root(root_actor* self, env::environment* env, node_options options) {

@@ -28,7 +28,8 @@ inline constexpr duration join_again = std::chrono::milliseconds{500};   // afte
 inline constexpr std::size_t max_restarts = 5; // of services, within restart_window; then the node gives up
 inline constexpr duration restart_window = std::chrono::minutes{1};
 inline constexpr duration drain_limit = std::chrono::minutes{5}; // of leaving in order
-inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same while nobody leads
+inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same without a word of a leader
+inline constexpr duration look_for_leader = std::chrono::seconds{1};
 
 // Actors that follow the ledger and hold no facts of their own.
 enum class service : std::uint8_t { detector, executor, fencing, director };
@@ -56,6 +57,7 @@ struct root_state {
   std::vector<instant> restarts;  // within restart_window
   bool executor_ready = false;    // what an earlier life left behind is cleared: we may join
   bool leads = false;
+  std::vector<caf::actor_addr> stopped; // services that were asked to end, and have not yet
 
   bool charter_read = false;
   std::optional<genesis> formed;
@@ -76,6 +78,7 @@ struct root_state {
   std::optional<leaving_step> leaving;
   std::optional<cluster::mirror> seen; // while leaving: what is still here
   instant leaving_ends{};
+  instant leaving_look{}; // whether anybody leads
 };
 using root_actor = caf::stateful_actor<root_state, console::observed<caf::event_based_actor>>;
 

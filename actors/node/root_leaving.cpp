@@ -3,6 +3,7 @@
 //
 // Rejected: a command of its own for draining. It would be a second way to say that a node should hold nothing.
 #include "actors/cluster/holdings.hpp"
+#include "actors/consensus/messages.hpp"
 #include "actors/node/root.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ void begin_leaving(root_actor* self) {
   say(self, env::log_level::info, "leaves the cluster: what runs here is moved or stopped first");
   state.leaving = leaving_step::draining;
   state.leaving_ends = env::now_of(self) + drain_limit;
+  state.leaving_look = env::now_of(self);
   self->send(state.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
 }
 
@@ -92,12 +94,26 @@ void on_state(root_actor* self, const cluster::state_changed& s) {
   look_whether_gone(self);
 }
 
-// Nobody leads, or it takes too long: the node goes as it is, and is found so when it comes back.
+static void go_as_it_is(root_actor* self, const char* why) {
+  say(self, env::log_level::warning, fmt::format("could not leave in order: {}; what runs here goes on", why));
+  end(self, caf::exit_reason::user_shutdown);
+}
+
+// The node is found as it goes when it comes back.
 void on_leaving_time(root_actor* self) {
   auto& state = self->state;
-  if (!state.leaving || env::now_of(self) < state.leaving_ends) return;
-  say(self, env::log_level::warning, "could not leave in order; what runs here goes on");
-  end(self, caf::exit_reason::user_shutdown);
+  auto now = env::now_of(self);
+  if (!state.leaving) return;
+  if (now >= state.leaving_ends) return go_as_it_is(self, "it takes too long");
+  if (now < state.leaving_look) return;
+  state.leaving_look = now + look_for_leader;
+  // The ledger names a leader until there is another one; when it was heard, the replica knows.
+  self->request(state.replica, alone_limit, consensus::ask_contacts{})
+      .then(
+          [self](const consensus::contact_list& c) {
+            if (env::now_of(self) >= c.leader_heard + alone_limit) go_as_it_is(self, "nobody leads");
+          },
+          [self](const caf::error&) { go_as_it_is(self, "the replica does not answer"); });
 }
 
 void lift_own_standby(root_actor* self) {

@@ -84,7 +84,9 @@ void start(root_actor* self, service which) {
 
 void stop(root_actor* self, service which) {
   auto found = self->state.services.extract(which);
-  if (!found.empty()) self->send_exit(found.mapped(), caf::exit_reason::user_shutdown);
+  if (found.empty()) return;
+  self->state.stopped.push_back(found.mapped().address());
+  self->send_exit(found.mapped(), caf::exit_reason::user_shutdown);
 }
 
 // A new executor does not know which acts the last one has done: the node joins anew and looks at everything. A director
@@ -111,7 +113,6 @@ void start_services(root_actor* self) {
 
 void on_leadership(root_actor* self, const cluster::leader_is& l) {
   auto& state = self->state;
-  if (state.leaving) state.leaving_ends = env::now_of(self) + (l.leader.empty() ? alone_limit : drain_limit);
   if (std::exchange(state.leads, l.ours) == l.ours) return;
   l.ours ? start(self, service::director) : stop(self, service::director);
 }
@@ -137,8 +138,7 @@ bool on_service_end(root_actor* self, const caf::down_msg& down) {
     restart(self, which);
     return true;
   }
-  // A director that was stopped, or crashed on its way out.
-  return down.reason == caf::exit_reason::user_shutdown;
+  return std::erase(state.stopped, down.source) > 0; // also if it crashed on its way out
 }
 
 } // namespace troupe::node

@@ -10,7 +10,7 @@ namespace troupe::supervisor {
 namespace {
 
 constexpr duration contact_patience = std::chrono::seconds{10};
-constexpr duration place_again = std::chrono::seconds{5}; // after place() has failed
+constexpr duration place_again = std::chrono::seconds{5}; // after place() has failed, or found no room in the log
 
 struct send_outbox {};
 
@@ -51,7 +51,7 @@ std::uint64_t propose(director_actor* self, command::body what, reason why, std:
 
 void place(director_actor* self) {
   auto& state = self->state;
-  if (!state.places.wanted(seen(self)) || env::now_of(self) < state.place_at) return;
+  if (state.assigned_on_its_way || !state.places.wanted(seen(self)) || env::now_of(self) < state.place_at) return;
   state.placing_causes = state.places.started();
   self->send(state.planner, place_now{std::make_shared<const cluster::state>(seen(self))});
 }
@@ -60,7 +60,9 @@ void on_placed(director_actor* self, placed& p) {
   auto& state = self->state;
   state.places.ended();
   auto items = state.places.changes(seen(self), std::move(p.answer));
-  if (!items.empty()) propose(self, command::assigned{std::move(items)}, reason::placement, state.placing_causes);
+  if (!items.empty())
+    state.assigned_on_its_way =
+        propose(self, command::assigned{std::move(items)}, reason::placement, state.placing_causes);
 }
 
 void on_placing_failed(director_actor* self, const placing_failed& f) {
@@ -154,6 +156,7 @@ void begin(director_actor* self, const cluster::state_is& s) {
   state.follows.emplace(*s.whole);
   state.ready.begin(seen(self));
   state.places.begin(seen(self));
+  state.assigned_on_its_way.reset();
   // What was on its way may be in this state or be lost: nobody waits for its outcome any more.
   for (auto& [number, cell] : std::exchange(state.acts_on_their_way, {}))
     self->send(supervisor_of(self, cell.resource), step_told{cell, refusal::stale_if});
@@ -162,6 +165,7 @@ void begin(director_actor* self, const cluster::state_is& s) {
 void on_told(director_actor* self, const cluster::told_client& told) {
   auto& state = self->state;
   if (told.client != state.client) return;
+  if (state.assigned_on_its_way == told.sequence) state.assigned_on_its_way.reset();
   auto act = state.acts_on_their_way.extract(told.sequence);
   if (!act.empty()) {
     auto& cell = act.mapped();
@@ -169,6 +173,20 @@ void on_told(director_actor* self, const cluster::told_client& told) {
   } else if (told.answer.refused != refusal::none) {
     say(self, env::log_level::warning,
         fmt::format("command {} was refused: {}", told.answer.index.value, name_of(told.answer.refused)));
+  }
+}
+
+// The log is overloaded: what found no room is asked for again, after a while.
+void on_not_proposed(director_actor* self, const cluster::not_proposed& n) {
+  auto& state = self->state;
+  for (auto sequence : n.sequences) {
+    auto act = state.acts_on_their_way.extract(sequence);
+    if (!act.empty())
+      self->send(supervisor_of(self, act.mapped().resource), step_told{act.mapped(), refusal::too_large});
+    if (state.assigned_on_its_way != sequence) continue;
+    state.assigned_on_its_way.reset();
+    state.places.begin(seen(self));
+    state.place_at = env::now_of(self) + place_again;
   }
 }
 
@@ -205,6 +223,7 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
       [=](const detector::opinion_is& o) { self->state.losses->opinion(o.what), go_on(self); },
       [=](const detector::host_answer& h) { self->state.losses->host_answered(h.node, h.at), go_on(self); },
       [=](placed& p) { on_placed(self, p), go_on(self); },
+      [=](const cluster::not_proposed& n) { on_not_proposed(self, n), go_on(self); },
       [=](const placing_failed& f) { on_placing_failed(self, f), go_on(self); },
       [=](steps_due& due) { on_steps(self, due); },
       [=](const advise_again& a) { self->state.ready.again(a.resource), go_on(self); },

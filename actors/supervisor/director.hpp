@@ -44,6 +44,7 @@ struct director_state {
   client_id client;
   std::uint64_t sequence = 0;
   std::map<std::uint64_t, command::cell> acts_on_their_way; // by sequence
+  std::optional<std::uint64_t> assigned_on_its_way;          // place() sees no state without it
   std::vector<command::command> outbox;
   std::vector<log_index> placing_causes;
   instant place_at{}; // not before
