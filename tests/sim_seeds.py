@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-SWEEPS = [("1..300", "5"), ("1001..1032", "3")]  # (seeds, nodes)
+SWEEPS = [("1..40", "3"), ("1..10", "5")]  # (seeds, nodes)
 STRETCH = 50
 # Seeds that once failed, the nodes, and the bug that they found.
 ONCE_FAILED = [
