@@ -139,7 +139,8 @@ void rearm(director_actor* self) {
   auto& state = self->state;
   if (!state.contacts_asked) state.alarm.set(self, state.losses->next_look());
   state.alarm.set(self, state.fences.next_deadline());
-  if (state.places.wanted(seen(self))) state.alarm.set(self, state.place_at);
+  // While an Assigned is on its way its outcome is what wakes us: an alarm that is due would only ring again at once.
+  if (!state.assigned_on_its_way && state.places.wanted(seen(self))) state.alarm.set(self, state.place_at);
 }
 
 void go_on(director_actor* self) {
