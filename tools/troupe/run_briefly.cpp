@@ -40,22 +40,28 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-// Its own process group, nothing to read, its output into `out`. 0: started; else the error.
+// Its own process group, its input ready to be read, its output into `out`. 0: started; else the error.
 int start(const agents::command& what, int out, pid_t& child) {
   auto arguments = what.arguments;
   std::vector<std::string> environment;
   for (auto& [key, value] : what.environment) environment.push_back(key + "=" + value);
+  int input[2]{};
+  if (::pipe2(input, O_CLOEXEC | O_NONBLOCK) != 0) return errno; // a pipe holds far more than an agent is told
+  auto written = ::write(input[1], what.input.data(), what.input.size());
+  ::close(input[1]);
+  if (written != static_cast<ssize_t>(what.input.size())) return ::close(input[0]), E2BIG;
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files, input[0], 0);
   ::posix_spawn_file_actions_adddup2(&files, out, 1);
   ::posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   auto failed = ::posix_spawn(&child, arguments[0].c_str(), &files, &attributes, pointers(arguments).data(),
                               pointers(environment).data());
+  ::close(input[0]);
   ::posix_spawn_file_actions_destroy(&files);
   ::posix_spawnattr_destroy(&attributes);
   return failed;
