@@ -1,6 +1,6 @@
 // When the steps that are due for one resource go out: at once, but for a service that fails again and again.
 //
-// A start after k failures on its node waits longest_first * 2^(k-2), at most `longest`; the first retry comes at once,
+// A start after k failures on its node waits first_pause * 2^(k-2), at most `longest`; the first retry comes at once,
 // because most failures are singular and every second without the service counts. Steps that are on their way to the
 // log are not sent twice; one that is refused is asked for again, at once if its grounds had changed [K5], else more
 // and more slowly: then planner and kernel disagree, which is a bug of ours that must not flood the log. Rejected: the
