@@ -21,6 +21,15 @@ inline constexpr std::size_t max_history = 1'000; // lines of one answer
 inline constexpr std::size_t max_shown = 1024;    // bytes of a free text in an answer; the rest is cut
 inline constexpr std::size_t max_noted = 256;     // of a note in a list: max_rows of them fit into an answer
 
+// Appends while there is room; what has none is counted.
+template <class Line>
+void append(std::vector<Line>& lines, std::uint64_t& left_out, Line line) {
+  if (lines.size() < max_rows)
+    lines.push_back(std::move(line));
+  else
+    ++left_out;
+}
+
 // At most `max` bytes of a valid text, cut between characters; what was cut ends in "...".
 std::string cut(std::string text, std::size_t max);
 
@@ -237,6 +246,11 @@ struct proof_line { // a boot that something waits for: that it is proved dead, 
 };
 inline constexpr std::size_t max_held_shown = 8;
 
+struct time_limits { // what the timers derive from
+  duration tolerate{}, restart_grace{}, boot_grace{}, late_margin{};
+  bool operator==(const time_limits&) const = default;
+};
+
 struct cluster_status { // from the state
   std::string name{};
   lineage_id lineage{};
@@ -245,6 +259,7 @@ struct cluster_status { // from the state
   stamp now{};
   log_index configuration{}; // its version
   config::fencing_policy fencing{};
+  time_limits limits{};
   std::vector<member_line> members{};
   std::vector<voter_line> voters{};
   std::vector<holder_line> holders{};

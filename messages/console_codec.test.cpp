@@ -50,6 +50,7 @@ node_status full_status() {
   c.overdue = {{resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};
   c.proofs = {{node_name{"n1"}, log_index{8}, true, true, true, {device_name{"ipmi"}}, "no route", {resource_name{"vip"}}, 2}};
   c.left_out = 6;
+  c.limits = {2s, 5s, 120s, 10s};
   c.halted = "why";
   return {node_name{"n2"},
           session_id{10},

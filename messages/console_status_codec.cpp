@@ -133,6 +133,10 @@ void put(schema::Cluster::Builder out, const cluster_status& c) {
   out.setNow(to_wire(c.now));
   out.setConfiguration(c.configuration.value);
   out.setFencing(to_wire(c.fencing));
+  out.setTolerate(c.limits.tolerate.count());
+  out.setRestartGrace(c.limits.restart_grace.count());
+  out.setBootGrace(c.limits.boot_grace.count());
+  out.setLateMargin(c.limits.late_margin.count());
   put_lines(out.initMembers(list_size(c.members)), c.members);
   put_lines(out.initVoters(list_size(c.voters)), c.voters);
   put_lines(out.initHolders(list_size(c.holders)), c.holders);
@@ -154,6 +158,8 @@ cluster_status cluster_from(schema::Cluster::Reader in) {
   c.now = stamp_from(in.getNow());
   c.configuration = log_index{in.getConfiguration()};
   c.fencing = enum_from(in.getFencing(), config::fencing_policy::off, "fencing");
+  c.limits = {duration{in.getTolerate()}, duration{in.getRestartGrace()}, duration{in.getBootGrace()},
+              duration{in.getLateMargin()}};
   read_lines(c.members, in.getMembers(), member_from);
   read_lines(c.voters, in.getVoters(), voter_from);
   read_lines(c.holders, in.getHolders(), holder_from);

@@ -61,6 +61,8 @@ def test_apply_from_any_node(c):
     version = done.json["index"]
     for n in c:
         c.wait(f"{n.name} has the new version", lambda: n.version() == version)
+    timers = {t["name"]: t["ms"] for t in c["n1"].troupe("timers", "--json").json["timers"]}
+    equal(timers["tolerate"], 600.0)  # the cluster's own, not the default
     stale = c["n3"].troupe("apply", c.config(tolerate="700ms"), "--version", before)
     equal(stale.status, 1)
     assert "is not the present one" in stale.err, stale

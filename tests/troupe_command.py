@@ -237,6 +237,9 @@ def test_timers(folder):
     equal(run("timers", "--tolerate", "1ms")[0], 1)
     equal(run("timers", "--tolerate", "soon")[0], 2)
     equal(run("timers", EXAMPLES / "cluster.toml")[0], 0)
+    status, out, err = run("timers", "--socket", folder / "none.sock")
+    equal((status, err), (0, "troupe: no daemon answers here: these are the timers of the default `tolerate`\n"))
+    assert "2s" in out, out
 
 
 def main():

@@ -4,17 +4,9 @@ namespace troupe::cluster {
 
 namespace status_lines {
 
+using console::append;
 using console::cut;
 using console::max_noted;
-
-// Appends while there is room; what has none is counted.
-template <class Line>
-void append(std::vector<Line>& lines, std::uint64_t& left_out, Line line) {
-  if (lines.size() < console::max_rows)
-    lines.push_back(std::move(line));
-  else
-    ++left_out;
-}
 
 struct presence_of {
   console::member_line& out;
@@ -88,6 +80,7 @@ console::cluster_status status_of(const state& s) {
   out.now = s.now();
   out.configuration = s.version_of(configuration_key{});
   out.fencing = configured.fencing;
+  out.limits = {configured.tolerate, configured.restart_grace, configured.boot_grace, configured.late_margin};
   for (auto& [key, found] : s.all<member_key>()) append(out.members, out.left_out, line_of(s, key, found.value));
   for (auto& v : constitution.voters) out.voters.push_back({v.node, console::standing::unknown});
   fill_services(s, out);

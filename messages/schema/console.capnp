@@ -178,6 +178,10 @@ struct Cluster @0xdc3e17b8096a2fd4 {
   waits @16 :List(Wait);
   overdue @17 :List(Overdue);
   proofs @18 :List(Proof);
+  tolerate @19 :Int64; # nanoseconds, like all durations
+  restartGrace @20 :Int64;
+  bootGrace @21 :Int64;
+  lateMargin @22 :Int64;
 }
 
 struct Link @0xed4f28c91a7b30e5 {

@@ -94,9 +94,15 @@ std::string failures_text(const console::cluster_status& c) {
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 
+// Whoever was cut off, crashed or started anew leaves such behind; they are in --json, not before an operator's eyes.
+bool is_everyday(const console::refused_line& r) {
+  return r.why == "unexpected" || r.why == "truncated";
+}
+
 std::string refused_text(const node_status& s) {
   std::vector<table_row> rows;
-  for (auto& r : s.refused) rows.push_back({r.why, fmt::format("{} times", r.count), "last from " + r.last_from});
+  for (auto& r : s.refused)
+    if (!is_everyday(r)) rows.push_back({r.why, fmt::format("{} times", r.count), "last from " + r.last_from});
   return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
 }
 

@@ -161,6 +161,16 @@ TEST_CASE("the price of no fencing is stated every time, and is no fault") {
   }
 }
 
+TEST_CASE("who was turned away is shown, but for what every crash leaves behind") {
+  auto s = healthy();
+  s.refused = {{"wrong key", 2, "10.0.0.9:1"}, {"truncated", 1, "10.0.0.2:1"}, {"unexpected", 1, "10.0.0.2:1"}};
+  CHECK(status_text(s).find("\nturned away at the door of " + s.node.text +
+                            "\n  wrong key  2 times  last from 10.0.0.9:1\n") != std::string::npos);
+  CHECK(status_text(s).find("truncated") == std::string::npos);
+  CHECK(status_text(s).find("unexpected") == std::string::npos);
+  CHECK(status_json(s)["refused"].size() == 3);
+}
+
 TEST_CASE("a thousand sentences are cut, not in JSON") {
   auto s = healthy();
   for (int i = 0; i < 1000; ++i)

@@ -1,4 +1,4 @@
-// troupe timers: every timer that follows from `tolerate`, with the reasons. Talks to no daemon.
+// troupe timers: every timer that follows from `tolerate`, with the reasons: of the running cluster, or of what is named.
 #include "conf/timers.hpp"
 
 #include "conf/units.hpp"
@@ -10,9 +10,8 @@ namespace troupe::cli {
 
 namespace timers_detail {
 
-struct options {
+struct options : talk_options {
   std::string file, tolerate;
-  bool json = false;
 };
 
 double milliseconds(duration d) {
@@ -34,8 +33,24 @@ void print_json(const conf::timers& t) {
   print(out);
 }
 
+// nullopt: no daemon answers, or it has no cluster; said on stderr.
+std::optional<conf::timer_inputs> of_this_cluster(const options& o) {
+  auto heard = ask(o, console::ask_status{});
+  auto* answer = std::get_if<console::answer>(&heard);
+  auto* status = answer ? std::get_if<console::node_status>(answer) : nullptr;
+  if (!status || !status->cluster) {
+    std::fputs(status ? "troupe: this node belongs to no cluster yet: these are the timers of the default `tolerate`\n"
+                      : "troupe: no daemon answers here: these are the timers of the default `tolerate`\n",
+               stderr);
+    return std::nullopt;
+  }
+  auto& l = status->cluster->limits;
+  return conf::timer_inputs{l.tolerate, l.restart_grace, l.boot_grace, l.late_margin};
+}
+
 int run(const options& o) {
   conf::timer_inputs in;
+  if (o.file.empty() && o.tolerate.empty()) in = of_this_cluster(o).value_or(in);
   if (!o.file.empty()) {
     auto c = read_cluster(o.file);
     if (!c) return bad;
@@ -66,11 +81,11 @@ void add_timers(CLI::App& troupe, work& chosen) {
                       "  troupe timers\n"
                       "  troupe timers --tolerate 500ms\n"
                       "  troupe timers cluster.toml --json\n"
-                      "It talks to no daemon.");
+                      "Without FILE and --tolerate: of the cluster that this node belongs to.");
   auto o = std::make_shared<timers_detail::options>();
   sub.add_option("FILE", o->file, "A cluster.toml to take `tolerate` and the graces from");
   sub.add_option("--tolerate", o->tolerate, "The longest silence that must not cost a node its membership");
-  sub.add_flag("--json", o->json, "Print one JSON object");
+  add_talk_options(sub, *o);
   sub.callback([o, &chosen] { chosen = [o] { return timers_detail::run(*o); }; });
 }
 

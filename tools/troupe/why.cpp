@@ -1,4 +1,4 @@
-// troupe why RESOURCE|NODE: how it came to be as it is.
+// troupe why RESOURCE|GROUP|NODE: how it came to be as it is.
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
 #include "tools/troupe/why_text.hpp"
@@ -15,14 +15,14 @@ struct options : talk_options {
 
 void add_why(CLI::App& troupe, work& chosen) {
   auto& sub =
-      declare(troupe, "why", "How a resource or a node came to be as it is, and what it waits for",
+      declare(troupe, "why", "How a resource, a group or a node came to be as it is, and what it waits for",
               "  troupe why db\n"
               "  troupe why n1\n"
               "  troupe why db --json\n"
               "The commands that led to it, newest first; `<- #70` names the causes of each, down to those that\n"
               "have none. Then why it is placed here and not elsewhere, and what it waits for now.");
   auto o = std::make_shared<why_detail::options>();
-  sub.add_option("SUBJECT", o->subject, "A resource or a node")->required()->check([](const std::string& text) {
+  sub.add_option("SUBJECT", o->subject, "A resource, a group or a node")->required()->check([](const std::string& text) {
     return text.size() <= config::max_name ? std::string() : std::string("no name is that long");
   });
   add_talk_options(sub, *o);

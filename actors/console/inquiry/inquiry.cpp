@@ -18,7 +18,7 @@ cluster_status status(const inquire_status& asked) {
 
 answer why(const inquire_why& asked) {
   if (auto found = explain(*asked.whole, *asked.history, asked.subject)) return std::move(*found);
-  return failed{"there is no resource or node " + asked.subject + "; `troupe status` lists them"};
+  return failed{"there is no resource, group or node " + asked.subject + "; `troupe status` lists them"};
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 #include "actors/console/inquiry/plan_view.hpp"
 
-#include "actors/console/inquiry/rows.hpp"
 #include "actors/supervisor/plan.hpp"
 #include "conf/difference.hpp"
 

@@ -1,7 +1,6 @@
 #include "actors/console/inquiry/services.hpp"
 
 #include "actors/cluster/holdings.hpp"
-#include "actors/console/inquiry/rows.hpp"
 #include "actors/supervisor/ready.hpp"
 #include "messages/types/assert.hpp"
 

@@ -96,29 +96,37 @@ public:
   explainer(const cluster::state& s, const std::vector<event>& history, const std::string& subject)
     : s_(s)
     , subject_(subject)
-    , back_(history, subject) {
+    , back_(history, group_named(s, subject) ? std::string() : subject) { // a group: of its members everything counts
     out_.subject = subject;
+  }
+
+  static const config::group* group_named(const cluster::state& s, const std::string& name) {
+    auto& all = s.config().value.groups;
+    auto found = std::find_if(all.begin(), all.end(), [&](auto& g) { return g.name.text == name; });
+    return found == all.end() ? nullptr : &*found;
+  }
+
+  // Its members, one after the other; scores in numbers only in the answers about each.
+  std::optional<explanation> group() {
+    auto* g = group_named(s_, subject_);
+    if (!g) return std::nullopt;
+    supervisor::ordering known(s_.config().value);
+    auto placed = scheduler::place_cluster(s_);
+    for (auto& r : g->members) {
+      about(r, known);
+      if (auto why = scheduler::explain(placed, r)) add_lines(*why);
+    }
+    directives({"", subject_});
+    back_.follow(out_);
+    return std::move(out_);
   }
 
   std::optional<explanation> resource() {
     resource_name r{subject_};
-    cluster::for_each_holder_of(s_, r, [&](const holder_key& key, const cluster::holder& h) { held(key, h); });
-    auto* configured = cluster::standing_of(s_, r);
-    if (!configured && out_.now.empty()) return std::nullopt;
     supervisor::ordering known(s_.config().value);
-    if (configured)
-      assignment(r);
-    else
-      say(subject_ + " is no longer configured", s_.version_of(cluster::configuration_key{}));
-    for (auto& [key, f] : s_.all<cluster::failure_key>())
-      if (key.resource == r)
-        say(fmt::format("it failed {} times on {}, last {}{}", f.value.count, key.node.text, when(f.value.last),
-                        note_of(f.value.note)),
-            f.version);
+    if (!about(r, known)) return std::nullopt;
     directives({"", subject_, known.group_of(r)});
-    for (auto& w : supervisor::advise(s_, known, r).waits)
-      out_.waits.push_back({w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
-    if (configured) placement(r);
+    if (cluster::standing_of(s_, r)) placement(r);
     back_.follow(out_);
     return std::move(out_);
   }
@@ -144,6 +152,30 @@ public:
   }
 
 private:
+  // False: there is no such resource.
+  bool about(const resource_name& r, const supervisor::ordering& known) {
+    bool anywhere = false;
+    cluster::for_each_holder_of(s_, r, [&](const holder_key& key, const cluster::holder& h) {
+      held(key, h);
+      anywhere = true;
+    });
+    auto* configured = cluster::standing_of(s_, r);
+    if (!configured && !anywhere) return false;
+    if (configured)
+      assignment(r);
+    else
+      say(r.text + " is no longer configured", s_.version_of(cluster::configuration_key{}));
+    for (auto& [key, f] : s_.all<cluster::failure_key>())
+      if (key.resource == r)
+        say(fmt::format("{} failed {} times on {}, last {}{}", r.text, f.value.count, key.node.text, when(f.value.last),
+                        note_of(f.value.note)),
+            f.version);
+    for (auto& w : supervisor::advise(s_, known, r).waits)
+      if (out_.waits.size() < max_rows)
+        out_.waits.push_back({w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
+    return true;
+  }
+
   void say(std::string sentence, log_index by) {
     if (out_.now.size() < max_rows) out_.now.push_back(cut(std::move(sentence), max_shown));
     back_.from(by);
@@ -193,11 +225,11 @@ private:
 
   void assignment(const resource_name& r) {
     auto* a = s_.find(cluster::assignment_key{r});
-    if (!a) return say("nobody has decided yet where it belongs", s_.version_of(cluster::configuration_key{}));
+    if (!a) return say("nobody has decided yet where " + r.text + " belongs", s_.version_of(cluster::configuration_key{}));
     std::string where;
     for (auto& p : a->value.places)
       where += (where.empty() ? "" : ", ") + p.node.text + (p.role == config::role::promoted ? " (promoted)" : "");
-    say(where.empty() ? std::string("it belongs nowhere") : "it belongs on " + where, a->version);
+    say(where.empty() ? r.text + " belongs nowhere" : r.text + " belongs on " + where, a->version);
   }
 
   void directives(const std::vector<std::string>& subjects) {
@@ -206,11 +238,16 @@ private:
         say(directive_text(key, d.value), d.version);
   }
 
+  template <class Explanation>
+  void add_lines(const Explanation& why) {
+    for (auto& line : scheduler::lines_of(why))
+      if (out_.placement.size() < max_rows) out_.placement.push_back(cut(std::move(line), max_shown));
+  }
+
   void placement(const resource_name& r) {
     auto why = scheduler::explain(scheduler::place_cluster(s_), r);
     if (!why) return;
-    out_.placement = scheduler::lines_of(*why);
-    for (auto& line : out_.placement) line = cut(std::move(line), max_shown);
+    add_lines(*why);
     for (auto& n : why->nodes) {
       node_score score{
           n.node, std::string(name_of(n.use)), n.out != scheduler::ruled_out::no, n.total, n.failed_starts, n.chosen,
@@ -233,6 +270,7 @@ private:
 std::optional<explanation> explain(const cluster::state& s, const std::vector<event>& history,
                                    const std::string& subject) {
   if (auto found = why_detail::explainer(s, history, subject).resource()) return found;
+  if (auto found = why_detail::explainer(s, history, subject).group()) return found;
   return why_detail::explainer(s, history, subject).node();
 }
 

@@ -15,7 +15,7 @@
 
 namespace troupe::console {
 
-// nullopt: there is no resource or node of that name, and none that still runs. `history` in the log's order.
+// nullopt: there is no resource, group or node of that name, and none that still runs. Of a group: all its members. `history` in the log's order.
 std::optional<explanation> explain(const cluster::state& s, const std::vector<event>& history,
                                    const std::string& subject);
 

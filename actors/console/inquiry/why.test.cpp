@@ -17,8 +17,11 @@ using namespace std::chrono_literals;
 struct told : script {
   std::vector<event> history;
 
-  told() {
+  explicit told(std::vector<config::group> groups = {}) {
     auto c = cluster::test::three_nodes();
+    for (auto& r : c.resources)
+      if (!groups.empty()) r.promotable.reset();
+    c.groups = std::move(groups);
     config::fence_device d;
     d.name = device_name{"ipmi-n1"};
     d.targets = {node_name{"n1"}};
@@ -83,7 +86,7 @@ TEST_CASE("why a service runs where it runs: from its start to the node that was
 
   auto why = explain(c.s, c.history, "db");
   REQUIRE(why);
-  CHECK(why->now == lines{"db runs on n2", "it belongs on n2"});
+  CHECK(why->now == lines{"db runs on n2", "db belongs on n2"});
   auto boot = c.node("n1").boot.value;
   CHECK(c.chain(*why, zero) == lines{"+9 n2 reports: db act " + std::to_string(zero.value + 8) + " done <- 8",
                                      "+8 start db on n2 <- 5 7",
@@ -115,7 +118,7 @@ TEST_CASE("why a service does not run: what it waits for, what an operator has s
   CHECK(why->now[0] == "db runs on n1 (when it was last heard)");
   CHECK(why->now[1].starts_with("n1 is lost since 1970-01-01 00:16:40."));
   CHECK(why->now[1].ends_with("Z: silent"));
-  CHECK(why->now[2] == "it belongs on n2");
+  CHECK(why->now[2] == "db belongs on n2");
   CHECK(why->now[3] == "db is wanted on n3, by alice (1000): disk");
   REQUIRE(why->waits.size() == 2);
   CHECK(why->waits[1].what == "db on n2 waits: what runs on n1 is not known until it is proved dead or returns");
@@ -136,6 +139,22 @@ TEST_CASE("why a node is lost, and what it still holds") {
   REQUIRE(why->others.size() == 1);
   CHECK(why->others[0].starts_with("n1: "));
   CHECK(why->nodes.empty());
+}
+
+TEST_CASE("why a group is as it is: its members, one after the other") {
+  told c({{config::group_name{"front"}, {resource_name{"db"}, resource_name{"redis"}}, {}}});
+  auto zero = c.s.index();
+  auto both = c.with(command::assigned{{{resource_name{"db"}, {{node_name{"n2"}}}},
+                                        {resource_name{"redis"}, {{node_name{"n2"}}}}}},
+                     reason::placement, {});
+  c.started("db", "n2", reason::placement, {both});
+  auto why = explain(c.s, c.history, "front");
+  REQUIRE(why);
+  CHECK(why->subject == "front");
+  CHECK(why->now == lines{"db runs on n2", "db belongs on n2", "redis belongs on n2"});
+  CHECK(c.chain(*why, zero).back() == "+1 assigned: db -> n2; redis -> n2");
+  CHECK(why->placement.at(0).starts_with("db: on n2: "));
+  CHECK(std::any_of(why->placement.begin(), why->placement.end(), [](auto& l) { return l.starts_with("redis: on n2: "); }));
 }
 
 TEST_CASE("what the history has lost is named; what is nowhere is nothing") {
