@@ -42,7 +42,7 @@ constexpr row rows[] = {
     // consensus
     {"tick",
      &t::tick,
-     {1, &t::tolerate, 40},
+     {1, &t::tolerate, 20},
      {},
      "leader to all, answered: several lost in a row are still no silence"},
     {"idle-noop",
@@ -62,12 +62,12 @@ constexpr row rows[] = {
      "without a tick for so long a node starts nothing"},
     {"leader-suspected",
      &t::leader_suspected,
-     {1, &t::tolerate, 10},
+     {3, &t::tick, 1},
      {},
      "without a tick for so long, when the detector finds the leader faulty: a voter takes over"},
     {"takeover-step",
      &t::takeover_step,
-     {1, &t::tick, 1},
+     {1, &t::tick, 2},
      {},
      "per rank: the voter with most contacts tries first, the next one only if it did not"},
     {"election-fallback",
@@ -82,12 +82,12 @@ constexpr row rows[] = {
      "random addition to election-fallback, so that two voters seldom collide"},
     {"silence-noted",
      &t::silence_noted,
-     {3, &t::tick, 1},
+     {5, &t::tick, 2},
      {},
-     "a member silent for so long is named in ticks, so that the next leader knows since when"},
+     "a member silent for so long is named in ticks: the detectors probe it, the next leader knows since when"},
     {"resend-first",
      &t::resend_first,
-     {2, &t::tick, 1},
+     {1, &t::tick, 1},
      {},
      "an unanswered accept, prepare or question is sent again; then after twice the time, for it may only be slow"},
     {"resend-most", &t::resend_most, {1, &t::tolerate, 1}, {}, "the end of that doubling"},
@@ -139,7 +139,12 @@ constexpr row rows[] = {
      &t::probe_interval,
      {1, &t::tolerate, 20},
      {},
-     "one member is probed in each: 16 fit into detection"},
+     "one member that no leader vouches for is probed in each: 16 fit into detection"},
+    {"calm-interval",
+     &t::calm_interval,
+     {1, &t::tolerate, 2},
+     {},
+     "one of those that the leader vouches for is probed in each: is the path to it good?"},
     {"probe-timeout", &t::probe_timeout, {1, &t::probe_interval, 2}, {}, "without an answer others are asked to probe"},
     {"nack-after",
      &t::nack_after,
@@ -259,7 +264,9 @@ duration scaled_by_log10(duration value, unsigned nodes) {
 
 duration detection_bound(const timers& t, unsigned nodes) {
   TROUPE_ASSERT(nodes >= 2, "a node alone has nobody to detect");
-  return 2 * (nodes - 1) * t.probe_interval + scaled_by_log10(t.suspicion_min, nodes) + 2 * t.gossip_interval;
+  auto without_leader = 2 * (nodes - 1) * t.probe_interval;
+  auto once_in_doubt = 3 * t.tick + nodes * t.probe_interval;
+  return std::max(without_leader, once_in_doubt) + scaled_by_log10(t.suspicion_min, nodes) + 2 * t.gossip_interval;
 }
 
 std::vector<timer_entry> entries(const timers& t) {
@@ -269,7 +276,7 @@ std::vector<timer_entry> entries(const timers& t) {
 }
 
 std::vector<timer_check> checks(const timers& t) {
-  auto lone = 4 * t.probe_interval + t.suspicion_max + 2 * t.gossip_interval;
+  auto lone = 3 * t.tick + 2 * t.probe_interval + t.suspicion_max + 2 * t.gossip_interval;
   auto election = t.election_fallback + t.election_spread + 3 * t.resend_first;
   return {
       {"three nodes detect within tolerate", detection_bound(t, 3), 2 * t.tolerate / 5, t.tolerate,

@@ -4,22 +4,25 @@
 // A timer is a sum of fractions of other timers: the table in timers.cpp is both what is computed and what `troupe
 // timers` prints, so the formula shown cannot differ from the one used.
 //
-// Why these fractions. T is tolerate, P = T/20 the probe interval, G = T/40 the gossip interval and the leader's tick.
+// Why these fractions. T is tolerate, P = T/20 the probe interval and the leader's tick, G = T/40 the gossip interval.
 //
-// In time. A node dies at 0 in a cluster of n, the others are healthy. A prober that has just heard it has it first in
-// one rotation and last in the next, shuffled one at the worst: it starts its next probe within 2(n-1)-1 periods and
-// gives up one period later. So by 2(n-1)P every survivor has raised its own suspicion; two rounds of gossip later
-// (2G = P) each has heard of the others', which are then as many as shorten a suspicion to its minimum of 4P: all call
-// it faulty by (2(n-1) + 4 + 1)P. That is 9P = 0.45 T for three nodes, 17P = 0.85 T for seven: the detector has spoken
-// before the missing acknowledgements do (T + 2G), so it never delays NodeLost. The margin, T/10 at least for up to
-// seven nodes, is checked. A lone accuser among three nodes (the third is slow) needs suspicion-max: (4 + 12 + 1)P =
-// 0.85 T. In larger clusters no such bound exists, but n-1 probers make the first suspicion a matter of two periods and
-// the confirmations of five more; the distribution that actors/detector/cluster.test.cpp prints shows the rest, and 3T
-// without the detector is the end.
+// In time. A node dies at 0 in a cluster of n, the others are healthy. While a leader ticks, its word stands for that of
+// the detectors: whoever it does not name as silent is probed only now and then (calm-interval), and the death shows when
+// the third tick finds no answer of it, or when the leader's own ticks are missing for so long. From then on each survivor
+// probes those in doubt first, each once: n-1 of them at the worst, when the leader died, and a probe of others may be
+// under way and the last one needs its period: by 3P + nP every survivor has raised its own suspicion. Where no leader
+// ticks, a prober that has just heard the dead one has it first in one rotation and last in the next, shuffled one at the
+// worst: by 2(n-1)P. Two rounds of gossip later (2G = P) each has heard of the others' suspicions, which are then as many as
+// shorten a suspicion to its minimum of 4P: all call it faulty by 11P = 0.55 T for three nodes, 17P = 0.85 T for seven: the
+// detector has spoken before the missing acknowledgements do (T + 2P), so it never delays NodeLost. The margin, T/10 at
+// least for up to seven nodes, is checked. A lone accuser among three nodes (the third is slow) needs suspicion-max:
+// (3 + 2 + 12 + 1)P = 0.9 T. In larger clusters no such bound exists without a leader, but n-1 probers make the first
+// suspicion a matter of two periods and the confirmations of five more; the distribution that
+// actors/detector/cluster.test.cpp prints shows the rest, and 3T without the detector is the end.
 //
 // Not too early. A healthy node silent for D < T is not declared lost, whatever the detector thinks: NodeLost also
-// needs acknowledgements missing for T + 2G on the leader. The last one was sent up to one tick before the silence
-// began and the first one after it up to one tick after it ended, so the leader sees a gap of at most D + 2G, the delay
+// needs acknowledgements missing for T + 2P on the leader. The last one was sent up to one tick before the silence
+// began and the first one after it up to one tick after it ended, so the leader sees a gap of at most D + 2P, the delay
 // of the network cancels out (its jitter, and a datagram lost right then, count as silence). With T alone a silence of
 // 0.95 T could cost a membership. An opinion `faulty` of a node that speaks again is refuted and costs nothing.
 //
@@ -59,7 +62,7 @@ struct timers {
   // membership
   duration lost_if_suspected, lost_alone, brake_window, contact_look, leader_settle;
   // detector
-  duration probe_interval, probe_timeout, nack_after, suspicion_min, suspicion_max;
+  duration probe_interval, calm_interval, probe_timeout, nack_after, suspicion_min, suspicion_max;
   duration gossip_interval, push_pull_interval, join_retry, pause_limit, leave_limit;
   // transport
   duration handshake_retry, handshake_limit, connect_limit, reconnect_min, reconnect_max, stream_stall;

@@ -22,26 +22,27 @@ std::string why(const timer_inputs& in) {
 
 TEST_CASE("the timers of the default, each by its own number") {
   auto t = of(2s);
-  CHECK(t.tick == 50ms);
+  CHECK(t.tick == 100ms);
   CHECK(t.idle_noop == 500ms);
   CHECK(t.own_index_stalled == 1s);
   CHECK(t.contact_lost == 1s);
   CHECK(t.no_contact_stop == 4s);
   CHECK(t.step_down == 1s);
-  CHECK(t.leader_suspected == 200ms);
+  CHECK(t.leader_suspected == 300ms);
   CHECK(t.takeover_step == 50ms);
   CHECK(t.election_fallback == 1s);
   CHECK(t.election_spread == 250ms);
-  CHECK(t.silence_noted == 150ms);
+  CHECK(t.silence_noted == 250ms);
   CHECK(t.resend_first == 100ms);
   CHECK(t.resend_most == 2s);
   CHECK(t.forward_retry == 1s);
-  CHECK(t.lost_if_suspected == 2100ms);
+  CHECK(t.lost_if_suspected == 2200ms);
   CHECK(t.lost_alone == 6s);
   CHECK(t.brake_window == 20s);
-  CHECK(t.contact_look == 100ms);
+  CHECK(t.contact_look == 200ms);
   CHECK(t.leader_settle == 500ms);
   CHECK(t.probe_interval == 100ms);
+  CHECK(t.calm_interval == 1s);
   CHECK(t.probe_timeout == 50ms);
   CHECK(t.nack_after == 40ms);
   CHECK(t.suspicion_min == 400ms);
@@ -73,10 +74,10 @@ TEST_CASE("the formula shown is the one computed") {
       if (e.name == name) return e.formula;
     return std::string{"missing"};
   };
-  CHECK(formula("tick") == "tolerate / 40");
+  CHECK(formula("tick") == "tolerate / 20");
   CHECK(formula("lost-if-suspected") == "tolerate + 2 x tick");
   CHECK(formula("nack-after") == "4 x probe-timeout / 5");
-  CHECK(formula("takeover-step") == "tick");
+  CHECK(formula("takeover-step") == "tick / 2");
   CHECK(formula("tolerate") == "set by the operator");
 }
 
@@ -105,16 +106,16 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
       if (!c.holds()) names += std::string(c.name) + ";";
     return names;
   };
-  CHECK(broken([](timers& t) { t.suspicion_min = 550ms; }) == "seven nodes detect within tolerate;");
+  CHECK(broken([](timers& t) { t.suspicion_min = 500ms; }) == "seven nodes detect within tolerate;");
   CHECK(broken([](timers& t) { t.suspicion_min = 650ms, t.probe_interval = 200ms; }).find("three nodes detect") !=
         std::string::npos);
-  CHECK(broken([](timers& t) { t.suspicion_max = 1400ms; }) == "a lone accuser of three is heard within tolerate;");
+  CHECK(broken([](timers& t) { t.suspicion_max = 1300ms; }) == "a lone accuser of three is heard within tolerate;");
   CHECK(broken([](timers& t) { t.lost_if_suspected = 2s; }) == "a tolerated silence costs no membership;");
   CHECK(broken([](timers& t) { t.leader_settle = 1s; }) == "a lost leader costs no more than a lost member;");
   CHECK(broken([](timers& t) { t.lost_alone = 4s; }) == "acknowledgements alone decide later;");
   CHECK(broken([](timers& t) { t.nack_after = 50ms; }) == "others can answer for a member;");
   CHECK(broken([](timers& t) { t.suspicion_min = 250ms; }) == "a suspicion can be refuted;");
-  CHECK(broken([](timers& t) { t.contact_lost = 1200ms; }) ==
+  CHECK(broken([](timers& t) { t.contact_lost = 1250ms; }) ==
         "a stalled leader does not lose its followers' membership;");
   CHECK(broken([](timers& t) { t.idle_noop = 600ms; }) == "idle no-ops keep the index moving;");
   CHECK(broken([](timers& t) { t.no_contact_stop = 2s; }) == "a change of leader stops no service;");
@@ -134,8 +135,8 @@ TEST_CASE("of a configuration: its own values; what no file may say is taken as 
 
 TEST_CASE("detection: the bound of each small cluster") {
   auto t = of(2s);
-  CHECK(conf::detection_bound(t, 2) == 700ms);
-  CHECK(conf::detection_bound(t, 3) == 900ms);
+  CHECK(conf::detection_bound(t, 2) == 1s);
+  CHECK(conf::detection_bound(t, 3) == 1100ms);
   CHECK(conf::detection_bound(t, 5) == 1300ms);
   CHECK(conf::detection_bound(t, 7) == 1700ms);
 }
@@ -167,7 +168,7 @@ TEST_CASE("durations as text are exact") {
 
 TEST_CASE("the table has a line for every timer and every check") {
   auto text = conf::timers_text(of(2s));
-  CHECK(text.find("probe-interval       100ms    tolerate / 20              one member is probed in each") !=
+  CHECK(text.find("probe-interval       100ms    tolerate / 20              one member that no leader vouches for") !=
         std::string::npos);
   CHECK(text.find("holds  seven nodes detect within tolerate") != std::string::npos);
   CHECK(text.find("1.7s + 200ms <= 2s") != std::string::npos);

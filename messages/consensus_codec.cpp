@@ -133,7 +133,7 @@ static void put(body_builder out, const snapshot_chunk& m) {
 }
 
 byte_buffer encode(const message& m) {
-  return encode_message<schema::Message>([&](schema::Message::Builder b) {
+  return encode_short_message<schema::Message>([&](schema::Message::Builder b) {
     b.setSender(m.sender.value);
     std::visit([&](const auto& body) { put(b.initBody(), body); }, m.body);
   });

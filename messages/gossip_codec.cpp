@@ -127,7 +127,7 @@ byte_buffer headed(std::byte head, const byte_buffer& encoded) {
 
 byte_buffer encode(const datagram& d) {
   TROUPE_ASSERT(d.blob.size() <= max_blob && d.items.size() <= max_news, "a datagram beyond its limits");
-  return pack(encode_message<codec::schema::Datagram>([&](codec::schema::Datagram::Builder out) {
+  return pack(encode_short_message<codec::schema::Datagram>([&](codec::schema::Datagram::Builder out) {
     codec::put(out, d.sender);
     std::visit(codec::what_writer{out}, d.what);
     if (!d.items.empty()) codec::put(out.initItems(list_size(d.items)), d.items);

@@ -10,11 +10,11 @@ namespace troupe::transport {
 // repeated hellos to the first one) is to stay below `tolerate`, so that losing one of two networks costs nobody its
 // membership.
 struct link_timing {
-  duration keep_alive = std::chrono::milliseconds(400); // silence of our own, after which an empty datagram goes out
+  duration keep_alive = std::chrono::milliseconds(800); // silence of our own, after which an empty datagram goes out
   duration silent_after = std::chrono::seconds(1);      // sent, and heard nothing: a new handshake is tried
 };
 [[nodiscard]] inline link_timing timing_for(duration tolerate) {
-  return {tolerate / 5, tolerate / 2};
+  return {2 * tolerate / 5, tolerate / 2};
 }
 
 struct link_context {

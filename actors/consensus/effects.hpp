@@ -42,7 +42,11 @@ struct leader_known {   // after every change; both empty: nobody leads that we 
   node_name leader;
   node_name via; // who relays its ticks to us; the leader itself when we hear it directly
 };
-using effect = std::variant<persist, send, apply, install_snapshot, want_snapshot, leading, stepped_down, leader_known>;
+struct vouched_for { // after every change: members that were heard within options.quiet, on the leader's word; sorted
+  std::vector<node_name> members;
+};
+using effect = std::variant<persist, send, apply, install_snapshot, want_snapshot, leading, stepped_down, leader_known,
+                            vouched_for>;
 using effects = std::vector<effect>;
 
 } // namespace troupe::consensus

@@ -29,6 +29,10 @@ struct detector_says {
   node_name node;
   bool suspected = false;
 };
+// From now on `who` is told whom a leader vouches for: vouched_are at once, and at each change.
+struct watch_vouched {
+  caf::actor who;
+};
 struct ask_status {}; // answered with replica_status
 struct ask_contacts {}; // answered with contact_list
 
@@ -36,6 +40,11 @@ struct ask_contacts {}; // answered with contact_list
 struct contact_list {
   instant leader_heard; // see replica::leader_heard
   std::vector<member_contact> members; // on the leader: all others; see contacts.hpp
+};
+
+// --- tells those who watch ---
+struct vouched_are {
+  std::vector<node_name> members; // see vouched_for; sorted
 };
 
 // --- tells the owner ---
@@ -64,6 +73,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::applied_up_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::snapshot_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::members_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::detector_says)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::watch_vouched)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::vouched_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::ask_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::replica_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::ask_contacts)

@@ -42,6 +42,7 @@ void replica::set_members(std::vector<node_name> members) {
   std::erase(members, self_);
   std::erase_if(learners_, [&](const node_name& n) { return !std::ranges::binary_search(members, n); });
   contacts_.set_members(std::move(members));
+  silent_.reset(); // the next tick speaks of others
 }
 
 void replica::receive(const node_name& from, const message& m, instant now, effects& out) {
@@ -98,6 +99,8 @@ instant replica::next_deadline() const {
   if (auto* c = std::get_if<campaigning>(&state_)) at = std::min(c->until, c->resend_at);
   if (auto* a = std::get_if<asking>(&state_)) at = std::min(at, a->until);
   if (auto retry = catch_up_.retry_at()) at = std::min(at, *retry);
+  if (!vouched_.empty() && !std::holds_alternative<leading_state>(state_))
+    at = std::min(at, watch_.heard_at() + limits_.quiet);
   return at;
 }
 
@@ -123,6 +126,11 @@ void replica::finish(instant now, effects& out) {
     out.emplace_back(want_snapshot{});
   }
   emit_leader(out);
+  bool leads = std::holds_alternative<leading_state>(state_);
+  if (!leads && (watch_.leader().empty() || now >= watch_.heard_at() + limits_.quiet)) {
+    silent_.reset();
+    vouch({}, out);
+  }
 }
 
 void replica::say(const node_name& to, message_body body, effects& out) {
@@ -140,6 +148,18 @@ void replica::emit_leader(effects& out) {
   if (last_known_.leader == watch_.leader() && last_known_.via == watch_.via()) return;
   last_known_ = {watch_.leader(), watch_.via()};
   out.emplace_back(last_known_);
+}
+
+void replica::vouch(std::vector<node_name> members, effects& out) {
+  if (members == vouched_) return;
+  vouched_ = std::move(members);
+  out.emplace_back(vouched_for{vouched_});
+}
+
+std::vector<node_name> replica::heard_of(const std::vector<contact>& silent) const {
+  auto heard = contacts_.members();
+  std::erase_if(heard, [&](const node_name& n) { return std::ranges::find(silent, n, &contact::node) != silent.end(); });
+  return heard;
 }
 
 void replica::snapshot_made(slot_number slot, shared_bytes state, instant now, effects& out) {

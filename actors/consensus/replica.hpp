@@ -114,6 +114,7 @@ private:
     slot_number told_voters; // how far is chosen, as last sent
     slot_number told_learners;
     std::map<journal_id, instant> acked; // voters
+    std::optional<instant> ticked_at{};  // with a tick of its own time, or with one that told of progress
   };
   struct ward {
     instant until;
@@ -126,6 +127,8 @@ private:
   void say(const node_name& to, message_body body, effects& out);
   void say_when_durable(const node_name& to, message_body body, effects& out);
   void emit_leader(effects& out);
+  void vouch(std::vector<node_name> members, effects& out);
+  [[nodiscard]] std::vector<node_name> heard_of(const std::vector<contact>& silent) const; // all other members
   [[nodiscard]] const voter* me() const { return voters_.find(self_, journal_); }
 
   // replica_election.cpp
@@ -156,6 +159,7 @@ private:
   bool follow(const node_name& leader, ballot number, const node_name& via, instant now, effects& out);
   void take_chosen(ballot number, slot_number chosen, effects& out);
   void relay(const tick& m, instant now, effects& out);
+  void pass_on_word(const tick& m, effects& out);
   void on(const node_name& from, journal_id sender, const prepare& m, instant now, effects& out);
   void on(const node_name& from, journal_id sender, const accept& m, instant now, effects& out);
   void on(const node_name& from, journal_id sender, const tick& m, instant now, effects& out);
@@ -186,6 +190,8 @@ private:
   slot_number applied_;
   bool snapshot_wanted_ = false;
   leader_known last_known_;      // as emitted
+  std::vector<node_name> vouched_; // as emitted
+  std::optional<std::vector<contact>> silent_; // of the tick that vouched_ was made from
   std::set<node_name> learners_; // members seen to vote with no voter's journal: fed with values
   std::map<node_name, ward> wards_;
   std::deque<message_body> to_self_; // our own acceptor and proposer talk like any others

@@ -57,6 +57,43 @@ TEST_CASE("1 to 7 voters: a leader, agreement, and progress while a majority is 
   }
 }
 
+TEST_CASE("a leader vouches for whom it hears, followers pass its word on, and no word outlives its ticks") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  REQUIRE(c.leader() == "n1");
+  using names = std::vector<node_name>;
+  const node_name n1{"n1"}, n2{"n2"}, n3{"n3"};
+  c.pass(500ms);
+  CHECK(c.at("n1").vouched == names{n2, n3});
+  CHECK(c.at("n2").vouched == names{n1, n3});
+  CHECK(c.at("n3").vouched == names{n1, n2});
+  c.isolate("n3");
+  c.pass(300ms); // the third tick without an answer, at the latest
+  CHECK(c.at("n1").vouched == names{n2});
+  CHECK(c.at("n2").vouched == names{n1});
+  CHECK(c.at("n3").vouched == names{});
+  c.heal();
+  c.pass(1s);
+  CHECK(c.at(c.leader()).vouched.size() == 2);
+  c.crash(c.at(c.leader()));
+  c.pass(350ms);
+  for (auto& n : c.nodes)
+    if (n.core) CHECK(n.vouched == names{});
+}
+
+TEST_CASE("an idle leader ticks once per tick, also when slots are chosen meanwhile") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  c.pass(500ms);
+  c.pass(50ms); // between two ticks
+  auto before = c.at("n1").ticks;
+  for (int i = 0; i < 4; ++i) {
+    c.propose("n1", std::to_string(i));
+    c.pass(500ms);
+  }
+  CHECK(c.at("n1").ticks - before == 2 * 20); // to each of two
+}
+
 TEST_CASE("what is lost is sent again, what comes twice or late counts once") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());
@@ -126,7 +163,7 @@ TEST_CASE("a question that a broken stream held is asked again at once; one with
     while (c.deliver<tick>("n1", "n4")) {
     }
     for (auto name : {"n1", "n2", "n3"})
-      while (c.lose<learn>("n4", name)) ++questions;
+      while (c.lose<learn>("n4", name)) questions += c.now < end;
     c.wire.clear();
   }
   CHECK(questions == 4); // at 0, and after 100, 200 and 400 ms more

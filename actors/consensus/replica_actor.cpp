@@ -97,11 +97,29 @@ void carry_out_one(replica_actor* self, persist& p) {
   self->state.waiting.push_back(std::move(p));
   use_disk(self);
 }
+// Quick: a batch is compared by its address.
+bool says_the_same(const message& a, const message& b) {
+  if (a.sender != b.sender) return false;
+  auto *tick_a = std::get_if<tick>(&a.body), *tick_b = std::get_if<tick>(&b.body);
+  if (tick_a && tick_b) return *tick_a == *tick_b;
+  auto *accept_a = std::get_if<accept>(&a.body), *accept_b = std::get_if<accept>(&b.body);
+  return accept_a && accept_b && accept_a->number == accept_b->number && accept_a->slot == accept_b->slot &&
+         accept_a->chosen == accept_b->chosen && accept_a->value == accept_b->value;
+}
+void post_what_was_said(replica_actor* self) {
+  auto& state = self->state;
+  if (!state.said) return;
+  auto payload = encode(state.said->what);
+  auto by = route_of(state.said->what.body, payload.size());
+  state.said.reset();
+  self->send(state.set.links, links::post_to_all{std::exchange(state.said_to, {}), by,
+                                                 transport::message_kind::consensus, std::move(payload)});
+}
 void carry_out_one(replica_actor* self, send& s) {
-  auto payload = encode(s.what);
-  auto by = route_of(s.what.body, payload.size());
-  self->send(self->state.set.links,
-             links::post{s.to, by, transport::message_kind::consensus, std::move(payload)});
+  auto& state = self->state;
+  if (state.said && !says_the_same(state.said->what, s.what)) post_what_was_said(self);
+  state.said_to.push_back(s.to);
+  if (!state.said) state.said = std::move(s);
 }
 void carry_out_one(replica_actor* self, apply& a) {
   self->send(self->state.owner_of_state, chosen_slot{a.slot, a.value});
@@ -119,12 +137,18 @@ void tell_leadership(replica_actor* self) {
 void carry_out_one(replica_actor* self, leading&) { tell_leadership(self); }
 void carry_out_one(replica_actor* self, stepped_down&) { tell_leadership(self); }
 void carry_out_one(replica_actor* self, leader_known&) { tell_leadership(self); }
+void carry_out_one(replica_actor* self, vouched_for& v) {
+  auto& state = self->state;
+  state.vouched = std::move(v.members);
+  for (auto& w : state.vouch_watchers) self->send(w, vouched_are{state.vouched});
+}
 
 // Everything that one input led to, and the alarm for the next.
 void carry_out(replica_actor* self) {
   auto& state = self->state;
   auto now = std::exchange(state.effects, {});
   for (auto& e : now) std::visit([self](auto& one) { carry_out_one(self, one); }, e);
+  post_what_was_said(self);
   state.alarm.set(self, state.core->next_deadline());
 }
 
@@ -182,6 +206,11 @@ caf::behavior running(replica_actor* self) {
       [=](const detector_says& d) {
         self->state.core->opinion(d.node, d.suspected, now(), self->state.effects);
         carry_out(self);
+      },
+      [=](watch_vouched& w) {
+        self->send(w.who, vouched_are{self->state.vouched});
+        self->monitor(w.who);
+        self->state.vouch_watchers.push_back(std::move(w.who));
       },
       [=](ask_contacts) {
         return contact_list{self->state.core->leader_heard(now()), self->state.core->leader_contact()};
@@ -259,6 +288,9 @@ caf::behavior replica_of_log(replica_actor* self, env::environment* env, const c
              links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
   self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_default_handler(caf::skip);
+  self->set_down_handler([self](const caf::down_msg& down) {
+    std::erase_if(self->state.vouch_watchers, [&](auto& w) { return w.address() == down.source; });
+  });
   ask_disk(self, store::list(), [](env::disk_result r) { return store_said{step::listed, std::move(r)}; });
   return {[=](store_said& said) { on_store(self, said); },
           [=](state_is_with& owner) { self->state.owner_of_state = owner.actor; }};

@@ -40,9 +40,13 @@ struct replica_actor_state {
   std::vector<std::string> names; // while opening
   std::map<std::string, byte_buffer> files;
   caf::actor owner_of_state;
+  std::vector<caf::actor> vouch_watchers;
+  std::vector<node_name> vouched; // as told to them
   std::unique_ptr<store> writing;
   std::unique_ptr<replica> core;
   consensus::effects effects;
+  std::optional<send> said;          // the last send of these effects, not posted yet
+  std::vector<node_name> said_to;    // it goes to all of these: ticks and accepts are encoded once
   std::vector<persist> waiting; // for the disk
   std::vector<sync_token> under_way;
   bool disk_busy = false;

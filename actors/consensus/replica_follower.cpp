@@ -2,6 +2,8 @@
 // leader.
 #include "actors/consensus/replica.hpp"
 
+#include <algorithm>
+
 namespace troupe::consensus {
 
 void replica::on(const node_name& from, journal_id sender, const prepare& m, instant now, effects& out) {
@@ -55,6 +57,7 @@ void replica::on(const node_name& from, journal_id, const tick& m, instant now, 
   if (!follow(v->node, m.number, from, now, out)) return;
   contacts_.heard(from, now);
   contacts_.ticked(m.silent, now);
+  pass_on_word(m, out);
   take_chosen(m.number, m.chosen, out);
   catch_up_.told(from, m.chosen);
   ack reply{m.number, applied_, {}};
@@ -64,6 +67,13 @@ void replica::on(const node_name& from, journal_id, const tick& m, instant now, 
       if (w.heard) reply.wards.push_back({node, now - *w.heard});
   }
   say(from, std::move(reply), out);
+}
+
+// Whom the tick does not name, the leader has heard. What it says changes seldom: a tick must not cost a walk over all.
+void replica::pass_on_word(const tick& m, effects& out) {
+  if (silent_ && std::ranges::equal(*silent_, m.silent, {}, &contact::node, &contact::node)) return;
+  silent_ = m.silent;
+  vouch(heard_of(m.silent), out);
 }
 
 void replica::relay(const tick& m, instant now, effects& out) {

@@ -13,7 +13,7 @@ void replica::begin_leading(const campaign& won, instant now, effects& out) {
     open.add(std::move(value));
   }
   if (!won.base_known_by().empty()) catch_up_.told(won.base_known_by(), won.base());
-  leading_state l{won.number(), std::move(open), won.last(), false, now, now, log_.chosen(), log_.chosen(), {}};
+  leading_state l{won.number(), std::move(open), won.last(), false, now, now, log_.chosen(), log_.chosen(), {}, {}};
   for (const auto& v : voters_.voters()) l.acked[v.journal] = now;
   wards_.clear();
   watch_.heard(self_, won.number(), self_, now);
@@ -64,6 +64,12 @@ void replica::lead(leading_state& l, instant now, effects& out) {
     return;
   }
   retransmit(l, now, out);
+  vouch(heard_of(contacts_.ages(now, limits_.quiet)), out);
+  // What told of progress meanwhile was a tick as well: the next one counts from there.
+  if (l.ticked_at && now < *l.ticked_at + limits_.tick) {
+    l.tick_at = *l.ticked_at + limits_.tick;
+    return;
+  }
   // A leader that cannot get anything chosen must not look alive: its disk, or a quorum's, hangs.
   if (l.open.empty() || now < l.progress_at + limits_.stall) send_ticks(l, now, out);
 }
@@ -74,6 +80,7 @@ tick replica::make_tick(const leading_state& l, instant now) const {
 
 void replica::send_ticks(leading_state& l, instant now, effects& out) {
   l.told_voters = log_.chosen();
+  l.ticked_at = now;
   auto t = make_tick(l, now);
   for (const auto& m : contacts_.members()) say(m, t, out);
 }
@@ -141,11 +148,7 @@ void replica::tell_progress(leading_state& l, instant now, effects& out) {
     if (auto values = answer(learn{l.told_learners.next()}, log_, limits_))
       for (const auto& n : learners_) say(n, *values, out);
   l.told_learners = log_.chosen();
-  if (l.told_voters >= log_.chosen()) return;
-  l.told_voters = log_.chosen();
-  auto t = make_tick(l, now);
-  for (const auto& v : voters_.voters())
-    if (v.node != self_) say(v.node, t, out);
+  if (l.told_voters < log_.chosen()) send_ticks(l, now, out);
 }
 
 void replica::on(const node_name& from, journal_id sender, const ack& m, instant now, effects&) {

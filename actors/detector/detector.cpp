@@ -94,7 +94,9 @@ void begin(detector_actor* self, const config::cluster& c) {
   o.timers = conf::timers_of(c);
   o.datagram_budget = datagram_budget;
   state.core = std::make_unique<swim>(std::move(o), state.set.planted);
-  carry_out(self, state.core->start(env::now_of(self), state.random));
+  auto now = env::now_of(self);
+  carry_out(self, state.core->start(now, state.random));
+  carry_out(self, state.core->vouch(state.vouched, now, state.random));
 }
 
 void take(detector_actor* self, const config::cluster& c) {
@@ -183,6 +185,7 @@ caf::behavior detector(detector_actor* self, env::environment* env, const consol
   self->send(state.set.links, links::subscribe{transport::message_kind::gossip, here});
   self->send(state.set.links, links::subscribe{std::nullopt, here});
   self->send(state.set.ledger, cluster::watch_state{here});
+  self->send(state.set.replica, consensus::watch_vouched{here});
   self->set_down_handler([self](const caf::down_msg& down) {
     std::erase_if(self->state.watchers, [&](auto& w) { return w.address() == down.source; });
   });
@@ -191,6 +194,12 @@ caf::behavior detector(detector_actor* self, env::environment* env, const consol
       [=](const cluster::state_is& s) { take(self, *s.whole), rearm(self); },
       [=](const cluster::state_changed& s) { take(self, *s.what), rearm(self); },
       [=](const cluster::leader_is&) {},
+      [=](consensus::vouched_are& v) {
+        auto& s = self->state;
+        s.vouched = std::move(v.members);
+        if (s.core) carry_out(self, s.core->vouch(s.vouched, env::now_of(self), s.random));
+        rearm(self);
+      },
       [=](const joined_as& j) {
         auto& s = self->state;
         s.session = j.session;

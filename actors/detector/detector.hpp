@@ -39,6 +39,7 @@ struct detector_state {
   settings set;
   random_source random{0};
   std::unique_ptr<swim> core;         // from the first state on
+  std::vector<node_name> vouched;     // for whom a leader vouches
   session_id session;                 // this life's; 0: not joined yet
   std::set<node_name> unreachable;    // faulty, or left: as told to the replica
   std::map<node_name, instant> hosts; // that answered last for a daemon that is away

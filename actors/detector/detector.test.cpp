@@ -145,7 +145,8 @@ struct stage {
     h.links = play([=, this] {
       return caf::behavior{[=, this](const links::post& p) { carry(its->name, p); }, [](const links::subscribe&) {}};
     });
-    h.replica = play([=] { return caf::behavior{[=](const consensus::detector_says& d) { its->said.push_back(d); }}; });
+    h.replica = play([=] { return caf::behavior{[=](const consensus::detector_says& d) { its->said.push_back(d); },
+                           [](const consensus::watch_vouched&) {}}; });
     h.ledger = play([=, this] {
       return caf::behavior{
           [=, this](const cluster::watch_state& w) { caf::anon_send(w.who, cluster::state_is{shown}); }};

@@ -71,6 +71,22 @@ outputs swim::admit(const node_name& name, session_id session, instant now, rand
   return finish(c);
 }
 
+outputs swim::vouch(const std::vector<node_name>& names, instant now, random_source& random) {
+  context c{now, random};
+  if (!begin(c)) return {};
+  std::vector<node_name> lost;
+  for (const auto& name : vouched_)
+    if (std::ranges::find(names, name) == names.end() && order_.contains(name)) lost.push_back(name);
+  c.random.shuffle(lost);
+  bool back = std::ranges::any_of(names, [&](const node_name& n) { return !vouched_.contains(n) && lost_.contains(n); });
+  vouched_ = {names.begin(), names.end()};
+  std::erase_if(fresh_doubts_, [&](const node_name& n) { return vouched_.contains(n); });
+  fresh_doubts_.insert(fresh_doubts_.end(), lost.begin(), lost.end());
+  // What is under way comes to its end, or its answer would be missed.
+  if (!lost.empty() || back) next_probe_ = std::min(next_probe_, probe_ ? std::max(now, probe_->ends) : now);
+  return finish(c);
+}
+
 outputs swim::configure(const std::vector<node_name>& names, instant now, random_source& random) {
   context c{now, random};
   if (!begin(c)) return {};
@@ -161,7 +177,7 @@ instant swim::next_deadline() const {
   auto sooner = [&](std::optional<instant> other) {
     if (other) next = std::min(next, *other);
   };
-  if (probe_ && !probe_->asked) sooner(probe_->asks_at);
+  if (probe_) sooner(probe_->asked ? probe_->ends : probe_->asks_at);
   for (const auto& r : relays_) sooner(r.nacked ? r.ends : r.nack_at);
   if (!must_hear_)
     for (const auto& [name, m] : members_)

@@ -107,6 +107,53 @@ unsigned number_of(const node_name& name) {
   return static_cast<unsigned>(std::stoul(name.text.substr(1)));
 }
 
+std::vector<node_name> names(std::initializer_list<unsigned> of) {
+  std::vector<node_name> all;
+  for (auto i : of) all.push_back(n(i));
+  return all;
+}
+
+TEST_CASE("whom a leader vouches for is pinged once per calm interval, whom nobody vouches for at the probe interval") {
+  fixture f{4};
+  f.take(f.core.vouch(names({1, 2, 3, 4}), f.now, f.random));
+  f.all.clear();
+  f.run_until(f.now + 10s, true);
+  CHECK(f.sent<gossip::ping>(f.all).size() == 10);
+  f.take(f.core.vouch({}, f.now, f.random));
+  f.all.clear();
+  f.run_until(f.now + 10s, true);
+  CHECK(f.sent<gossip::ping>(f.all).size() >= 100);
+  CHECK(f.sent<gossip::ping>(f.all).size() <= 101);
+}
+
+TEST_CASE("whoever comes into doubt is pinged at once, before the others, and again until it answers or is suspected") {
+  fixture f{4};
+  f.take(f.core.vouch(names({1, 2, 3, 4}), f.now, f.random));
+  f.run_until(f.now + 1950ms, true); // no probe is under way
+  f.mute = n(3);
+  f.take(f.core.vouch(names({1, 2, 4}), f.now, f.random));
+  REQUIRE(f.sent<gossip::ping>(f.last).size() == 1);
+  CHECK(f.sent<gossip::ping>(f.last).front().to == n(3));
+  f.run_until(f.now + 100ms, true);
+  CHECK(f.view(3) == standing::suspect);
+  f.all.clear();
+  f.run_until(f.now + 300ms, true);
+  for (auto& s : f.sent<gossip::ping>(f.all)) CHECK(s.to == n(3));
+  f.take(f.core.vouch(names({1, 2, 3, 4}), f.now, f.random)); // the leader hears it: no word of its own
+  CHECK(f.view(3) == standing::suspect);
+}
+
+TEST_CASE("a faulty member that is vouched for again is probed at once") {
+  fixture f{3};
+  f.take(f.core.vouch(names({1, 2}), f.now, f.random));
+  f.hear(1, gossip::only_news{}, {word(3, standing::faulty, 1)});
+  REQUIRE(f.view(3) == standing::faulty);
+  f.run_until(f.now + 3950ms, true);
+  f.take(f.core.vouch(names({1, 2, 3}), f.now, f.random));
+  REQUIRE(f.sent<gossip::ping>(f.last).size() == 1);
+  CHECK(f.sent<gossip::ping>(f.last).front().to == n(3));
+}
+
 TEST_CASE("a ping is answered with its number and this life") {
   fixture f(2);
   f.hear(1, gossip::ping{gossip::probe_number{77}});

@@ -16,21 +16,55 @@ void swim::advance_probe(const context& c) {
 }
 
 void swim::begin_probe(const context& c) {
-  next_probe_ = c.now + health_.scaled(opts_.timers.probe_interval);
+  auto ends = c.now + health_.scaled(opts_.timers.probe_interval);
+  next_probe_ = all_is_calm() ? c.now + opts_.timers.calm_interval : ends;
   probe_.reset();
-  // One faulty member at the end of each rotation; nothing but faulty ones left: one of them each time.
-  bool reconnect = !lost_.empty() && order_.rotation_done() && (order_.empty() || !reconnected_);
-  reconnected_ = reconnect;
-  auto target = (reconnect ? lost_ : order_).next(c.random);
+  bool reconnect = false;
+  auto target = next_target(c, reconnect);
   if (!target) return;
   ++(reconnect ? counts_.reconnects : counts_.probes);
   last_number_ = last_number_.next();
   probe_ = probe{*target,      members_.at(*target).life,
                  last_number_, c.now + health_.scaled(opts_.timers.probe_timeout),
-                 next_probe_,  reconnect,
+                 ends,         reconnect,
                  reconnect, // nobody else is asked then
                  {},           {}};
   send(*target, gossip::ping{last_number_});
+}
+
+bool swim::in_doubt(const node_name& name) const {
+  return !vouched_.contains(name) || standing_of(members_.at(name)) != gossip::standing::alive;
+}
+
+// A node that is slow itself, or has stood still, must see its own probes answered to find out how it is.
+bool swim::all_is_calm() const {
+  if (must_hear_ || health_.score() > 0 || vouched_.empty()) return false;
+  return std::ranges::none_of(members_, [&](const auto& m) {
+    return order_.contains(m.first) ? in_doubt(m.first) : lost_.contains(m.first) && vouched_.contains(m.first);
+  });
+}
+
+std::optional<node_name> swim::next_target(const context& c, bool& reconnect) {
+  for (; !fresh_doubts_.empty(); fresh_doubts_.pop_front())
+    if (order_.contains(fresh_doubts_.front())) {
+      auto first = fresh_doubts_.front();
+      fresh_doubts_.pop_front();
+      return first;
+    }
+  for (std::size_t i = 0; i < lost_.size() && !vouched_.empty(); ++i)
+    if (auto back = lost_.next(c.random); vouched_.contains(*back)) {
+      reconnect = true;
+      return back;
+    }
+  // One faulty member at the end of each rotation; nothing but faulty ones left: one of them each time.
+  reconnect = !lost_.empty() && order_.rotation_done() && (order_.empty() || !reconnected_);
+  reconnected_ = reconnect;
+  if (reconnect) return lost_.next(c.random);
+  auto target = order_.next(c.random);
+  bool anybody = std::ranges::any_of(members_, [&](const auto& m) { return order_.contains(m.first) && in_doubt(m.first); });
+  for (std::size_t i = 1; target && anybody && !in_doubt(*target) && i < 2 * order_.size(); ++i)
+    target = order_.next(c.random);
+  return target;
 }
 
 void swim::ask_others(const context& c) {

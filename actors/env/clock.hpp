@@ -40,6 +40,8 @@ public:
     self->scheduled_send(self, caf::actor_clock::time_point{when.time_since_epoch()}, wake{++number_});
   }
 
+  [[nodiscard]] bool armed_by(instant when) const { return armed_ && *armed_ <= when; }
+
   // True: this is the wake-up that was armed last; set() again after acting on it.
   bool rang(const wake& w) {
     if (w.number != number_) return false;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::links {
 
 namespace {
@@ -31,11 +33,21 @@ void tell(links_actor* self, transport::effect&& e) {
   }
 }
 
+// Messages that come and go over what is open. The earliest that may follow from them is a keep-alive.
+bool plain_traffic(const transport::effects& all) {
+  return !all.empty() && std::ranges::all_of(all, [](const transport::effect& e) {
+    if (auto* d = std::get_if<transport::send_datagram>(&e)) return !transport::is_handshake(d->data);
+    return std::holds_alternative<transport::message_received>(e) || std::holds_alternative<transport::write_stream>(e);
+  });
+}
+
 void carry_out(links_actor* self) {
   auto& state = self->state;
+  bool plain = plain_traffic(state.effects);
   transport::carry_out(state.effects, state.env->network, *state.board,
                        [self](transport::effect&& e) { tell(self, std::move(e)); });
-  state.alarm.set(self, state.board->deadline());
+  if (plain && state.alarm.armed_by(env::now_of(self) + transport::link_timing{}.keep_alive)) return;
+  state.alarm.set(self, state.board->deadline()); // a walk over all links
 }
 
 void set_directory(links_actor* self, transport::directory_of_keys keys) {
@@ -90,6 +102,10 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
   return {
       [=](post& p) {
         self->state.board->send(moment_of(self), p.to, p.by, p.kind, p.payload, self->state.effects);
+        carry_out(self);
+      },
+      [=](post_to_all& p) {
+        for (auto& to : p.to) self->state.board->send(moment_of(self), to, p.by, p.kind, p.payload, self->state.effects);
         carry_out(self);
       },
       [=](network_said& n) {

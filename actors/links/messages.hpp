@@ -14,6 +14,12 @@ struct post { // may be lost: whoever must know asks again
   transport::message_kind kind{};
   byte_buffer payload;
 };
+struct post_to_all { // the same to each, in this order
+  std::vector<node_name> to;
+  transport::route by{};
+  transport::message_kind kind{};
+  byte_buffer payload;
+};
 struct subscribe { // messages of this kind, and (kind unset) changes of links, go to `to`
   std::optional<transport::message_kind> kind;
   caf::actor to;
@@ -71,6 +77,7 @@ struct network_said {
 } // namespace troupe::links
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post_to_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::keys_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::terms_changed)

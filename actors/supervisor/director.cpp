@@ -140,7 +140,8 @@ void rearm(director_actor* self) {
   if (!state.contacts_asked) state.alarm.set(self, state.losses->next_look());
   state.alarm.set(self, state.fences.next_deadline());
   // While an Assigned is on its way its outcome is what wakes us: an alarm that is due would only ring again at once.
-  if (!state.assigned_on_its_way && state.places.wanted(seen(self))) state.alarm.set(self, state.place_at);
+  bool waits = state.assigned_on_its_way && !state.set.rings_while_waiting;
+  if (!waits && state.places.wanted(seen(self))) state.alarm.set(self, state.place_at);
 }
 
 void go_on(director_actor* self) {
@@ -216,6 +217,7 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
   state.planner = self->spawn<caf::linked>(planner, directory, here);
   self->send(state.set.ledger, cluster::watch_state{here});
   self->send(state.set.detector, detector::watch_opinions{here});
+  self->send(state.set.replica, consensus::watch_vouched{here});
 
   return {
       [=](const cluster::state_is& s) { begin(self, s), go_on(self); },
@@ -223,6 +225,7 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
       [=](const cluster::leader_is&) {}, // the root ends a director that does not lead any more
       [=](const detector::opinion_is& o) { self->state.losses->opinion(o.what), go_on(self); },
       [=](const detector::host_answer& h) { self->state.losses->host_answered(h.node, h.at), go_on(self); },
+      [=](consensus::vouched_are& v) { self->state.losses->vouched(std::move(v.members)), go_on(self); },
       [=](placed& p) { on_placed(self, p), go_on(self); },
       [=](const cluster::not_proposed& n) { on_not_proposed(self, n), go_on(self); },
       [=](const placing_failed& f) { on_placing_failed(self, f), go_on(self); },

@@ -27,6 +27,7 @@ struct director_settings {
   caf::actor ledger, replica, detector;
   bool ignores_orders = false; // plants
   bool ignores_hosts = false;
+  bool rings_while_waiting = false;
 };
 
 struct director_state {

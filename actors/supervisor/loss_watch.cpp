@@ -38,6 +38,13 @@ void loss_watch::host_answered(const node_name& node, instant at) {
   hosts_.insert_or_assign(node, at);
 }
 
+// Whoever is silent now, or answers again, is looked at.
+void loss_watch::vouched(std::vector<node_name> members) {
+  if (members == vouched_) return;
+  vouched_ = std::move(members);
+  next_.reset();
+}
+
 std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
   if (auto version = s.version_of(cluster::configuration_key{}); configured_at_ != version) {
     configured_at_ = version;
@@ -63,7 +70,7 @@ std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
     }
     if (auto v = judge_one(s, key.node, m, r, l, by)) all.push_back(std::move(*v));
   }
-  plan_next(l, by);
+  plan_next(s, l, by);
   return all;
 }
 
@@ -139,14 +146,27 @@ std::optional<verdict> loss_watch::judge_one(const cluster::state& s, const node
 
 // Often enough to see a stall of its own; on the dot when somebody's time is up, but after a stall not before two more
 // ticks can have been answered.
-void loss_watch::plan_next(const look& l, const measure& by) {
+void loss_watch::plan_next(const cluster::state& s, const look& l, const measure& by) {
   if (records_.empty()) {
     next_ = l.now + timers_.tolerate; // nobody to watch: a late first look of a new member costs one look
+    return;
+  }
+  if (observed_ >= timers_.leader_settle && nobody_in_doubt(s)) {
+    next_ = instant::max();
     return;
   }
   auto wait = timers_.contact_look;
   if (nearest_ && by.on_time) wait = std::clamp(*nearest_, timers_.tick / 2, wait);
   next_ = l.now + wait;
+}
+
+bool loss_watch::nobody_in_doubt(const cluster::state& s) const {
+  return std::ranges::all_of(records_, [&](const auto& entry) {
+    auto* m = s.find(cluster::member_key{entry.first});
+    if (m == nullptr || is_settled(m->value)) return true;
+    if (is_any<cluster::never_seen>(m->value.here)) return !cluster::holds_anything(s, entry.first);
+    return is_any<cluster::joined>(m->value.here) && std::ranges::binary_search(vouched_, entry.first);
+  });
 }
 
 void loss_watch::forget_others(const cluster::state& s) {

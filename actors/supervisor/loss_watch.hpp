@@ -17,6 +17,10 @@
 // than a lost member. A stall shorter than a tick is not noticed, and is within what lost-if-suspected has more than
 // tolerate.
 //
+// Nobody looks while all those that count are vouched for (consensus::vouched_for: the replica heard them within
+// silence-noted). When one is not any more, the director is told and looks; that is within the time by which silence may
+// grow in one look, so nothing of it is missed.
+//
 // Rejected: silence = now - last heard, with a pause guard beside it. Each guard left a moment in which the guard had
 // ended and the mail of the pause was not yet read.
 //
@@ -51,6 +55,7 @@ public:
 
   void opinion(const detector::opinion& o);
   void host_answered(const node_name& node, instant at); // see detector::host_answer
+  void vouched(std::vector<node_name> members);          // see consensus::vouched_for; sorted
 
   // `s` is the state as applied here. Each verdict is given once for a member's session and presence, and again if the
   // state does not show it after `tolerate`.
@@ -80,8 +85,9 @@ private:
                                    const look& l, const measure& by);
   [[nodiscard]] bool host_answers(const node_name& node, const record& r) const;
   [[nodiscard]] const detector::opinion* accusation(const node_name& node, const record& r) const;
-  void plan_next(const look& l, const measure& by);
+  void plan_next(const cluster::state& s, const look& l, const measure& by);
   void forget_others(const cluster::state& s);
+  [[nodiscard]] bool nobody_in_doubt(const cluster::state& s) const;
 
   node_name self_;
   bool ignores_hosts_;
@@ -92,6 +98,7 @@ private:
   std::map<node_name, record> records_;
   std::map<node_name, detector::opinion> opinions_;
   std::map<node_name, instant> hosts_;
+  std::vector<node_name> vouched_; // as heard: nobody, until told
 
   std::optional<look> last_;        // without its members
   duration observed_{};             // counted, since this leadership began

@@ -74,12 +74,34 @@ process_runner::~process_runner() {
     running_.clear();
     unreaped_.clear();
     look_.reset();
+    birth_.reset();
+    births_.clear();
   });
 }
 
 void process_runner::run(const scope_name& scope, command call, done on_end) {
-  loop_.post(
-      [this, scope, call = std::move(call), on_end = std::move(on_end)]() mutable { start(scope, call, on_end); });
+  loop_.post([this, wanted = birth_wanted{scope, std::move(call), std::move(on_end)}]() mutable {
+    TROUPE_ASSERT(births_.size() < max_running, "a node starts operations without bound");
+    births_.push_back(std::move(wanted));
+    if (!birth_) next_birth();
+  });
+}
+
+void process_runner::next_birth() {
+  birth_.reset();
+  if (births_.empty()) return;
+  auto first = std::move(births_.front());
+  births_.pop_front();
+  start(first.scope, first.call, first.on_end);
+  if (!births_.empty()) birth_ = std::make_unique<loop::timer>(loop_, duration{}, [this] { next_birth(); });
+}
+
+// Whoever asks for an end means what was asked for before as well.
+void process_runner::births_in(const place& where) {
+  auto [rest, end] = std::ranges::stable_partition(births_, [&](const auto& b) { return !where.holds(b.scope); });
+  std::vector<birth_wanted> now{std::make_move_iterator(rest), std::make_move_iterator(end)};
+  births_.erase(rest, end);
+  for (auto& b : now) start(b.scope, b.call, b.on_end);
 }
 
 void process_runner::start(const scope_name& scope, command& call, done& on_end) {

@@ -6,6 +6,10 @@
 // cap is dropped while it is written (looked at every `look_at_output`, the first part is kept), so that neither an
 // agent nor a service that inherited its output fills the disk. All is done on the loop's thread, in short file
 // operations.
+//
+// A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in line:
+// one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its followers.
+// Rejected: a thread for births. What ends a scope would have to wait for it.
 #pragma once
 
 #include "agents/processes.hpp"
@@ -14,6 +18,7 @@
 #include "agents/runner/spawn.hpp"
 #include "transport/loop/watch.hpp"
 
+#include <deque>
 #include <set>
 
 namespace troupe::agents {
@@ -64,6 +69,8 @@ private:
   };
 
   // On the loop's thread:
+  void next_birth();
+  void births_in(const place& where);
   void start(const scope_name& scope, command& call, done& on_end);
   tl::expected<operation, not_started> launch(const scope_name& scope, const command& call);
   void program_ended(const scope_name& scope);
@@ -84,7 +91,14 @@ private:
   void arm_look();
   [[nodiscard]] living now_living() const;
 
+  struct birth_wanted {
+    scope_name scope;
+    command call;
+    done on_end;
+  };
   loop::event_loop& loop_;
+  std::deque<birth_wanted> births_; // one a turn of the loop
+  std::unique_ptr<loop::timer> birth_;
   scope_files files_;
   std::unique_ptr<enclosure> enclosure_;
   duration settle_;

@@ -54,6 +54,33 @@ TEST_CASE("a child gets what it was given and nothing else") {
   }
 }
 
+TEST_CASE("a crowd is born one after the other, and the loop has time for others; its end comes after all of them") {
+  for (auto kind : kinds()) {
+    bench b{kind};
+    auto call = b.script("exec tail -f /dev/null");
+    std::vector<std::future<outcome>> crowd;
+    std::size_t born_at_once = 0, listed = 0;
+    b.loop.call([&] { // so that all of them are asked for in one turn
+      for (int i = 0; i < 40; ++i) crowd.push_back(b.start({"crowd", std::to_string(i)}, call));
+      b.loop.post([&] {
+        for (auto& at : std::filesystem::recursive_directory_iterator(b.folder / "run"))
+          born_at_once += at.is_directory() && at.path().parent_path().filename() == "crowd";
+      });
+      b.runner->list([&](const living& found) { listed = found.operations.size(); });
+    });
+    b.loop.call([] {});
+    CHECK(born_at_once >= 1);
+    CHECK(born_at_once < 5);
+    CHECK(listed == 40);
+    b.get([&](auto done) { b.runner->end_slice("crowd", 0s, done); });
+    for (auto& each : crowd) {
+      REQUIRE(each.wait_for(generous) == std::future_status::ready);
+      CHECK(std::holds_alternative<exited>(each.get()));
+    }
+    CHECK(b.alive() == living{});
+  }
+}
+
 TEST_CASE("what cannot run says why") {
   bench b{kinds()[0]};
   auto why = [&](const std::string& path) {

@@ -22,6 +22,7 @@ void process_runner::end_scope(const scope_name& scope, duration grace, done on_
 }
 
 void process_runner::end(const place& where, duration grace, done on_end) {
+  births_in(where);
   auto [found, fresh] = endings_.try_emplace(where, under_way{ending{grace, settle_}, {}, nullptr, nullptr});
   found->second.waiting.push_back(std::move(on_end));
   if (!fresh) return; // one is under way
@@ -118,6 +119,8 @@ living process_runner::now_living() const {
     bool lives = now && now->same_process(*recorded) && now->alive();
     if (lives || running_.contains(scope)) found.operations.push_back(scope);
   }
+  for (const auto& b : births_)
+    if (std::ranges::find(found.operations, b.scope) == found.operations.end()) found.operations.push_back(b.scope);
   std::sort(found.slices.begin(), found.slices.end());
   return found;
 }

@@ -1,5 +1,6 @@
 #include "agents/runner/spawn.hpp"
 
+#include "agents/runner/clone_child.hpp"
 #include "agents/runner/proc_stat.hpp"
 #include "messages/types/assert.hpp"
 
@@ -8,7 +9,6 @@
 #include <csignal>
 #include <cstring>
 #include <linux/close_range.h>
-#include <linux/sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,18 +35,6 @@ private:
   sigset_t before_{};
 };
 
-long clone_child(int cgroup, int* pidfd) {
-  clone_args args{};
-  args.flags = CLONE_VFORK | CLONE_PIDFD;
-  args.pidfd = reinterpret_cast<std::uintptr_t>(pidfd);
-  args.exit_signal = SIGCHLD;
-  if (cgroup >= 0) {
-    args.flags |= CLONE_INTO_CGROUP;
-    args.cgroup = static_cast<std::uint64_t>(cgroup);
-  }
-  return ::syscall(SYS_clone3, &args, sizeof args);
-}
-
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
   for (auto& each : texts) out.push_back(each.data());
@@ -54,7 +42,14 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-// --- in the child: async-signal-safe calls only, nothing is allocated ---
+// --- in the child, which shares our memory: async-signal-safe calls only, nothing is allocated ---
+
+struct wanted {
+  const birth& how;
+  char* const* arguments;
+  char* const* environment;
+  int report; // a pipe: the error number, if it does not become the program
+};
 
 void default_signals() {
   struct sigaction usual {};
@@ -75,7 +70,8 @@ bool write_record(int record) {
   return size > 0 && ::write(record, line.data(), static_cast<std::size_t>(size)) == size;
 }
 
-[[noreturn]] void become(const birth& how, char* const* arguments, char* const* environment, int report) {
+[[noreturn]] void become(const wanted& child) {
+  auto& how = child.how;
   ::setsid();
   ::umask(S_IWGRP | S_IWOTH);
   bool ready = ::chdir("/") == 0 && write_record(how.record) && ::dup2(how.input, STDIN_FILENO) >= 0 &&
@@ -83,10 +79,10 @@ bool write_record(int record) {
   if (ready) {
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     default_signals();
-    ::execve(arguments[0], arguments, environment);
+    ::execve(child.arguments[0], child.arguments, child.environment);
   }
   int why = errno;
-  [[maybe_unused]] auto told = ::write(report, &why, sizeof why); // a pipe takes so little at once
+  [[maybe_unused]] auto told = ::write(child.report, &why, sizeof why); // a pipe takes so little at once
   ::_exit(could_not_start);
 }
 
@@ -113,15 +109,17 @@ tl::expected<child, not_started> spawn(const birth& how) {
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     return tl::unexpected(not_started{errno, how.arguments[0] + ": no descriptors left"});
   descriptor reading{ends[0]}, writing{ends[1]};
-  int pidfd = -1;
-  long pid = 0;
+  wanted as{how, argument_pointers.data(), environment_pointers.data(), writing.get()};
+  cloned made;
   {
     quiet signals;
-    pid = clone_child(how.cgroup, &pidfd);
-    if (pid == 0) become(how, argument_pointers.data(), environment_pointers.data(), writing.get());
+    made = clone_child(how.cgroup, [](void* w) { become(*static_cast<const wanted*>(w)); }, &as);
   }
-  if (pid < 0) return tl::unexpected(not_started{errno, std::string("no new process: ") + std::strerror(errno)});
-  child born{static_cast<int>(pid), descriptor{pidfd}};
+  if (made.pid < 0) {
+    auto why_not = static_cast<int>(-made.pid);
+    return tl::unexpected(not_started{why_not, std::string("no new process: ") + std::strerror(why_not)});
+  }
+  child born{static_cast<int>(made.pid), descriptor{made.pidfd}};
   int why = 0;
   if (::read(reading.get(), &why, sizeof why) != sizeof why) return born;
   ::waitpid(born.pid, nullptr, 0);
@@ -130,12 +128,10 @@ tl::expected<child, not_started> spawn(const birth& how) {
 
 int try_cgroup(int cgroup) {
   spawn_detail::quiet signals;
-  int pidfd = -1;
-  long pid = spawn_detail::clone_child(cgroup, &pidfd);
-  if (pid == 0) ::_exit(0);
-  if (pid < 0) return errno;
-  descriptor ended{pidfd};
-  ::waitpid(static_cast<pid_t>(pid), nullptr, 0);
+  auto made = clone_child(cgroup, [](void*) { ::_exit(0); }, nullptr);
+  if (made.pid < 0) return static_cast<int>(-made.pid);
+  descriptor ended{made.pidfd};
+  ::waitpid(static_cast<pid_t>(made.pid), nullptr, 0);
   return 0;
 }
 

@@ -6,8 +6,7 @@
 //
 // Rejected: posix_spawn (cannot place a child before glibc 2.39) and a child that writes itself into cgroup.procs
 // (measured: up to 26 ms, because the kernel waits for all its processors; and a VFORK stops the event loop as long).
-// Sharing memory as well (CLONE_VM) would save the copy of the page tables, 0.9 ms for 50 MB, at the price of
-// assembly for each kind of processor.
+// clone_child.hpp says how the copy of our page tables is saved.
 #pragma once
 
 #include "agents/processes.hpp"

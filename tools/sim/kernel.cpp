@@ -45,7 +45,11 @@ bool kernel::step(instant limit) {
     now_ = std::max(now_, limit);
     return false;
   }
-  now_ = std::max(now_, queue_.next());
+  if (queue_.next() > now_) {
+    now_ = queue_.next();
+    at_this_moment_ = 0;
+  }
+  ++at_this_moment_;
   run(queue_.pop());
   return true;
 }

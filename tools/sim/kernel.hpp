@@ -50,6 +50,8 @@ public:
   [[nodiscard]] event_owner life_of(machine_index m) const { return {m, scope::life, hardware(m).life}; }
   // Runs the next event that is due by `limit`. False, with the time at `limit`, when there is none.
   bool step(instant limit);
+  // How many events have run at this very moment.
+  [[nodiscard]] std::uint64_t at_this_moment() const { return at_this_moment_; }
 
   // --- machines ---
   [[nodiscard]] std::size_t machine_count() const { return machines_.size(); }
@@ -80,6 +82,7 @@ private:
   std::uint64_t seed_;
   duration tick_;
   instant now_{};
+  std::uint64_t at_this_moment_ = 0;
   std::vector<machine_hardware> machines_;
   random_source random_;
   event_queue queue_;

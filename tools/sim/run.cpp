@@ -1,5 +1,7 @@
 #include "tools/sim/run.hpp"
 
+#include "tools/sim/load.hpp"
+
 #include <algorithm>
 
 namespace troupe::sim {
@@ -48,13 +50,17 @@ run_report run_seed(world_options options, const invariant_registry& invariants)
   for (auto& judge : judges) w.watch(*judge);
   story_keeper keeper{w.inside(), judges}; // after the judges, so that it sees what they found
   w.watch(keeper);
+  load_meter load;
+  w.watch(load);
   w.run_until(end);
   for (auto& judge : judges) judge->at_end(end);
   keeper.at_end(end);
   for (auto& judge : judges)
     report.violations.insert(report.violations.end(), judge->found().begin(), judge->found().end());
+  if (!w.stuck().empty()) report.violations.push_back({w.inside().now(), "I10", w.stuck()});
   std::stable_sort(report.violations.begin(), report.violations.end(),
                    [](const violation& a, const violation& b) { return a.at < b.at; });
+  report.load = load.show();
   report.trace_hash = w.inside().record().hash();
   report.trace_lines = w.inside().record().lines();
   report.resumes = w.resumes();

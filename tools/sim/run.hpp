@@ -15,6 +15,7 @@ struct run_report {
   std::uint64_t resumes = 0;
   std::uint64_t datagrams = 0;
   tally effects;
+  std::string load; // messages handled, by kind of actor
   std::vector<violation> violations; // by time
   std::vector<std::string> story;    // the lines that led to the first violation, or the last ones
 };

@@ -33,8 +33,8 @@ public:
     , names_(machine_names(machines)) {
     auto shuffled = names_;
     random_.shuffle(shuffled);
-    static constexpr std::array drawn{theme::storm,  theme::storm,    theme::storm, theme::any,
-                                      theme::any,    theme::any,      theme::agents, theme::machines};
+    static constexpr std::array drawn{theme::storm, theme::storm,  theme::storm,    theme::any,   theme::any,
+                                      theme::any,   theme::agents, theme::machines, theme::coups, theme::coups};
     theme_ = drawn[random_.below(drawn.size())];
     bad_disks_.assign(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>((machines - 1) / 2));
   }
@@ -42,8 +42,12 @@ public:
   std::vector<fault> draw(duration faults_for) {
     std::vector<fault> plan;
     auto kinds = choose_kinds();
-    auto pace = storm() ? between(200ms, 1500ms) : between(1s, 10s);
+    auto pace = storm() ? between(200ms, 1500ms) : theme_ == theme::coups ? between(1s, 4s) : between(1s, 10s);
     for (auto at = between(5s, 10s); at < faults_for - 1s; at += between(pace / 4, pace * 2)) {
+      if (theme_ == theme::coups && names_.size() > 2) {
+        coup(plan, at, faults_for);
+        continue;
+      }
       auto what = make(kinds[random_.below(kinds.size())]);
       if (!what) continue;
       plan.push_back({at, length(*what), *what});
@@ -77,6 +81,7 @@ private:
     storm,    // fast and short: what leaders and voters fall over; the rest would only thin it out
     agents,   // only agents, services and fence devices are bad: all else must be as if nothing were
     machines, // only machines: whatever is told apart by silence, is it told right?
+    coups,    // one machine after the other loses its followers, and is back among voters that were started anew
   };
   [[nodiscard]] bool storm() const { return theme_ == theme::storm; }
 
@@ -96,6 +101,7 @@ private:
           case theme::storm: return weather;
           case theme::agents: return agent;
           case theme::machines: return machine;
+          case theme::coups:
           case theme::any: break;
           }
           return true;
@@ -140,6 +146,7 @@ private:
   std::optional<fault_kind> make(std::size_t index);
   duration length(const fault_kind& what);
 
+  void coup(std::vector<fault>& plan, duration at, duration faults_for);
   void lose_all(std::vector<fault>& plan, duration at) {
     for (const auto& name : names_) plan.push_back({at, between(100ms, 5s), faults::power_loss{name}});
   }
@@ -149,6 +156,32 @@ private:
   std::vector<node_name> names_;
   std::vector<node_name> bad_disks_;
 };
+
+// What a change of leaders is made of: one is not heard for a while, and when it is back there is one that cannot hear it,
+// and others have been started anew meanwhile. Each part may be missing; whether that one led is the seed's luck.
+void planner::coup(std::vector<fault>& plan, duration at, duration faults_for) {
+  auto all = names_;
+  random_.shuffle(all);
+  const auto &deposed = all[0], &rival = all[1];
+  auto away = between(300ms, 5s);
+  nodes others{all.begin() + 1, all.end()};
+  switch (random_.below(4)) {
+  case 0:
+  case 1: plan.push_back({at, away, faults::pause{deposed, random_.below(3) != 0}}); break;
+  case 2: plan.push_back({at, away, faults::partition{{deposed}, others, random_.below(2) == 0}}); break;
+  case 3: plan.push_back({at, away, faults::disk_slow{deposed, between(200ms, 2s)}}); break;
+  }
+  if (random_.below(2) == 0) plan.push_back({at, away + between(100ms, 3s), faults::partition{{deposed}, {rival}, false}});
+  for (std::size_t i = 2; i < all.size(); ++i) {
+    const auto& other = all[i];
+    auto when = at + between(0ms, away + 500ms);
+    if (random_.below(2) == 0 || when >= faults_for) continue;
+    if (random_.below(4) == 0)
+      plan.push_back({when, between(10ms, 500ms), faults::power_loss{other}});
+    else
+      plan.push_back({when, between(10ms, 300ms), faults::daemon_restart{other}});
+  }
+}
 
 // Fills in one kind, chosen by its place in the variant. None where this world is too small for it.
 std::optional<fault_kind> planner::make(std::size_t index) {

@@ -113,24 +113,53 @@ void world::look_at_actors() {
 
 // --- the loop ---
 void world::run_until(instant when) {
-  do run_ready();
-  while (kernel_.step(when));
+  do {
+    run_ready();
+    watch_the_moment();
+  } while (stuck_.empty() && kernel_.step(when));
 }
 
 void world::run_ready() {
-  while (!ready_.empty()) {
+  while (!ready_.empty() && stuck_.empty()) {
     auto chosen = ready_.size() > 1 ? kernel_.random().below(ready_.size()) : 0;
     auto* d = ready_[chosen];
     bool runs = !kernel_.hardware(d->machine()).paused;
     if (runs) {
       d->run_one();
       ++resumes_;
+      ++resumed_at_moment_;
+      if (resumed_at_moment_ > max_at_one_moment / 2) watch_the_moment();
     }
     if (runs && d->ready()) continue;
     d->listed = false;
     ready_[chosen] = ready_.back();
     ready_.pop_back();
   }
+}
+
+// Halfway it remembers what each actor has handled, so that at the limit it can name the one that handled most.
+void world::watch_the_moment() {
+  if (kernel_.now() != moment_) {
+    moment_ = kernel_.now();
+    resumed_at_moment_ = 0;
+    handled_halfway_.clear();
+    return;
+  }
+  auto count = resumed_at_moment_ + kernel_.at_this_moment();
+  if (count <= max_at_one_moment / 2 || (count <= max_at_one_moment && !handled_halfway_.empty())) return;
+  std::pair<std::uint64_t, std::string> most{0, "nobody"};
+  bool halfway = handled_halfway_.empty();
+  for (std::uint32_t i = 0; i < machines_.size(); ++i) {
+    if (!machines_[i]->running) continue;
+    for (auto& row : machines_[i]->options.directory->list()) {
+      auto& before = handled_halfway_[{machine_index{i}, row.path}];
+      if (!halfway) most = std::max(most, {row.handled - before, fmt::format("{} on n{}", row.path, i + 1)});
+      before = row.handled;
+    }
+  }
+  if (count <= max_at_one_moment) return;
+  stuck_ = fmt::format("time stands still: {} messages and events at one moment; of the last half {} are of {}", count,
+                       most.first, most.second);
 }
 
 // --- machines ---

@@ -18,7 +18,10 @@ inline constexpr std::uint64_t boot_takes_spread_ms = 4000;
 inline constexpr duration init_waits = std::chrono::seconds{1};
 inline constexpr duration init_waits_most = std::chrono::seconds{16};
 inline constexpr duration init_forgives = std::chrono::seconds{30};
-inline constexpr duration looks_every = std::chrono::seconds{1}; // at the daemons' actors, for observers
+inline constexpr duration looks_every = std::chrono::seconds{2}; // at the daemons' actors, for observers
+// Messages and events at one moment of virtual time: beyond it something wakes itself up without end, and would eat all
+// memory before time goes on.
+inline constexpr std::uint64_t max_at_one_moment = 500'000;
 inline constexpr duration calendar_skew = std::chrono::milliseconds{50}; // at most, either way, from the start
 
 struct world_options {
@@ -51,6 +54,8 @@ public:
   process_table& processes(machine_index m) { return machines_[m.value]->processes; }
   [[nodiscard]] const daemon* daemon_of(machine_index m) const { return machines_[m.value]->running.get(); }
   [[nodiscard]] std::uint64_t resumes() const { return resumes_; }
+  // Why the run ended early: time stands still, and who is to blame; empty: it did not.
+  [[nodiscard]] const std::string& stuck() const { return stuck_; }
   [[nodiscard]] const sim::operators* people() const { return operators_.get(); }
 
   // --- what faults and fence devices do to machines ---
@@ -73,6 +78,8 @@ private:
   void daemon_ended(machine_index m);
   void boot(machine_index m, duration takes);
   void run_ready();
+  bool run_one_ready();
+  void watch_the_moment();
   void look_at_actors();
   void write_down(const node::applied_command& what);
   void end(active_faults::ticket ticket, std::string_view name);
@@ -93,6 +100,10 @@ private:
   std::vector<daemon*> ready_;
   std::vector<observer*> observers_;
   std::uint64_t resumes_ = 0;
+  instant moment_{}; // of the messages counted here
+  std::uint64_t resumed_at_moment_ = 0;
+  std::map<std::pair<machine_index, std::string>, std::uint64_t> handled_halfway_; // to that limit, by path
+  std::string stuck_;
   log_index written_;
 };
 

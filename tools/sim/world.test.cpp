@@ -432,14 +432,15 @@ TEST_CASE("only invariants of the design may be registered") {
 }
 
 TEST_CASE("a sweep tells the story of a plant, and is clean without it") {
-  sweep_options how{.first = 1, .last = 2, .machines = 3};
+  sweep_options how{.first = 1, .last = 3, .machines = 3};
   how.plants = {"own-clock-in-apply"};
   auto report = sweep(how, standard_invariants());
-  REQUIRE(report.failed.size() == 2);
+  REQUIRE(report.failed.size() == 1); // the first seed that finds it is enough
   const auto& run = report.failed.front();
   CHECK(run.violations.front().invariant == "I1");
   CHECK(run.story.size() <= story_lines);
   CHECK(tell_story(run).find("VIOLATED I1") != std::string::npos);
+  how.last = run.seed;
   how.plants.clear();
   CHECK(sweep(how, standard_invariants()).failed.empty());
 }

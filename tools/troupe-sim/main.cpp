@@ -28,6 +28,7 @@ struct arguments {
   std::int64_t quiet = 60;
   std::string scenario_file;
   std::string trace_file;
+  bool load = false;
   std::vector<std::string> plants;
 };
 
@@ -79,6 +80,7 @@ int run_command(const arguments& a) {
              show(s->faults_for), show(s->quiet_for), s->plan.size());
   fmt::print("{} messages handled, {} datagrams, {} trace lines, trace {:016x}\n", report.resumes, report.datagrams,
              report.trace_lines, report.trace_hash);
+  if (a.load) fmt::print("messages handled, by kind of actor:\n{}", report.load);
   fmt::print("{}", show(report.effects));
   if (report.violations.empty()) {
     fmt::print("no violation\n");
@@ -123,7 +125,7 @@ int sweep_command(const arguments& a) {
     std::fflush(stdout);
   });
   fmt::print("{} seeds, {} failed{}; how often each fault had its effect:\n{}", report.seeds, report.failed.size(),
-             report.failed.size() == max_failed ? " (stopped there)" : "", show(report.effects));
+             report.seeds <= seeds->second - seeds->first ? " (stopped there)" : "", show(report.effects));
   for (auto e : report.never) fmt::print("NEVER: {}: this sweep did not test it\n", name_of(e));
   return report.good() ? exit_good : exit_violation;
 }
@@ -159,6 +161,7 @@ int main_of_troupe_sim(int argc, char** argv) {
   run->add_option("--seed", a.seed, "the seed")->required();
   run->add_option("--scenario", a.scenario_file, "faults from this file; the seed still decides everything else");
   run->add_option("--trace", a.trace_file, "write every line of the trace there");
+  run->add_flag("--load", a.load, "say how many messages each kind of actor handled");
 
   auto* sweep_app = app.add_subcommand("sweep", "run many seeds; exit 1 on a violation or a fault that never fired");
   common_options(*sweep_app, a, true, 120);

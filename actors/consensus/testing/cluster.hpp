@@ -48,6 +48,8 @@ struct owner { // of one replica: what an actor would do, as plainly as possible
   std::uint64_t hash = 0;
   bool leads = false;
   bool wants_snapshot = false;
+  std::size_t ticks = 0; // sent
+  std::vector<node_name> vouched; // on a leader's word
   std::uint64_t written = 0; // records, over all lives
 };
 
