@@ -59,7 +59,13 @@ assignment placer::run() {
   auto order = assignment_order();
   for (auto u : order)
     if (in_.resources[s_.units[u].what].remote_connection) assign(u, s_.now[u].migration_target);
-  for (auto u : order) assign(u, {});
+  auto other = in_.elsewhere.begin();
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    for (; other != in_.elsewhere.end() && other->before <= i; ++other)
+      out_.nodes[other->where].assigned += other->count;
+    step_ = static_cast<std::uint32_t>(i);
+    assign(order[i], {});
+  }
   return std::move(out_);
 }
 
@@ -244,8 +250,17 @@ std::vector<node_id> placer::sorted_nodes(unit_id u, node_id active) const {
 // take the time.
 node_id placer::best_node(unit_id u, node_id active) const {
   node_id best;
-  for (auto n : ids_of(in_.nodes))
-    if (row(u)[n.at()] != not_a_candidate && (!best.valid() || better_node(u, n, best, active))) best = n;
+  std::int32_t most = 0; // the best one's score
+  bool avoids = !out_.considered.avoided[u.at()].empty();
+  auto& r = row(u);
+  for (auto n : ids_of(in_.nodes)) {
+    if (r[n.at()] == not_a_candidate) continue;
+    auto score_there = out_.nodes[n].usable() ? r[n.at()] : -score::limit;
+    bool by_score = !avoids && score_there != most;
+    if (best.valid() && (by_score ? score_there < most : !better_node(u, n, best, active))) continue;
+    best = n;
+    most = score_there;
+  }
   return best;
 }
 
@@ -278,8 +293,20 @@ bool placer::assign_best(unit_id u, node_id preferred) {
         parent.valid() && s_.units[parent].kind == resource_kind::clone && in_.resources[s_.units[parent].what].unique;
     if (!unique && active.valid() && usable(u, active) && as_good(active)) chosen = active;
   }
+  if (chosen == best && !only_best(u, best)) out_.units[u].by_count = true;
   settle(u, chosen, false);
   return out_.units[u].node.valid();
+}
+
+// No other node is as good in what is avoided and what is wanted, or none will do at all.
+bool placer::only_best(unit_id u, node_id best) const {
+  if (!usable(u, best)) return true;
+  auto& r = row(u);
+  for (auto n : ids_of(in_.nodes)) {
+    bool equal = n != best && r[n.at()] == r[best.at()] && avoidance(u, n) == avoidance(u, best);
+    if (equal && usable(u, n)) return false;
+  }
+  return true;
 }
 
 void placer::settle(unit_id u, node_id n, bool forced) {
@@ -287,6 +314,7 @@ void placer::settle(unit_id u, node_id n, bool forced) {
   if (!forced && n.valid() && !usable(u, n)) n = {};
   p.done = true;
   p.node = n;
+  p.step = step_;
   if (!n.valid()) {
     if (!forced || p.managed) {
       if (p.next != role::stopped) p.next_reason = "unable to assign";

@@ -40,7 +40,8 @@ struct score_reason {
   constraint_id origin;
 };
 
-// How much each node is avoided, by node; empty: none is. Between nodes where a unit may run this comes before the score.
+// How much each node is avoided, by node; empty: none is. Between nodes where a unit may run this comes before the
+// score.
 using avoidance_row = std::vector<std::uint8_t>;
 
 struct candidates {
@@ -70,6 +71,8 @@ struct placed {
   bool managed = true;
   bool done = false;         // assigned, perhaps to no node
   std::int32_t priority = 0; // of an instance: its promotion score
+  std::uint32_t step = 0;    // it was settled when it was the turn of this position of `top`
+  bool by_count = false;     // only the number of resources decided between nodes
 };
 
 struct assignment {

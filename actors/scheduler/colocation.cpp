@@ -211,8 +211,9 @@ unit_id placer::instance_on(unit_id clone, node_id n, role in_role) const {
   return {};
 }
 
-unit_id placer::matching_instance(unit_id of, unit_id clone, role in_role) const {
+unit_id placer::matching_instance(unit_id of, unit_id clone, role in_role) {
   if (auto n = location(of, false); n.valid()) return instance_on(clone, n, in_role);
+  out_.units[of].by_count = true; // perhaps
   for (auto n : sorted_nodes(of, {}))
     if (auto i = instance_on(clone, n, in_role); i.valid()) return i;
   return {};
@@ -316,6 +317,7 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
     auto& cell = work[n.at()];
     if (cell == not_a_candidate) continue;
     auto wish = wishes[n.at()];
+    if (wish == 0) continue;
     if (factor < 0 && wish < 0) continue; // disliking what the disliked dislikes is no reason to come
     double exact = factor * wish;
     std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)

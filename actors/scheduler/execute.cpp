@@ -3,6 +3,8 @@
 #include "actors/scheduler/schedule.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace troupe::scheduler {
 
@@ -27,10 +29,10 @@ bool runs(const plan& p, const action& a) {
 
 class executor {
 public:
-  executor(const input& in, const outcome& o)
-    : out_(in)
+  executor(input in, const outcome& o)
+    : out_(std::move(in))
     , o_(o) {
-    for (auto& h : in.histories)
+    for (auto& h : out_.histories)
       for (auto& op : h.operations) next_call_ = std::max(next_call_, op.call_id + 1);
   }
 
@@ -42,7 +44,8 @@ public:
       else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive)
         report(a);
     }
-    for (auto& x : added_) out_.histories.push_back(std::move(x.report));
+    for (auto& x : added_)
+      if (!x.gone) out_.histories.push_back(std::move(x.report));
     std::erase_if(out_.histories, [](auto& h) { return h.operations.empty(); });
     std::stable_sort(out_.histories.begin(), out_.histories.end(), [](auto& x, auto& y) { return x.where < y.where; });
     for (auto& e : o_.state.expired)
@@ -68,7 +71,8 @@ private:
       out_.reporting_order.push_back(n);
     for (auto& h : out_.histories)
       if (h.where == n) h.operations.clear();
-    std::erase_if(added_, [&](auto& x) { return x.node == n; });
+    for (auto& x : added_) x.gone = x.gone || x.node == n;
+    std::erase_if(place_of_, [&](auto& x) { return x.first.second == n; });
     std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
   }
@@ -107,8 +111,8 @@ private:
     auto& unit = o_.state.units[a.unit];
     auto clone = enclosing_clone(o_.state, a.unit);
     bool unique = clone.valid() && out_.resources[o_.state.units[clone].what].unique;
-    for (auto& [u, n, h] : added_)
-      if (u == a.unit && n == a.node) return h;
+    auto [at, fresh] = place_of_.try_emplace({a.unit, a.node}, added_.size());
+    if (!fresh) return added_[at->second].report;
     out_.nodes[a.node].seen = true;
     if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
       out_.reporting_order.push_back(a.node);
@@ -122,12 +126,14 @@ private:
     unit_id unit;
     node_id node;
     history report;
+    bool gone = false; // with its node, which was fenced afterwards
   };
 
   input out_;
   const outcome& o_;
   std::int32_t next_call_ = 1;
   std::vector<addition> added_;
+  std::map<std::pair<unit_id, node_id>, std::size_t> place_of_; // in `added_`
 };
 
 } // namespace
@@ -157,8 +163,8 @@ std::vector<action_id> executable(const plan& p) {
   return order;
 }
 
-input execute(const input& in, const outcome& o) {
-  return executor{in, o}.run();
+input execute(input in, const outcome& o) {
+  return executor{std::move(in), o}.run();
 }
 
 } // namespace troupe::scheduler

@@ -307,6 +307,13 @@ struct promotion_score {
   std::int32_t value = 0;
 };
 
+// Resources that are placed already and are not in this input: they count where equals are told apart by number.
+struct placed_elsewhere {
+  std::size_t before = 0; // position in `top`: placed before that one
+  node_id where{};
+  std::int32_t count = 0;
+};
+
 // --- the whole ---
 enum class no_quorum : std::uint8_t { stop, freeze, ignore, demote, suicide };
 enum class placement : std::uint8_t { standard, utilization, minimal, balanced };
@@ -356,6 +363,7 @@ struct input {
   std::vector<failure_count> failures{}; // sorted by resource
   std::vector<start_failures> failed_starts{};
   std::vector<promotion_score> promotion_scores{};
+  std::vector<placed_elsewhere> elsewhere{}; // sorted by `before`
 };
 
 } // namespace troupe::scheduler

@@ -29,10 +29,11 @@ public:
     st_.now = role::unknown;
     std::vector<const operation_record*> ops;
     for (auto& op : h_.operations) ops.push_back(&op);
-    std::stable_sort(ops.begin(), ops.end(), [](auto* a, auto* b) {
-      bool pa = a->call_id < 0, pb = b->call_id < 0; // pending ones come last
-      return pa != pb ? pb : a->call_id < b->call_id;
-    });
+    if (ops.size() > 1)
+      std::stable_sort(ops.begin(), ops.end(), [](auto* a, auto* b) {
+        bool pa = a->call_id < 0, pb = b->call_id < 0; // pending ones come last
+        return pa != pb ? pb : a->call_id < b->call_id;
+      });
     bool locked = in_.settings.shutdown_lock && h_.shutdown_lock > 0;
     for (auto* op : ops) read(*op);
     remember(ops);

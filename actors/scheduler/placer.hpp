@@ -22,6 +22,7 @@ private:
   void connect_remote(unit_id u);
   std::vector<node_id> sorted_nodes(unit_id u, node_id active) const;
   node_id best_node(unit_id u, node_id active) const;
+  bool only_best(unit_id u, node_id best) const;
   std::uint8_t avoidance(unit_id u, node_id n) const;
   bool better_node(unit_id u, node_id a, node_id b, node_id active) const;
   std::vector<unit_id> assignment_order() const;
@@ -40,7 +41,7 @@ private:
                   bool positive_only);
   score_row wishes_of(unit_id u, std::int32_t attribute) const;
   bool influences(const unit_colocation& c) const;
-  unit_id matching_instance(unit_id of, unit_id clone, role in_role) const;
+  unit_id matching_instance(unit_id of, unit_id clone, role in_role);
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;
   std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
 
@@ -84,7 +85,8 @@ private:
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
-  std::vector<std::size_t> alphabetical_; // by node: its place in the order of names
+  std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names
+  std::uint32_t step_ = 0;                              // position in the order of assignment
   bool has_fence_device_ = false;
   bool has_capacity_limits_ = false;
 };

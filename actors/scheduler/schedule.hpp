@@ -36,6 +36,6 @@ std::vector<decision> decide(const input& in, const cluster_state& s, const assi
 
 // The required actions that can run, in an order that respects the plan.
 std::vector<action_id> executable(const plan& p);
-input execute(const input& in, const outcome& o);
+input execute(input in, const outcome& o);
 
 } // namespace troupe::scheduler

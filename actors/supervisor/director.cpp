@@ -10,6 +10,7 @@ namespace troupe::supervisor {
 namespace {
 
 constexpr duration contact_patience = std::chrono::seconds{10};
+constexpr std::size_t max_unplaced = 4096; // changes kept for the planner; beyond them it gets the whole state anew
 constexpr duration place_again = std::chrono::seconds{5}; // after place() has failed, or found no room in the log
 
 struct send_outbox {};
@@ -23,7 +24,9 @@ namespace troupe::supervisor {
 
 namespace {
 
-const cluster::state& seen(director_actor* self) { return self->state.follows->now(); }
+const cluster::state& seen(director_actor* self) {
+  return self->state.follows->now();
+}
 
 void say(director_actor* self, env::log_level level, const std::string& text) {
   self->state.env->log.write(level, "director", text);
@@ -53,13 +56,26 @@ void place(director_actor* self) {
   auto& state = self->state;
   if (state.assigned_on_its_way || !state.places.wanted(seen(self)) || env::now_of(self) < state.place_at) return;
   state.placing_causes = state.places.started();
-  self->send(state.planner, place_now{std::make_shared<const cluster::state>(seen(self))});
+  place_now ask{{}, std::exchange(state.unplaced, {})};
+  if (!std::exchange(state.planner_follows, true)) ask.whole = std::make_shared<const cluster::state>(seen(self));
+  self->send(state.planner, std::move(ask));
+}
+
+void planner_forgets(director_actor* self) {
+  self->state.planner_follows = false;
+  self->state.unplaced.clear();
+}
+
+void keep_for_planner(director_actor* self, const cluster::delta_ptr& d) {
+  auto& state = self->state;
+  if (state.unplaced.size() == max_unplaced) planner_forgets(self);
+  if (state.planner_follows && !d->changes.empty()) state.unplaced.push_back(d);
 }
 
 void on_placed(director_actor* self, placed& p) {
   auto& state = self->state;
   state.places.ended();
-  auto items = state.places.changes(seen(self), std::move(p.answer));
+  auto items = state.places.changes(seen(self), std::move(p.news));
   if (!items.empty())
     state.assigned_on_its_way =
         propose(self, command::assigned{std::move(items)}, reason::placement, state.placing_causes);
@@ -69,6 +85,7 @@ void on_placing_failed(director_actor* self, const placing_failed& f) {
   auto& state = self->state;
   say(self, env::log_level::error, "place() failed, the last assignments stand: " + f.why);
   state.places.ended();
+  planner_forgets(self);
   state.places.begin(seen(self));
   state.place_at = env::now_of(self) + place_again;
 }
@@ -156,6 +173,7 @@ void go_on(director_actor* self) {
 void begin(director_actor* self, const cluster::state_is& s) {
   auto& state = self->state;
   state.follows.emplace(*s.whole);
+  planner_forgets(self);
   state.ready.begin(seen(self));
   state.places.begin(seen(self));
   state.assigned_on_its_way.reset();
@@ -192,10 +210,12 @@ void on_not_proposed(director_actor* self, const cluster::not_proposed& n) {
   }
 }
 
-void follow(director_actor* self, const cluster::delta& d) {
+void follow(director_actor* self, const cluster::delta_ptr& what) {
   auto& state = self->state;
   if (!state.follows) return;
+  auto& d = *what;
   state.follows->follow(d);
+  keep_for_planner(self, what);
   state.ready.note(seen(self), d);
   state.places.note(seen(self), d);
   for (auto& told : d.told) on_told(self, told);
@@ -221,7 +241,7 @@ caf::behavior director(director_actor* self, env::environment* env, const consol
 
   return {
       [=](const cluster::state_is& s) { begin(self, s), go_on(self); },
-      [=](const cluster::state_changed& c) { follow(self, *c.what), go_on(self); },
+      [=](const cluster::state_changed& c) { follow(self, c.what), go_on(self); },
       [=](const cluster::leader_is&) {}, // the root ends a director that does not lead any more
       [=](const detector::opinion_is& o) { self->state.losses->opinion(o.what), go_on(self); },
       [=](const detector::host_answer& h) { self->state.losses->host_answered(h.node, h.at), go_on(self); },

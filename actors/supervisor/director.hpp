@@ -10,8 +10,8 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
-#include "actors/detector/messages.hpp"
 #include "actors/console/observed.hpp"
+#include "actors/detector/messages.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/supervisor/fence_plan.hpp"
@@ -40,12 +40,14 @@ struct director_state {
   std::optional<loss_watch> losses;
   fence_plan fences;
   caf::actor planner;
+  bool planner_follows = false;             // it has a state, and needs only what has changed since
+  std::vector<cluster::delta_ptr> unplaced; // that
   std::map<resource_name, caf::actor> supervisors;
 
   client_id client;
   std::uint64_t sequence = 0;
   std::map<std::uint64_t, command::cell> acts_on_their_way; // by sequence
-  std::optional<std::uint64_t> assigned_on_its_way;          // place() sees no state without it
+  std::optional<std::uint64_t> assigned_on_its_way;         // place() sees no state without it
   std::vector<command::command> outbox;
   std::vector<log_index> placing_causes;
   instant place_at{}; // not before

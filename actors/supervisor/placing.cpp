@@ -51,6 +51,8 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
       bool condemns = h->now && std::holds_alternative<cluster::stop_failed>(h->now->value.now);
       if (!h->now || condemns || !s.find(cluster::assignment_key{h->key.resource}))
         dirty(h->now ? h->now->version : changed.at);
+    } else if (std::holds_alternative<cluster::row_change<cluster::assignment_key>>(one)) {
+      if (running_) dirty(changed.at); // somebody else's: what is under way has not seen it
     } else if (std::holds_alternative<cluster::row_change<cluster::configuration_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::directive_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::attempt_key>>(one) ||

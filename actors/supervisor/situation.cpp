@@ -42,6 +42,7 @@ bool situation::managed(const resource_name& r, const node_name& n) const {
     auto* d = cluster::definition_of(s_, r, configured->defined_at);
     if (d && !d->managed) return false;
   }
+  if (s_.all<cluster::directive_key>().empty()) return true;
   auto& group = known_.group_of(r);
   for (auto& subject : {std::string{}, n.text, r.text, group})
     if (s_.find(cluster::directive_key{command::directive_kind::maintenance, subject})) return false;

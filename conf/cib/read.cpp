@@ -20,10 +20,25 @@ std::vector<name_value> attributes_of(pugi::xml_node e) {
   return all;
 }
 
-bool too_deep(pugi::xml_node top) {
+bool refers(pugi::xml_node top) { // does anything use id-ref?
+  struct finder : pugi::xml_tree_walker {
+    bool for_each(pugi::xml_node& n) override { return !n.attribute("id-ref"); }
+  } walk;
+  return !top.traverse(walk);
+}
+
+} // namespace
+
+pugi::xml_node cib_element(const pugi::xml_document& xml) {
+  auto is_cib = [](pugi::xml_node n) { return std::string_view{n.name()} == "cib"; };
+  auto outermost = xml.document_element();
+  return is_cib(outermost) ? outermost : outermost.find_child(is_cib);
+}
+
+bool too_deep(pugi::xml_node top, unsigned outside) {
   unsigned depth = 0;
   for (auto at = top; at;) {
-    if (depth > max_depth) return true;
+    if (depth + outside > max_depth) return true;
     if (at.first_child()) {
       at = at.first_child();
       ++depth;
@@ -39,27 +54,15 @@ bool too_deep(pugi::xml_node top) {
   return false;
 }
 
-bool refers(pugi::xml_node top) { // does anything use id-ref?
-  struct finder : pugi::xml_tree_walker {
-    bool for_each(pugi::xml_node& n) override { return !n.attribute("id-ref"); }
-  } walk;
-  return !top.traverse(walk);
-}
-
-} // namespace
-
 result<contents> parse(std::string xml) {
   if (xml.size() > max_bytes) return failure(fmt::format("the CIB has {} bytes, more than {}", xml.size(), max_bytes));
   auto owner = std::make_shared<document>();
   owner->source = std::move(xml);
   auto parsed = owner->xml.load_buffer_inplace(owner->source.data(), owner->source.size());
   if (!parsed) return failure(fmt::format("no well-formed XML: {} at byte {}", parsed.description(), parsed.offset));
-  auto cib = owner->xml.document_element();
-  if (std::string_view{cib.name()} != "cib") {
-    auto inner = cib.find_child([](pugi::xml_node n) { return std::string_view{n.name()} == "cib"; });
-    if (!inner) return failure(fmt::format("this is no CIB: the outermost element is <{}>", cib.name()));
-    cib = inner;
-  }
+  auto cib = cib_element(owner->xml);
+  if (!cib)
+    return failure(fmt::format("this is no CIB: the outermost element is <{}>", owner->xml.document_element().name()));
   if (too_deep(cib)) return failure(fmt::format("elements are nested deeper than {}", max_depth));
   if (!cib.child("configuration")) return failure("the CIB has no <configuration>");
   contents out;
@@ -89,6 +92,13 @@ pugi::xml_node reader::resolve(pugi::xml_node element) {
 }
 
 void reader::read(pugi::xml_node cib) {
+  read_configuration(cib);
+  auto status = cib.child("status");
+  for (auto e : status.children("node_state")) out_.states.push_back(read_node_state(e));
+  read_tickets(status);
+}
+
+void reader::read_configuration(pugi::xml_node cib) {
   out_.have_quorum = attribute(cib, "have-quorum");
   out_.dc_uuid = attribute(cib, "dc-uuid");
   out_.execution_date = attribute(cib, "execution-date");
@@ -111,7 +121,6 @@ void reader::read(pugi::xml_node cib) {
   out_.operation_defaults = read_sets(configuration.child("op_defaults"), "meta_attributes");
   read_constraints(configuration.child("constraints"));
   read_fencing(configuration.child("fencing-topology"));
-  read_status(cib.child("status"));
 }
 
 nv_sets reader::read_sets(pugi::xml_node parent, const char* tag) {
@@ -168,6 +177,9 @@ condition reader::read_rule(pugi::xml_node element, unsigned depth) {
       part.operation = attribute(e, "operation");
       part.start = attribute(e, "start");
       part.end = attribute(e, "end");
+      for (text date : {part.start, part.end})
+        if (!date.empty() && !to_date(date))
+          warn(fmt::format("a rule's date \"{}\" is none: it counts as not given", date));
       part.date_spec = attributes_of(e.child("date_spec"));
       part.duration = attributes_of(e.child("duration"));
     } else if (name == "rsc_expression") {

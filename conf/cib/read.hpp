@@ -20,6 +20,10 @@ public:
     : out_(out) {}
 
   void read(pugi::xml_node cib);
+  // Its parts.
+  void read_configuration(pugi::xml_node cib);
+  node_state read_node_state(pugi::xml_node element);
+  void read_tickets(pugi::xml_node status);
 
   void warn(std::string sentence);
 
@@ -46,15 +50,16 @@ private:
   std::vector<resource_set> read_resource_sets(pugi::xml_node element);
   void read_fencing(pugi::xml_node topology);
 
-  void read_status(pugi::xml_node status);
-  void read_node_state(pugi::xml_node element);
   operation_record read_record(pugi::xml_node element);
 
   contents& out_;
+  std::size_t listed_ = 0;                                // resources in the last node state
   std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref
   std::map<text, pugi::xml_node> templates_;
 };
 
 bool is_resource(pugi::xml_node element);
+pugi::xml_node cib_element(const pugi::xml_document& xml); // the outermost element, or the one in it; or none
+bool too_deep(pugi::xml_node top, unsigned outside = 0);   // `outside`: how many elements are around it
 
 } // namespace troupe::conf::cib

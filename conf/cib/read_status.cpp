@@ -11,49 +11,80 @@ text field(pugi::xml_node e, const char* name) {
   return e.attribute(name).value();
 }
 
-text field(pugi::xml_node e, const char* name, const char* legacy) {
-  return e.attribute(name) ? field(e, name) : field(e, legacy);
+// The attributes of a record by name, those of old CIBs included. A large CIB has millions of them: so each is looked
+// at once, instead of being sought by name.
+constexpr std::pair<text, text operation_record::*> texts[] = {{"id", &operation_record::id},
+                                                               {"operation", &operation_record::operation},
+                                                               {"operation_key", &operation_record::key},
+                                                               {"transition-key", &operation_record::transition_key},
+                                                               {"transition_key", &operation_record::transition_key},
+                                                               {"exit-reason", &operation_record::exit_reason},
+                                                               {"op-digest", &operation_record::digest},
+                                                               {"op-restart-digest", &operation_record::restart_digest},
+                                                               {"op-force-restart", &operation_record::restart_params},
+                                                               {"op-secure-digest", &operation_record::secure_digest},
+                                                               {"op-secure-params", &operation_record::secure_params},
+                                                               {"migrate_source", &operation_record::migrate_source},
+                                                               {"migrate_target", &operation_record::migrate_target},
+                                                               {"crm_feature_set", &operation_record::feature_set}};
+constexpr std::pair<text, std::int64_t operation_record::*> numbers[] = {
+    {"call-id", &operation_record::call_id},
+    {"call_id", &operation_record::call_id},
+    {"last-rc-change", &operation_record::last_change},
+    {"last_rc_change", &operation_record::last_change},
+    {"last-run", &operation_record::last_run},
+    {"last_run", &operation_record::last_run},
+    {"interval", &operation_record::interval_ms}};
+
+template <class Field, std::size_t N>
+Field operation_record::*field_named(const std::pair<text, Field operation_record::*> (&table)[N], text name) {
+  for (auto& [known, field] : table)
+    if (known == name) return field;
+  return nullptr;
 }
 
 // "STATUS:RC;ACTION:TRANSITION:EXPECTED:UUID" tells status and rc where the attributes of old CIBs do not.
-void from_magic(text magic, operation_record& r) {
-  auto colon = magic.find(':');
-  if (colon == text::npos) return;
-  if (auto s = to_number(magic.substr(0, colon))) r.status = static_cast<int>(*s);
-  if (auto rc = to_number(magic.substr(colon + 1))) r.rc = static_cast<int>(*rc);
-  auto semicolon = magic.find(';');
-  if (r.transition_key.empty() && semicolon != text::npos) r.transition_key = magic.substr(semicolon + 1);
+struct outcome_texts {
+  text magic, rc, status;
+};
+void read_outcome(const outcome_texts& t, operation_record& r) {
+  auto set = [](int& to, text from) {
+    if (auto n = to_number(from)) to = static_cast<int>(*n);
+  };
+  auto colon = t.magic.find(':'), semicolon = t.magic.find(';');
+  if (colon != text::npos) {
+    set(r.status, t.magic.substr(0, colon));
+    set(r.rc, t.magic.substr(colon + 1));
+    if (r.transition_key.empty() && semicolon != text::npos) r.transition_key = t.magic.substr(semicolon + 1);
+  }
+  set(r.rc, t.rc);
+  set(r.status, t.status);
 }
 
 } // namespace
 
 operation_record reader::read_record(pugi::xml_node e) {
   operation_record r;
-  r.id = field(e, "id");
-  r.operation = field(e, "operation");
-  r.key = field(e, "operation_key");
-  r.transition_key = field(e, "transition-key", "transition_key");
-  r.exit_reason = field(e, "exit-reason");
-  r.digest = field(e, "op-digest");
-  r.restart_digest = field(e, "op-restart-digest");
-  r.restart_params = field(e, "op-force-restart");
-  r.secure_digest = field(e, "op-secure-digest");
-  r.secure_params = field(e, "op-secure-params");
-  r.migrate_source = field(e, "migrate_source");
-  r.migrate_target = field(e, "migrate_target");
-  r.feature_set = field(e, "crm_feature_set");
-  from_magic(field(e, "transition-magic"), r);
-  auto number = [](text t, std::int64_t otherwise) { return to_number(t).value_or(otherwise); };
-  r.call_id = number(field(e, "call-id", "call_id"), 0);
-  r.last_change = number(field(e, "last-rc-change", "last_rc_change"), 0);
-  r.last_run = number(field(e, "last-run", "last_run"), 0);
-  r.interval_ms = number(field(e, "interval"), 0);
-  r.rc = static_cast<int>(number(field(e, "rc-code", "rc_code"), r.rc));
-  r.status = static_cast<int>(number(field(e, "op-status", "op_status"), r.status));
+  r.call_id = 0;
+  outcome_texts outcome;
+  for (auto a : e.attributes()) {
+    text name = a.name(), value = a.value();
+    if (auto field = field_named(texts, name))
+      r.*field = value;
+    else if (auto number = field_named(numbers, name))
+      r.*number = to_number(value).value_or(0);
+    else if (name == "transition-magic")
+      outcome.magic = value;
+    else if (name == "rc-code" || name == "rc_code")
+      outcome.rc = value;
+    else if (name == "op-status" || name == "op_status")
+      outcome.status = value;
+  }
+  read_outcome(outcome, r);
   return r;
 }
 
-void reader::read_node_state(pugi::xml_node e) {
+node_state reader::read_node_state(pugi::xml_node e) {
   node_state s;
   s.id = field(e, "id");
   s.uname = field(e, "uname");
@@ -66,6 +97,7 @@ void reader::read_node_state(pugi::xml_node e) {
   s.remote_fenced = is_true(field(e, "node_fenced")) || to_number(field(e, "node_fenced")).value_or(0) > 0;
   s.remote_in_maintenance = is_true(field(e, "node_in_maintenance"));
   s.transient = read_sets(e.child("transient_attributes"), "instance_attributes");
+  s.resources.reserve(listed_); // as many as the node before
   for (auto r : e.child("lrm").child("lrm_resources").children("lrm_resource")) {
     resource_history h{.id = field(r, "id"),
                        .standard = field(r, "class"),
@@ -81,11 +113,11 @@ void reader::read_node_state(pugi::xml_node e) {
     for (auto op : r.children("lrm_rsc_op")) h.operations.push_back(read_record(op));
     s.resources.push_back(std::move(h));
   }
-  out_.states.push_back(std::move(s));
+  listed_ = s.resources.size();
+  return s;
 }
 
-void reader::read_status(pugi::xml_node status) {
-  for (auto e : status.children("node_state")) read_node_state(e);
+void reader::read_tickets(pugi::xml_node status) {
   for (auto t : status.child("tickets").children("ticket_state"))
     out_.tickets.push_back({.id = field(t, "id"),
                             .granted = field(t, "granted"),

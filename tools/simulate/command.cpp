@@ -1,6 +1,9 @@
 #include "tools/simulate/command.hpp"
 
 #include "conf/cib/values.hpp"
+#include "conf/cluster_file.hpp"
+#include "conf/file.hpp"
+#include "tools/import/cib_of.hpp"
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
@@ -13,6 +16,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <malloc.h>
 #include <memory>
 
 namespace troupe::simulate {
@@ -22,6 +26,49 @@ namespace {
 int fail(const std::string& sentence) {
   std::cerr << "troupe simulate: " << sentence << "\n";
   return 1;
+}
+
+cib::text_source bytes_of(std::ifstream& file) {
+  return [&file](char* into, std::size_t room) {
+    file.read(into, static_cast<std::streamsize>(room));
+    return static_cast<std::size_t>(file.gcount());
+  };
+}
+
+result<imported> load_cib(const arguments& args, std::optional<stamp> told) {
+  std::ifstream file{args.cib, std::ios::binary};
+  if (!file) return failure(fmt::format("cannot read {}", args.cib));
+  auto opened = cib::reading::begin(bytes_of(file));
+  if (!opened) return failure(fmt::format("{}: {}", args.cib, opened.error().text));
+  auto read = from_cib(**opened, args.clock(), told);
+  if (!read) return failure(fmt::format("{}: {}", args.cib, read.error().text));
+  return read;
+}
+
+// What the scheduler would do is asked also of what this version cannot carry out.
+const conf::abilities everything{.standards = {"ocf", "lsb", "systemd", "service", "upstart", "nagios", "heartbeat"},
+                                 .promotable = true,
+                                 .notify = true,
+                                 .many_on_a_node = true};
+
+result<imported> load_config(const arguments& args, std::optional<stamp> told) {
+  auto text = conf::read_file(args.config, conf::max_file);
+  if (!text) return tl::unexpected(text.error());
+  conf::diagnostics found;
+  auto root = conf::parse(text->text, found);
+  config::cluster c;
+  if (root) c = conf::read_cluster_tree(*root, everything, found);
+  if (!found.good()) return failure("\n" + found.text(args.config));
+  std::optional<cib::contents> status;
+  if (!args.status.empty()) {
+    std::ifstream file{args.status, std::ios::binary};
+    if (!file) return failure(fmt::format("cannot read {}", args.status));
+    auto parsed = cib::parse({std::istreambuf_iterator<char>{file}, {}});
+    if (!parsed) return failure(fmt::format("{}: {}", args.status, parsed.error().text));
+    status = std::move(*parsed);
+  }
+  auto configured = import_cib::cib_of(std::move(c), import_cib::order_of(*root), status ? &*status : nullptr);
+  return from_cib(configured.cib, args.clock(), told);
 }
 
 result<void> suppose(scheduler::input& in, const arguments& args) {
@@ -43,41 +90,52 @@ int explain(const arguments& args, const scheduler::input& in, const scheduler::
   return 0;
 }
 
-void print(const scheduler::input& in, const scheduler::outcome& o) {
-  auto after = scheduler::execute(in, o);
+void print(scheduler::input in, const scheduler::outcome& o) {
   std::cout << "Current cluster status:\n" << status_text(in, o.state);
   std::cout << "\nTransition Summary:\n" << summary_text(in, o);
   std::cout << "\nExecuting Cluster Transition:\n" << execution_text(in, o);
+  auto after = scheduler::execute(std::move(in), o);
   std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after));
+}
+
+// Memory that was freed is used again soon: to give it back to the system and touch it anew would cost more than
+// reading what is put there.
+void keep_freed_memory() {
+  constexpr int much = 256 << 20;
+  mallopt(M_TRIM_THRESHOLD, much);
+  mallopt(M_MMAP_THRESHOLD, much);
 }
 
 } // namespace
 
 int simulate(const arguments& args) {
-  std::ifstream file{args.cib, std::ios::binary};
-  if (!file) return fail(fmt::format("cannot read {}", args.cib));
-  auto parsed = cib::parse({std::istreambuf_iterator<char>{file}, {}});
-  if (!parsed) return fail(fmt::format("{}: {}", args.cib, parsed.error().text));
+  if (args.cib.empty() == args.config.empty()) return fail("say --cib FILE or --config FILE");
+  if (!args.status.empty() && args.config.empty()) return fail("--status goes with --config");
+  keep_freed_memory();
   std::optional<stamp> told;
   if (!args.now.empty()) {
     told = cib::to_date(args.now);
     if (!told) return fail(fmt::format("--now: \"{}\" is no date; write for example 2026-11-24T12:00:00Z", args.now));
   }
-  auto imported = from_cib(*parsed, args.clock(), told);
-  for (auto& w : imported.warnings) std::cerr << "warning: " << w << "\n";
-  auto& in = imported.input;
+  auto imported = args.config.empty() ? load_cib(args, told) : load_config(args, told);
+  if (!imported) return fail(imported.error().text);
+  for (auto& w : imported->warnings) std::cerr << "warning: " << w << "\n";
+  auto& in = imported->input;
   if (auto supposed = suppose(in, args); !supposed) return fail(supposed.error().text);
   auto outcome = scheduler::schedule(in);
   if (!args.why.empty()) return explain(args, in, outcome);
   if (args.json)
     std::cout << to_json(in, outcome).dump(2) << "\n";
   else
-    print(in, outcome);
+    print(std::move(in), outcome);
   return 0;
 }
 
 void add_options(CLI::App& app, arguments& args) {
-  app.add_option("--cib", args.cib, "the CIB: a file, or the output of cibadmin -Q")->required();
+  app.add_option("--cib", args.cib, "the CIB: a file, or the output of cibadmin -Q");
+  app.add_option("--config", args.config, "instead of a CIB's configuration a cluster.toml, under the peer's rules");
+  app.add_option("--status", args.status,
+                 "the CIB whose status and node attributes go with --config; else all nodes are up");
   app.add_option("--now", args.now, "judge rules and ages at this time (ISO 8601) instead of now");
   app.add_option("--why", args.why, "print, for this resource, each node's score and the rules behind it");
   app.add_option("--fail", args.fail, "as if this node had been lost");

@@ -13,8 +13,9 @@
 namespace troupe::simulate {
 
 struct arguments {
-  std::string cib;
-  std::string now; // empty: `clock`
+  std::string cib;            // or:
+  std::string config, status; // a cluster.toml, and the CIB whose status it is to be judged in
+  std::string now;            // empty: `clock`
   std::vector<std::string> why, fail, standby, without;
   bool json = false;
   std::function<stamp()> clock; // time is handed in

@@ -45,11 +45,20 @@ importer::importer(const cib::contents& cib, stamp now, std::optional<stamp> tol
 }
 
 imported from_cib(const cib::contents& cib, stamp now, std::optional<stamp> told) {
-  return importer{cib, now, told}.run();
+  std::size_t given = 0;
+  state_source all{
+      [&]() -> result<const cib::node_state*> { return given < cib.states.size() ? &cib.states[given++] : nullptr; },
+      [] {}};
+  return *importer{cib, now, told}.run(all);
 }
 
-imported importer::run() {
+result<imported> from_cib(cib::reading& cib, stamp now, std::optional<stamp> told) {
+  return importer{cib.head(), now, told}.run({[&] { return cib.next(); }, [&] { cib.keep_last(); }});
+}
+
+result<imported> importer::run(const state_source& states) {
   out_.warnings = cib_.warnings;
+  auto warned = cib_.warnings.size();
   read_options();
   read_nodes();
   for (auto& r : cib_.resources) {
@@ -62,7 +71,8 @@ imported importer::run() {
                    [&](auto a, auto b) { return in_.resources[a].priority > in_.resources[b].priority; });
   attributes_.resize(in_.nodes.size());
   permanent_.resize(in_.nodes.size());
-  read_status();
+  if (auto done = read_status(states); !done) return tl::unexpected(done.error());
+  for (auto w = warned; w < cib_.warnings.size(); ++w) warn(cib_.warnings[w]);
   read_health();
   read_constraints();
   return std::move(out_);
@@ -70,6 +80,12 @@ imported importer::run() {
 
 void importer::warn(std::string sentence) {
   out_.warnings.push_back(std::move(sentence));
+}
+
+score importer::score_in(cib::text text, cib::text whose) {
+  auto value = cib::to_score(text);
+  if (!value && !text.empty()) warn(fmt::format("{}: \"{}\" is no score: taken as 0", whose, text));
+  return value.value_or(score{});
 }
 
 cib::rule_context importer::context() const {

@@ -4,9 +4,10 @@
 #pragma once
 
 #include "actors/scheduler/input.hpp"
-#include "conf/cib/cib.hpp"
+#include "conf/cib/reading.hpp"
 #include "conf/cib/rules.hpp"
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,12 +26,20 @@ struct imported {
 
 // `now`: the time to judge rules and ages at; the CIB's own execution date comes before it, `told` before both.
 imported from_cib(const cib::contents& cib, stamp now, std::optional<stamp> told = std::nullopt);
+// The same of one that is read piece by piece; an error is one of its text.
+result<imported> from_cib(cib::reading& cib, stamp now, std::optional<stamp> told = std::nullopt);
+
+// Where the node states come from, one after the other; nullptr: there are no more.
+struct state_source {
+  std::function<result<const cib::node_state*>()> next;
+  std::function<void()> keep_last; // what next() gave last stays valid
+};
 
 // The state that the parts of the import share. One part fills one room of the input.
 class importer {
 public:
   importer(const cib::contents& cib, stamp now, std::optional<stamp> told);
-  imported run();
+  result<imported> run(const state_source& states);
 
 private:
   using values = std::map<cib::text, cib::text>;
@@ -42,6 +51,8 @@ private:
   };
 
   void warn(std::string sentence);
+  // Of a text that is none: 0, and a sentence about `whose` it is. Nothing said is 0.
+  score score_in(cib::text text, cib::text whose);
   cib::rule_context context() const;
   cib::rule_context context_of(sched::node_id n) const;
 
@@ -78,8 +89,21 @@ private:
   std::vector<sched::resource_id> members_of(const cib::resource_set& set, const char* where);
   sched::ticket_id ticket_named(cib::text name);
 
-  void read_status();
-  void read_history(sched::node_id n, const cib::node_state& state);
+  result<void> read_status(const state_source& states);
+  void read_state(const cib::node_state& state, std::size_t position, const state_source& source);
+  void read_node_state(sched::node_id n, const cib::node_state& state);
+  void read_left_over();
+  [[nodiscard]] sched::node_id node_of(const cib::node_state& state) const;
+  struct reported { // whose history it is
+    sched::resource_id what;
+    std::int32_t number = -1;
+    bool unusable = false; // it is no longer a primitive
+  };
+  [[nodiscard]] reported reported_by(cib::text name) const;
+  const reported& reported_like_before(std::size_t entry, cib::text name);
+  [[nodiscard]] bool names_known_nodes(const cib::resource_history& from) const;
+  void read_history(sched::node_id n, const reported& whose, const cib::resource_history& from,
+                    std::vector<sched::history>& into);
   void read_record(const cib::operation_record& from, sched::history& into);
   sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n);
   std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
@@ -100,8 +124,22 @@ private:
   std::map<std::string, sched::resource_id, std::less<>> resources_;
   std::map<std::string, sched::ticket_id, std::less<>> tickets_;
   std::map<std::string, std::int32_t, std::less<>> interned_;
-  std::map<std::string, std::string, std::less<>> digests_; // cache of digests that depend on no node
-  std::vector<primitive> primitives_;                       // by resource_id
+  // Of the status, what has to wait until all states were seen: entries of resources that are not configured, which may
+  // be connections of remote nodes, and states of nodes that are not known without them.
+  struct left_over {
+    std::size_t state = 0; // position of its node's state
+    std::string uname;
+    std::size_t before = 0; // position in `histories` where it belongs
+    sched::node_id where;
+    cib::resource_history history;
+  };
+  std::vector<left_over> left_over_;
+  std::vector<std::pair<std::string, reported>> listed_; // by the last node state, in its order
+  std::vector<std::pair<std::size_t, cib::node_state>> unknown_states_;
+  std::vector<std::pair<std::size_t, sched::node_id>> reporting_; // position of the state, node
+  std::deque<std::string> texts_;                                 // of transient attributes
+  std::map<std::string, std::string, std::less<>> digests_;       // cache of digests that depend on no node
+  std::vector<primitive> primitives_;                             // by resource_id
   struct guest {
     sched::resource_id container;
     std::string name;

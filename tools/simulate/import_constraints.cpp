@@ -15,6 +15,8 @@ using sched::task;
 
 namespace {
 
+constexpr std::size_t max_pattern = 256; // bytes; what matches them recurses as deep as they are long
+
 task inverse(task t) {
   switch (t) {
   case task::start: return task::stop;
@@ -86,15 +88,19 @@ void importer::read_location(const cib::location& l) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(l.id);
   bool is_list = false;
+  if (l.node.empty() && l.rules.empty() && l.sets.empty())
+    warn(fmt::format("{}: names neither a node nor a rule: ignored", l.id));
   if (!l.what.empty())
     for (auto r : members_of(l.what, is_list, "a location constraint"))
       add_location(origin, r, l, l.role, l.score_text);
   if (!l.pattern.empty()) {
     bool negated = l.pattern.front() == '!';
+    if (l.pattern.size() > max_pattern)
+      return warn(fmt::format("{}: its pattern has more than {} bytes: ignored", l.id, max_pattern));
     try {
       std::regex pattern{std::string{l.pattern.substr(negated ? 1 : 0)}, std::regex::extended};
       for (auto r : in_.top)
-        if (std::regex_search(in_.resources[r].name, pattern) != negated)
+        if (in_.resources[r].name.size() <= max_pattern && std::regex_search(in_.resources[r].name, pattern) != negated)
           add_location(origin, r, l, l.role, l.score_text);
     } catch (const std::regex_error&) {
       warn(fmt::format("{}: \"{}\" is no regular expression: ignored", l.id, l.pattern));
@@ -114,15 +120,15 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
   auto in_role = role_named(role) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
   if (!l.node.empty()) {
     auto n = nodes_.find(l.node);
-    if (n == nodes_.end()) return; // as with the peer: a node that is not there wants nothing
-    in_.locations.push_back({origin, what, n->second, cib::to_score(weight).value_or(score{}), in_role, probes});
+    if (n == nodes_.end()) return warn(fmt::format("{}: there is no node {}: ignored", l.id, l.node));
+    in_.locations.push_back({origin, what, n->second, score_in(weight, l.id), in_role, probes});
     return;
   }
   for (auto& rule : l.rules) {
     auto rule_role = rule.role.empty()                                ? in_role
                      : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
                                                                       : sched::role::unknown;
-    auto fixed = cib::to_score(rule.score_text).value_or(score{});
+    auto fixed = score_in(rule.score_text, l.id);
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);
       if (!cib::holds(rule.when, c)) continue;
@@ -139,7 +145,7 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
 void importer::read_colocation(const cib::colocation& c) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(c.id);
-  auto weight = cib::to_score(c.score_text).value_or(score{});
+  auto weight = score_in(c.score_text, c.id);
   if (!c.sets.empty()) {
     read_colocation_sets(c, origin, weight);
     return;
@@ -167,7 +173,7 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
   std::vector<side> sides;
   for (auto& set : c.sets) {
     side s{members_of(set, "a colocation set"), set.sequential, role_named(set.role),
-           cib::to_score(set.score_text).value_or(weight)};
+           set.score_text.empty() ? weight : score_in(set.score_text, c.id)};
     if (s.members.empty()) continue;
     auto relate = [&](resource_id dependent, resource_id primary) {
       in_.colocations.push_back({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
@@ -199,6 +205,7 @@ void importer::read_order(const cib::order& o) {
     read_order_sets(o, origin);
     return;
   }
+  if (o.kind.empty()) score_in(o.score_text, o.id); // told, if it is none
   auto kind = kind_of(o.kind, o.score_text);
   auto first_task = order_task(o.first_action);
   auto then_task = o.then_action.empty() ? first_task : order_task(o.then_action);

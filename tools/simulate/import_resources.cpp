@@ -88,17 +88,20 @@ void importer::read_meta(sched::resource& r, const values& meta) {
       if (auto found = meta.find(name); found != meta.end()) return found->second;
     return cib::text{};
   };
-  r.priority = cib::to_score(get({"priority"})).value_or(score{}).value();
-  if (auto s = cib::to_score(get({"resource-stickiness", "resource_stickiness"}));
-      s && get({"resource-stickiness", "resource_stickiness"}) != "default")
-    r.stickiness = s->value();
+  r.priority = score_in(get({"priority"}), r.name).value();
+  if (auto s = get({"resource-stickiness", "resource_stickiness"}); !s.empty() && s != "default")
+    if (auto value = score_in(s, r.name); cib::to_score(s)) r.stickiness = value.value();
   auto target = get({"target-role", "target_role"});
   r.target = same_text(target, "default") || same_text(target, "Started") ? sched::role::unknown : role_named(target);
   r.managed = is_true(get({"is-managed", "is_managed"}), true);
   r.maintenance = is_true(get({"maintenance"}), false);
   r.critical = is_true(get({"critical"}), true);
-  if (auto t = cib::to_score(get({"migration-threshold"}))) r.migration_threshold = std::max(t->value(), 0);
-  r.failure_timeout_ms = cib::to_interval_ms(get({"failure-timeout"})).value_or(0);
+  if (auto t = get({"migration-threshold"}); !t.empty())
+    if (auto value = score_in(t, r.name); cib::to_score(t)) r.migration_threshold = std::max(value.value(), 0);
+  auto timeout = cib::to_interval_ms(get({"failure-timeout"}));
+  if (!timeout && !get({"failure-timeout"}).empty())
+    warn(fmt::format("{}: \"{}\" is no time: failures do not age", r.name, get({"failure-timeout"})));
+  r.failure_timeout_ms = std::max<std::int64_t>(timeout.value_or(0), 0);
   auto multiple = get({"multiple-active", "multiple_active"});
   r.on_multiple = same_text(multiple, "stop_only")         ? sched::multiple_active::stop_only
                   : same_text(multiple, "block")           ? sched::multiple_active::block

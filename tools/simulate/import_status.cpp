@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace troupe::simulate {
 
@@ -51,54 +52,126 @@ std::optional<std::int32_t> expected_of(cib::text key) {
 
 } // namespace
 
-void importer::read_status() {
-  std::vector<std::pair<sched::node_id, const cib::node_state*>> found;
-  std::map<std::string, int, std::less<>> orphan_remotes;
-  auto node_of = [&](const cib::node_state& state) {
-    auto by_name = nodes_.find(state.uname);
-    if (by_name != nodes_.end()) return by_name->second;
-    auto by_id = nodes_by_id_.find(state.id);
-    return by_id != nodes_by_id_.end() ? by_id->second : sched::node_id{};
+sched::node_id importer::node_of(const cib::node_state& state) const {
+  auto by_name = nodes_.find(state.uname);
+  if (by_name != nodes_.end()) return by_name->second;
+  auto by_id = nodes_by_id_.find(state.id);
+  return by_id != nodes_by_id_.end() ? by_id->second : sched::node_id{};
+}
+
+result<void> importer::read_status(const state_source& states) {
+  constexpr std::size_t most = 4'000'000; // more may come, one by one
+  in_.histories.reserve(std::min(most, in_.nodes.size() * in_.resources.size()));
+  for (std::size_t position = 0;; ++position) {
+    auto state = states.next();
+    if (!state) return tl::unexpected(state.error());
+    if (!*state) break;
+    read_state(**state, position, states);
+  }
+  read_left_over();
+  for (auto& [position, n] : reporting_) in_.reporting_order.push_back(n);
+  for (auto n : in_.reporting_order) read_counts(n, attributes_[n.at()]);
+  for (auto n : ids_of(in_.nodes)) {
+    if (!in_.nodes[n].seen) read_counts(n, attributes_[n.at()]);
+    read_node_attributes(n);
+  }
+  auto by_node = [](auto& a, auto& b) { return a.where < b.where; };
+  if (!std::is_sorted(in_.histories.begin(), in_.histories.end(), by_node))
+    std::stable_sort(in_.histories.begin(), in_.histories.end(), by_node);
+  std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
+  std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
+                   [](auto& a, auto& b) { return a.what < b.what; });
+  return {};
+}
+
+void importer::read_state(const cib::node_state& state, std::size_t position, const state_source& source) {
+  auto n = node_of(state);
+  if (!n.valid()) {
+    source.keep_last();
+    unknown_states_.emplace_back(position, state);
+    return;
+  }
+  if (in_.nodes[n].seen) return;
+  reporting_.emplace_back(position, n);
+  read_node_state(n, state);
+  bool kept = false;
+  std::size_t entry = 0;
+  for (auto& from : state.resources) {
+    auto whose = reported_like_before(entry++, from.id);
+    if (whose.unusable) {
+      warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", from.id, state.uname));
+    } else if (whose.what.valid() && names_known_nodes(from)) {
+      read_history(n, whose, from, in_.histories);
+    } else if (!from.operations.empty()) {
+      if (!std::exchange(kept, true)) source.keep_last();
+      left_over_.push_back({position, std::string{state.uname}, in_.histories.size(), n, from});
+    }
+  }
+}
+
+void importer::read_node_state(sched::node_id n, const cib::node_state& state) {
+  auto& node = in_.nodes[n];
+  node.seen = true;
+  if (!state.in_membership.empty())
+    node.in_membership = cib::is_true(state.in_membership) || cib::to_number(state.in_membership).value_or(0) > 0;
+  node.process_online = cib::same_text(state.process, "online");
+  node.join = join_named(state.join);
+  node.expected_member = !state.expected.empty() && state.expected != "down";
+  node.remote_fenced = state.remote_fenced;
+  auto keep = [&](cib::text t) -> cib::text { return texts_.emplace_back(t); };
+  for (auto& [name, value] : cib::evaluate(state.transient, context_of(n)))
+    attributes_[n.at()].insert_or_assign(keep(name), keep(value));
+  if (state.remote_in_maintenance && node.kind != sched::node_kind::cluster &&
+      !attributes_[n.at()].contains("maintenance"))
+    node.maintenance = false;
+}
+
+// Orphans that connect remote nodes first: with them their nodes are known, and what was said of those.
+void importer::read_left_over() {
+  auto is_connection = [&](const cib::resource_history& h) {
+    return h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote" && !resources_.contains(h.id) &&
+           !h.operations.empty();
   };
-  // Orphans first: a resource that only the history knows may be the connection of a remote node.
-  for (auto& state : cib_.states)
+  for (auto& l : left_over_)
+    if (is_connection(l.history)) orphan(l.history, l.history.id);
+  for (auto& [position, state] : unknown_states_)
     for (auto& h : state.resources)
-      if (h.standard == "ocf" && h.provider == "pacemaker" && h.agent == "remote" && !resources_.contains(h.id) &&
-          !h.operations.empty())
-        orphan(h, h.id);
-  for (auto& state : cib_.states) {
+      if (is_connection(h)) orphan(h, h.id);
+  for (auto& [position, state] : unknown_states_) {
     auto n = node_of(state);
     if (!n.valid()) {
       warn(fmt::format("the status speaks of the node {}, which is not configured: ignored", state.uname));
       continue;
     }
-    auto& node = in_.nodes[n];
-    if (node.seen) continue;
-    node.seen = true;
-    if (!state.in_membership.empty())
-      node.in_membership = cib::is_true(state.in_membership) || cib::to_number(state.in_membership).value_or(0) > 0;
-    node.process_online = cib::same_text(state.process, "online");
-    node.join = join_named(state.join);
-    node.expected_member = !state.expected.empty() && state.expected != "down";
-    node.remote_fenced = state.remote_fenced;
-    found.emplace_back(n, &state);
-    in_.reporting_order.push_back(n);
-    auto transient = cib::evaluate(state.transient, context_of(n));
-    for (auto& [name, value] : transient) attributes_[n.at()].insert_or_assign(name, value);
-    if (state.remote_in_maintenance && node.kind != sched::node_kind::cluster &&
-        !attributes_[n.at()].contains("maintenance"))
-      node.maintenance = false;
-    read_counts(n, attributes_[n.at()]);
+    if (in_.nodes[n].seen) continue;
+    reporting_.emplace_back(position, n);
+    read_node_state(n, state);
+    for (auto& from : state.resources)
+      if (!from.operations.empty() || reported_by(from.id).what.valid())
+        left_over_.push_back({position, std::string{state.uname}, in_.histories.size(), n, from});
   }
-  for (auto n : ids_of(in_.nodes)) {
-    if (!in_.nodes[n].seen) read_counts(n, attributes_[n.at()]);
-    read_node_attributes(n);
+  std::sort(reporting_.begin(), reporting_.end());
+  if (left_over_.empty()) return;
+  std::vector<std::pair<std::size_t, std::vector<sched::history>>> late; // where they belong
+  std::stable_sort(left_over_.begin(), left_over_.end(), [](auto& a, auto& b) { return a.where < b.where; });
+  for (auto& l : left_over_) {
+    auto whose = reported_by(l.history.id);
+    if (whose.unusable)
+      warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", l.history.id, l.uname));
+    if (whose.unusable || (!whose.what.valid() && l.history.operations.empty())) continue;
+    if (!whose.what.valid()) whose = {orphan(l.history, l.history.id)};
+    late.emplace_back(l.before, std::vector<sched::history>{});
+    read_history(l.where, whose, l.history, late.back().second);
   }
-  std::stable_sort(found.begin(), found.end(), [](auto& a, auto& b) { return a.first < b.first; });
-  for (auto& [n, state] : found) read_history(n, *state);
-  std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
-  std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
-                   [](auto& a, auto& b) { return a.what < b.what; });
+  std::stable_sort(late.begin(), late.end(), [](auto& a, auto& b) { return a.first < b.first; });
+  std::vector<sched::history> all;
+  auto next = late.begin();
+  for (std::size_t i = 0; i <= in_.histories.size(); ++i) {
+    for (; next != late.end() && next->first == i; ++next)
+      for (auto& h : next->second) all.push_back(std::move(h));
+    if (i < in_.histories.size()) all.push_back(std::move(in_.histories[i]));
+  }
+  in_.histories = std::move(all);
 }
 
 void importer::read_counts(sched::node_id n, const values& attributes) {
@@ -162,47 +235,60 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   return id;
 }
 
-void importer::read_history(sched::node_id n, const cib::node_state& state) {
-  for (auto& from : state.resources) {
-    auto who = split(from.id);
-    auto found = resources_.find(from.id);
-    sched::resource_id what;
-    std::int32_t number = -1;
-    auto clone_of = [&](sched::resource_id r) {
-      for (auto p = in_.resources[r].parent; p.valid(); p = in_.resources[p].parent)
-        if (in_.resources[p].kind == sched::resource_kind::clone) return p;
-      return sched::resource_id{};
-    };
-    if (found != resources_.end()) {
-      if (in_.resources[found->second].kind != sched::resource_kind::primitive) {
-        warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", from.id, state.uname));
-        continue;
-      }
-      auto clone = clone_of(found->second);
-      if (!clone.valid() || !in_.resources[clone].unique) what = found->second;
-    } else if (auto base = resources_.find(who.base); who.number >= 0 && base != resources_.end()) {
-      auto clone = clone_of(base->second);
-      if (clone.valid()) {
-        auto max = in_.resources[clone].clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
-        if (!in_.resources[clone].unique || who.number < static_cast<std::int32_t>(max)) {
-          what = base->second;
-          number = who.number;
-        }
-      }
-    }
-    if (!what.valid()) {
-      if (from.operations.empty()) continue;
-      what = orphan(from, from.id);
-    }
-    sched::history h{
-        .where = n, .what = what, .number = number, .other_agent = false, .shutdown_lock = 0, .operations = {}};
-    h.shutdown_lock = cib::to_number(from.shutdown_lock).value_or(0);
-    auto& p = primitives_[what.at()];
-    if (!in_.resources[what].orphan)
-      h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
-    for (auto& op : from.operations) read_record(op, h);
-    in_.histories.push_back(std::move(h));
+importer::reported importer::reported_by(cib::text name) const {
+  auto clone_of = [&](sched::resource_id r) {
+    for (auto p = in_.resources[r].parent; p.valid(); p = in_.resources[p].parent)
+      if (in_.resources[p].kind == sched::resource_kind::clone) return p;
+    return sched::resource_id{};
+  };
+  if (auto found = resources_.find(name); found != resources_.end()) {
+    if (in_.resources[found->second].kind != sched::resource_kind::primitive) return {{}, -1, true};
+    auto clone = clone_of(found->second);
+    if (!clone.valid() || !in_.resources[clone].unique) return {found->second};
+    return {};
   }
+  auto who = split(name);
+  auto base = who.number >= 0 ? resources_.find(who.base) : resources_.end();
+  if (base == resources_.end()) return {};
+  auto clone = clone_of(base->second);
+  if (!clone.valid()) return {};
+  auto max = in_.resources[clone].clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
+  if (!in_.resources[clone].unique || who.number < static_cast<std::int32_t>(max)) return {base->second, who.number};
+  return {};
+}
+
+// Nodes list the same resources in the same order, as a rule: then none has to be sought.
+const importer::reported& importer::reported_like_before(std::size_t entry, cib::text name) {
+  if (entry >= listed_.size()) listed_.resize(entry + 1);
+  auto& [known, whose] = listed_[entry];
+  if (known != name) {
+    known = name;
+    whose = reported_by(name);
+  }
+  return whose;
+}
+
+// Whatever it migrated from or to may be a node that is not known yet.
+bool importer::names_known_nodes(const cib::resource_history& from) const {
+  auto known = [&](cib::text name) { return name.empty() || nodes_.contains(name); };
+  return std::all_of(from.operations.begin(), from.operations.end(),
+                     [&](auto& op) { return known(op.migrate_source) && known(op.migrate_target); });
+}
+
+void importer::read_history(sched::node_id n, const reported& whose, const cib::resource_history& from,
+                            std::vector<sched::history>& into) {
+  sched::history h{.where = n,
+                   .what = whose.what,
+                   .number = whose.number,
+                   .other_agent = false,
+                   .shutdown_lock = cib::to_number(from.shutdown_lock).value_or(0),
+                   .operations = {}};
+  auto& p = primitives_[h.what.at()];
+  if (!in_.resources[h.what].orphan)
+    h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
+  h.operations.reserve(from.operations.size());
+  for (auto& op : from.operations) read_record(op, h);
+  into.push_back(std::move(h));
 }
 
 void importer::read_record(const cib::operation_record& from, sched::history& into) {

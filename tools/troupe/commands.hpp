@@ -26,12 +26,12 @@ void add_unmove(CLI::App& troupe, work& chosen);
 void add_fence(CLI::App& troupe, work& chosen);
 void add_timers(CLI::App& troupe, work& chosen);
 void add_simulate(CLI::App& troupe, work& chosen);
+void add_import_cib(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
-    add_check,   add_keygen,    add_init,        add_status, add_why,     add_plan,    add_apply, add_history, add_actors,
-    add_standby, add_unstandby, add_maintenance, add_start,  add_stop,  add_move, add_unmove,
-    add_cleanup, add_fence, add_timers,
-    add_simulate,
+    add_check,   add_keygen, add_init,    add_status,    add_why,         add_plan,     add_apply,
+    add_history, add_actors, add_standby, add_unstandby, add_maintenance, add_start,    add_stop,
+    add_move,    add_unmove, add_cleanup, add_fence,     add_timers,      add_simulate, add_import_cib,
 };
 
 } // namespace troupe::cli

@@ -19,8 +19,12 @@ std::optional<std::size_t> name_index::find(std::string_view name) const {
 }
 
 situation::situation(const cluster::state& s)
+  : situation(s, s.config().value) {}
+
+situation::situation(const cluster::state& s, const config::cluster& part)
   : state_(s)
-  , config_(s.config().value) {
+  , config_(part)
+  , directed_(!s.all<cluster::directive_key>().empty()) {
   for (std::size_t i = 0; i < config_.nodes.size(); ++i) nodes_.add(config_.nodes[i].name.text, i);
   for (std::size_t i = 0; i < config_.resources.size(); ++i) resources_.add(config_.resources[i].name.text, i);
   nodes_.sort();
@@ -31,6 +35,7 @@ situation::situation(const cluster::state& s)
 }
 
 const cluster::directive* situation::directive(directive_kind kind, const std::string& subject) const {
+  if (!directed_) return nullptr;
   auto* found = state_.find(cluster::directive_key{kind, subject});
   return found ? &found->value : nullptr;
 }
@@ -86,15 +91,15 @@ void situation::read_groups() {
 void situation::read_places() {
   assigned_.resize(config_.resources.size());
   held_.resize(config_.resources.size());
-  for (auto& [key, a] : state_.all<cluster::assignment_key>())
-    if (auto r = resource(key.resource)) assigned_[*r] = &a.value.places;
-  for (auto& [key, h] : state_.all<cluster::holder_key>()) {
-    auto r = resource(key.resource);
-    auto n = node(key.node);
-    if (!r || !n) continue;
-    auto& places = held_[*r];
-    bool known = std::any_of(places.begin(), places.end(), [&](auto& p) { return p.node == *n; });
-    if (!known) places.push_back({*n, h.value.role});
+  for (std::size_t r = 0; r < config_.resources.size(); ++r) {
+    auto& name = config_.resources[r].name;
+    if (auto* a = state_.find(cluster::assignment_key{name})) assigned_[r] = &a->value.places;
+    cluster::for_each_holder_of(state_, name, [&](const cluster::holder_key& key, const cluster::holder& h) {
+      auto n = node(key.node);
+      auto& places = held_[r];
+      bool known = !n || std::any_of(places.begin(), places.end(), [&](auto& p) { return p.node == *n; });
+      if (!known) places.push_back({*n, h.role});
+    });
   }
 }
 

@@ -42,6 +42,7 @@ struct present_place {  // of one instance
 class situation {
 public:
   explicit situation(const cluster::state& s);
+  situation(const cluster::state& s, const config::cluster& part); // a part of its configuration, with all nodes
 
   [[nodiscard]] const config::cluster& config() const { return config_; }
   [[nodiscard]] std::optional<std::size_t> node(const node_name& name) const { return nodes_.find(name.text); }
@@ -59,6 +60,10 @@ public:
   // The assignment is the present place; without one, where it may be active; unmanaged ones: the latter. What is told
   // to stop has none: nothing is to be drawn to where it was.
   [[nodiscard]] std::vector<present_place> present(std::size_t resource) const;
+  // What counts as its assignment; nullptr: there is none.
+  [[nodiscard]] const std::vector<command::placement>* assigned(std::size_t resource) const {
+    return assigned_[resource];
+  }
 
 private:
   void read_nodes();
@@ -69,6 +74,7 @@ private:
 
   const cluster::state& state_;
   const config::cluster& config_;
+  bool directed_; // there are directives at all
   name_index nodes_, resources_;
   std::vector<node_use> uses_;
   // by resource

@@ -1,0 +1,75 @@
+#include "tools/import/command.hpp"
+
+#include "conf/cib/values.hpp"
+#include "tools/import/cluster_toml.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+namespace troupe::import_cib {
+
+namespace {
+
+int fail(const std::string& sentence) {
+  std::cerr << "troupe import-cib: " << sentence << "\n";
+  return 1;
+}
+
+result<draft> read(const arguments& args, std::optional<stamp> told) {
+  std::ifstream file{args.cib, std::ios::binary};
+  if (!file) return failure(fmt::format("cannot read {}", args.cib));
+  auto opened = cib::reading::begin([&](char* into, std::size_t room) {
+    file.read(into, static_cast<std::streamsize>(room));
+    return static_cast<std::size_t>(file.gcount());
+  });
+  if (!opened) return failure(fmt::format("{}: {}", args.cib, opened.error().text));
+  for (;;) { // only the configuration matters, but a text that is cut off is not to be trusted
+    auto state = (*opened)->next();
+    if (!state) return failure(fmt::format("{}: {}", args.cib, state.error().text));
+    if (!*state) break;
+  }
+  auto& head = (*opened)->head();
+  auto imported = simulate::from_cib(head, args.clock(), told);
+  auto can = args.all ? all_abilities(head) : conf::abilities{};
+  auto d = draft_of(head, imported.input, can);
+  for (auto& w : imported.warnings) d.notes.push_back({false, "warning", w});
+  if (d.cluster.nodes.empty()) return failure(fmt::format("{}: it names no node", args.cib));
+  return d;
+}
+
+std::string counted(std::size_t n, const char* thing) {
+  return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
+}
+
+} // namespace
+
+int import(const arguments& args) {
+  std::optional<stamp> told;
+  if (!args.now.empty() && !(told = cib::to_date(args.now)))
+    return fail(fmt::format("--now: \"{}\" is no date; write for example 2026-11-24T12:00:00Z", args.now));
+  auto d = read(args, told);
+  if (!d) return fail(d.error().text);
+  auto text = cluster_toml(*d, args.cib);
+  if (args.output.empty()) {
+    std::cout << text;
+  } else {
+    std::ofstream out{args.output, std::ios::binary};
+    out << text;
+    if (!out.flush()) return fail(fmt::format("cannot write {}", args.output));
+  }
+  auto& c = d->cluster;
+  auto differ =
+      static_cast<std::size_t>(std::count_if(d->notes.begin(), d->notes.end(), [](auto& n) { return n.differs; }));
+  std::cerr << fmt::format("{}, {}, {}, {}, {}; ", counted(c.nodes.size(), "node"),
+                           counted(c.resources.size(), "resource"), counted(c.groups.size(), "group"),
+                           counted(c.locations.size() + c.colocations.size() + c.orders.size(), "constraint"),
+                           counted(c.devices.size(), "fence device"))
+            << (differ == 0 ? "nothing that matters was left out"
+                            : fmt::format("{} handled otherwise: see the head of the file", counted(differ, "item")))
+            << "\n";
+  return 0;
+}
+
+} // namespace troupe::import_cib
