@@ -1,5 +1,6 @@
 #include "actors/supervisor/placing.hpp"
 
+#include "actors/cluster/attributes.hpp"
 #include "actors/cluster/holdings.hpp"
 #include "messages/types/assert.hpp"
 
@@ -51,6 +52,9 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
       bool condemns = h->now && std::holds_alternative<cluster::stop_failed>(h->now->value.now);
       if (!h->now || condemns || !s.find(cluster::assignment_key{h->key.resource}))
         dirty(h->now ? h->now->version : changed.at);
+    } else if (auto* a = std::get_if<cluster::row_change<cluster::attribute_key>>(&one)) {
+      // Of the attributes only promotion scores matter to a place.
+      if (cluster::promoted_by(s, a->key.name)) dirty(a->now ? a->now->version : changed.at);
     } else if (std::holds_alternative<cluster::row_change<cluster::configuration_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::directive_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::attempt_key>>(one) ||
