@@ -27,6 +27,7 @@ static constexpr std::array all{
     plant{"ignore-orders", "I6", "ready() knows no orders"},
     plant{"needless-fence", "I9", "a daemon that is away is taken for a machine that is"},
     plant{"failed-is-off", "I4", "a fence call that failed is taken for done"},
+    plant{"demote-frees", "I3", "what is being demoted is taken for demoted"},
     plant{"ignore-ifs", "I6", "acts are granted on outdated grounds"},
 };
 
