@@ -4,16 +4,6 @@
 
 namespace troupe::resource {
 
-const char* word(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "";
-}
-
 namespace {
 
 // Anonymous instances go by the name of their resource.
@@ -79,14 +69,8 @@ agent_call made(const agent_place& here, const agents::ocf::operation& op) {
 agent_call call_for(const agent_place& here, const instance& what, const blueprint& how, config::action action,
                     const notice_round* round) {
   auto op = operation_on(here, what, how, round);
-  auto& d = *how.definition;
-  op.action = word(action);
-  switch (action) {
-  case config::action::start: op.timeout = d.start_timeout; break;
-  case config::action::stop: op.timeout = d.stop_timeout; break;
-  case config::action::promote: op.timeout = d.promote_timeout; break;
-  case config::action::demote: op.timeout = d.demote_timeout; break;
-  }
+  op.action = name_of(action); // OCF's own words
+  op.timeout = timeout_of(*how.definition, action);
   return made(here, op);
 }
 
@@ -96,7 +80,7 @@ agent_call notice_of(const agent_place& here, const instance& what, const bluepr
   auto op = operation_on(here, what, how, &round);
   op.action = "notify";
   op.timeout = how.definition->start_timeout;
-  op.notify = agents::ocf::notice{stage == command::notice_stage::after ? "post" : "pre", word(round.operation)};
+  op.notify = agents::ocf::notice{stage == command::notice_stage::after ? "post" : "pre", std::string(name_of(round.operation))};
   return made(here, op);
 }
 

@@ -24,8 +24,6 @@ struct agent_place { // where agents are on this node, and what it is called
   node_name self;
 };
 
-const char* word(config::action a); // "start": as agents know it
-
 // `round`: the open round of notices, for the lists that its agent is given; nullptr: none.
 agent_call call_for(const agent_place& here, const instance& what, const blueprint& how, config::action action,
                     const notice_round* round = nullptr);

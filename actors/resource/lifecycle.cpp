@@ -237,7 +237,7 @@ lifecycle::activity lifecycle::doing() const {
 }
 
 std::string lifecycle::name_of(const job& j) const {
-  if (auto* act = std::get_if<act_job>(&j)) return fmt::format("{} (act {})", word(act->action), act->id.value);
+  if (auto* act = std::get_if<act_job>(&j)) return fmt::format("{} (act {})", config::name_of(act->action), act->id.value);
   if (std::holds_alternative<probe_job>(j)) return "probe";
   if (std::holds_alternative<notice_job>(j)) return "notice";
   return std::holds_alternative<monitor_job>(j) ? "monitor" : "stop, because this node is alone";

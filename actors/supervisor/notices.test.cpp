@@ -48,16 +48,15 @@ struct stage : script {
   }
   // "begin start", "turn before", "start n1".
   lines go() {
-    static constexpr const char* actions[] = {"start", "stop", "promote", "demote"};
     static constexpr const char* stages[] = {"before", "acting", "after"};
     lines out;
     for (auto& a : ready.take(s))
       for (auto& st : a.steps) {
         std::string text;
         if (auto* act = std::get_if<command::act>(&st.what))
-          text = std::string(actions[static_cast<int>(act->action)]) + " " + st.at.node.text;
+          text = std::string(name_of(act->action)) + " " + st.at.node.text;
         if (auto* b = std::get_if<command::notice_begun>(&st.what))
-          text = std::string("begin ") + actions[static_cast<int>(b->operation)];
+          text = "begin " + std::string(name_of(b->operation));
         if (auto* t = std::get_if<command::notice_turned>(&st.what))
           text = std::string("turn ") + stages[static_cast<int>(t->from)];
         CHECK_MESSAGE(say(st.what) == refusal::none, text);
