@@ -121,14 +121,14 @@ TEST_CASE("values: ranges, units, choices") {
 
 TEST_CASE("what this version does not carry out is refused by name") {
   const bad_file table[] = {
-      {"promotable, notify, many on a node, another standard",
-       with_rest("[resource.a]\nagent = \"systemd:keystone\"\nmonitor = { interval = \"10s\" }\nclone = { notify = "
-                 "true, node-max = 2 }\npromotable = {}\n"),
+      {"many on a node, promoted or not; another standard",
+       with_rest("[resource.a]\nagent = \"systemd:keystone\"\nmonitor = { interval = \"10s\" }\nclone = { "
+                 "node-max = 2 }\npromotable = { node-max = 2 }\n"),
        "f:2:1: error: resource.a.agent: agents of the standard 'systemd' are not run by this version; it runs: ocf\n"
-       "f:4:11: error: resource.a.clone.notify: notifications; this version does not carry it out; remove it\n"
-       "f:4:26: error: resource.a.clone.node-max: more than one instance on a node; this version does not carry it "
+       "f:4:11: error: resource.a.clone.node-max: more than one instance on a node; this version does not carry it "
        "out; remove it\n"
-       "f:5:1: error: resource.a.promotable: promotable resources; this version does not carry it out; remove it\n"},
+       "f:5:16: error: resource.a.promotable.node-max: more than one promoted instance on a node; this version does not "
+       "carry it out; remove it\n"},
   };
   check(table);
 }

@@ -74,7 +74,7 @@ promote = { timeout = "3s" }
 demote = { timeout = "4s" }
 monitor = [{ interval = "10s", timeout = "5s", tolerate-failures = 2 }, { interval = "11s", role = "promoted" }]
 clone = { max = 3, node-max = 2, interleave = true, ordered = true, notify = true }
-promotable = { max = 2, node-max = 1 }
+promotable = { max = 2, node-max = 1, score = -3 }
 target = "started"
 managed = false
 priority = -5
@@ -94,7 +94,7 @@ accepts = ["power", "operator"]
   r.demote_timeout = 4s;
   r.monitors = {{10s, 5s, std::nullopt, 2}, {11s, 20s, role::promoted, 0}};
   r.clone = config::clone_options{3, 2, true, true, true};
-  r.promotable = config::promotable_options{2, 1};
+  r.promotable = config::promotable_options{2, 1, -3};
   r.target = role::started;
   r.managed = false;
   r.priority = -5;

@@ -74,6 +74,8 @@ std::optional<config::promotable_options> read_promotable(table_reader& outer) {
   config::promotable_options p;
   in.read("max", p.max, as_count(1, config::max_instances));
   in.read("node-max", p.node_max, as_count(1, config::max_instances));
+  std::int64_t score = 0;
+  if (in.read("score", score, as_integer(-score::limit, score::limit))) p.score = static_cast<std::int32_t>(score);
   in.finish();
   return p;
 }

@@ -26,7 +26,7 @@ TEST_CASE("every example is good, without a warning") {
                   answer.found.text(e.path().filename().string()));
     ++seen;
   }
-  CHECK(seen == 3);
+  CHECK(seen == 4);
 }
 
 TEST_CASE("cluster.toml: a group, a clone, a device for every node") {
@@ -47,6 +47,17 @@ TEST_CASE("control-plane.toml: three of five vote, a second level of fencing, st
       std::find_if(c.resources.begin(), c.resources.end(), [](const auto& r) { return r.name.text == "volumes"; });
   REQUIRE(volumes != c.resources.end());
   CHECK(volumes->accepts == std::set{config::proof_kind::power});
+}
+
+TEST_CASE("redis.toml: one of three is promoted, all are told, the address is where it is") {
+  diagnostics d;
+  auto c = parse_cluster_file(text_of_example("redis.toml"), d).value();
+  auto& redis = c.resources.at(0);
+  CHECK(redis.promotable == config::promotable_options{1, 1, std::nullopt});
+  CHECK(redis.clone->notify);
+  CHECK(redis.target == config::role::promoted);
+  CHECK(c.colocations.at(0).with_role == config::role::promoted);
+  CHECK(c.orders.at(0).first_action == config::action::promote);
 }
 
 TEST_CASE("node.toml is the first node of cluster.toml, and its seeds are the others") {

@@ -56,6 +56,7 @@ node_file read_node_tree(const value& root, diagnostics& out) {
   in.read("data", n.data, as_path());
   in.read("control", n.control, as_path());
   in.read("resource-agents", n.resource_agents, as_list(as_path(), 1, max_agent_folders));
+  in.read("agent-commands", n.agent_commands, as_path());
   in.read("fence-agents", n.fence_agents, as_list(as_path(), 1, max_agent_folders));
   in.read("cgroup", n.cgroup, as_path());
   in.named("seed", max_seeds, [&](const std::string& name, const slot& s) { n.seeds.push_back(read_seed(name, s)); });

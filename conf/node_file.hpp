@@ -7,6 +7,7 @@
 //   data = "/var/lib/troupe"
 //   control = "/run/troupe/control.sock"
 //   resource-agents = ["/usr/lib/ocf/resource.d"]   # PROVIDER/TYPE below; the first folder that has it
+//   agent-commands = "/usr/libexec/troupe"          # crm_master and the like; none: beside the daemon's program
 //   fence-agents = ["/usr/sbin"]
 //   cgroup = "/sys/fs/cgroup/troupe"                # where resources live; none: troupe below where cgroup2 is mounted
 //   [seed.n2]                                       # whom to ask first
@@ -45,6 +46,7 @@ struct node_file {
   std::string data = "/var/lib/troupe";
   std::string control = "/run/troupe/control.sock";
   std::vector<std::string> resource_agents{"/usr/lib/ocf/resource.d"};
+  std::string agent_commands; // empty: not said
   std::vector<std::string> fence_agents{"/usr/sbin"};
   std::string cgroup;      // empty: not said
   std::vector<seed> seeds; // by name; may name this node itself

@@ -29,18 +29,19 @@ TEST_CASE("node.toml: the least one has every default; a full one has what it sa
                         "/var/lib/troupe",
                         "/run/troupe/control.sock",
                         {"/usr/lib/ocf/resource.d"},
+                        "",
                         {"/usr/sbin"},
                         "",
                         {}});
   auto full = parse_node_file(
       least +
           "identity = \"/i\"\nmachine-id = \"/m\"\ndata = \"/d\"\ncontrol = \"/c\"\n"
-          "resource-agents = [\"/a\", \"/b\"]\nfence-agents = [\"/f\"]\ncgroup = \"/g\"\n[seed.n3]\naddresses = "
+          "resource-agents = [\"/a\", \"/b\"]\nagent-commands = \"/e\"\nfence-agents = [\"/f\"]\ncgroup = \"/g\"\n[seed.n3]\naddresses = "
           "[\"[::1]:3\", \"10.0.0.3:3\"]\n" +
           key3 + seed2,
       d);
   REQUIRE(full);
-  CHECK(full->identity + full->machine_id + full->data + full->control + full->cgroup == "/i/m/d/c/g");
+  CHECK(full->identity + full->machine_id + full->data + full->control + full->agent_commands + full->cgroup == "/i/m/d/c/e/g");
   CHECK(full->resource_agents == std::vector<std::string>{"/a", "/b"});
   CHECK(full->fence_agents == std::vector<std::string>{"/f"});
   REQUIRE(full->seeds.size() == 2);

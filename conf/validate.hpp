@@ -21,8 +21,8 @@ namespace troupe::conf {
 // accepted and then does nothing is the worst kind of error.
 struct abilities {
   std::vector<std::string> standards{"ocf"}; // of agents
-  bool promotable = false;
-  bool notify = false;
+  bool promotable = true;
+  bool notify = true;
   bool many_on_a_node = false; // more than one instance of a clone on a node
 };
 

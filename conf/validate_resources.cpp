@@ -25,6 +25,8 @@ static void check_clone(subject& s, const key_path& at, const config::clone_opti
 
 static void check_promotable(subject& s, const key_path& at, const config::resource& r) {
   if (r.promotable && !s.can.promotable) s.error(at / "promotable", "promotable resources", not_yet);
+  if (r.promotable && r.promotable->node_max > 1 && !s.can.many_on_a_node)
+    s.error(at / "promotable" / "node-max", "more than one promoted instance on a node", not_yet);
   if (r.promotable && r.clone && r.clone->max && r.promotable->max > *r.clone->max)
     s.error(at / "promotable" / "max", "more promoted instances than instances (" + std::to_string(*r.clone->max) + ")",
             "lower it, or raise clone.max");

@@ -19,6 +19,9 @@ inline constexpr std::size_t max_causes = 8;
 inline constexpr std::size_t max_ifs = 256;
 inline constexpr std::size_t max_report_items = 4096;
 inline constexpr std::chrono::hours max_detach{1};
+inline constexpr std::size_t max_attribute_name = 255;   // bytes
+inline constexpr std::size_t max_attribute_value = 4096; // bytes
+inline constexpr std::size_t max_attribute_items = 256;  // of one command
 inline constexpr std::size_t max_note = 1024; // bytes of an operator's reason, of evidence, of an agent's last words
 
 // Who stands behind a command. A node may speak only for itself; an operator is known by the credentials of the
@@ -150,6 +153,8 @@ struct withdraw { // the node answers `not_run`, or with a result
 };
 
 // --- reports, from the node itself ---
+// What agents answer to a monitor of an instance that is promoted (OCF); the kernel counts it as such [K2].
+inline constexpr std::int32_t exit_running_promoted = 8, exit_failed_promoted = 9;
 enum class act_end : std::uint8_t {
   ok,
   failed,  // the agent said so
@@ -181,7 +186,17 @@ struct monitored { // a recurring monitor's answer has changed
   std::string note{};
   bool operator==(const monitored&) const = default;
 };
-using report_item = std::variant<act_done, probed, monitored>;
+// --- notices: instances of a clone with notify = true are told before something is done to one of them, and after it.
+// Rounds: all are told (before), what was told of is done (acting), all are told (after), and the next round may begin ---
+enum class notice_stage : std::uint8_t { before, acting, after };
+struct notified { // told; what the agent thought of it is nobody's concern
+  resource_name resource{};
+  std::uint32_t ordinal = 0;
+  log_index round{};
+  notice_stage stage{};
+  bool operator==(const notified&) const = default;
+};
+using report_item = std::variant<act_done, probed, monitored, notified>;
 struct report {
   node_name node{};
   session_id session{};
@@ -214,6 +229,41 @@ struct fence_proof {
   bool operator==(const fence_proof&) const = default;
 };
 
+// --- attributes: what agents and operators note of a node; promotion scores are such (see actors/cluster/attributes.hpp) ---
+enum class lifetime : std::uint8_t {
+  reboot,  // until its node is lost, leaves or starts anew
+  forever,
+};
+struct attribute_item {
+  node_name node{}; // empty: of the cluster, and then forever
+  lifetime lasts{};
+  std::string name{};
+  std::optional<std::string> value{}; // unset: it is gone
+  bool operator==(const attribute_item&) const = default;
+};
+struct attributes { // what has changed, of all that one node was told meanwhile
+  std::vector<attribute_item> items{};
+  bool operator==(const attributes&) const = default;
+};
+
+// --- rounds of notices; of one resource one at a time ---
+struct planned { // what is to be done to its instances, as far as anybody knows when the round begins
+  std::vector<placement> starting{}, stopping{}, promoting{}, demoting{}; // roles mean nothing here
+  bool operator==(const planned&) const = default;
+};
+struct notice_begun {
+  resource_name resource{};
+  config::action operation{}; // which of the four lists is what this round is about
+  planned what{};
+  bool operator==(const notice_begun&) const = default;
+};
+struct notice_turned { // to its next stage; after the last one it is over
+  resource_name resource{};
+  log_index round{};
+  notice_stage from{}; // compare-and-set
+  bool operator==(const notice_turned&) const = default;
+};
+
 // --- the cluster itself ---
 struct level_set {
   std::uint32_t level = 1;
@@ -224,7 +274,8 @@ struct tick { // a deadline in the state is due
 };
 
 using body = std::variant<node_joined, node_left, detach, suspected, node_lost, config_set, directive, cleanup, assigned,
-                          act, withdraw, report, fence_attempt, fence_failed, fence_proof, level_set, tick>;
+                          act, withdraw, report, fence_attempt, fence_failed, fence_proof, level_set, tick, attributes,
+                          notice_begun, notice_turned>;
 
 struct command {
   provenance from{};

@@ -119,6 +119,13 @@ void fill_item(wire::command::ReportItem::Builder w, const monitored& c) {
   w.setNote(c.note);
   w.setMonitored(c.healthy);
 }
+void fill_item(wire::command::ReportItem::Builder w, const notified& c) {
+  w.setResource(c.resource.text);
+  w.setOrdinal(c.ordinal);
+  auto n = w.initNotified();
+  n.setRound(c.round.value);
+  n.setStage(to_wire(c.stage));
+}
 void fill(wire_command::Builder b, const report& c) {
   auto w = b.initReport();
   w.setNode(c.node.text);
@@ -150,6 +157,22 @@ void fill(wire_command::Builder b, const fence_proof& c) {
   w.setKind(to_wire(c.kind));
   w.setAttempt(c.attempt.value);
   w.setNote(c.note);
+}
+void fill(wire_command::Builder b, const attributes& c) {
+  auto list = b.initAttributes(list_size(c.items));
+  for (unsigned i = 0; i < list.size(); ++i) fill_attribute(list[i], c.items[i]);
+}
+void fill(wire_command::Builder b, const notice_begun& c) {
+  auto w = b.initNoticeBegun();
+  w.setResource(c.resource.text);
+  w.setOperation(to_wire(c.operation));
+  fill_planned(w.initWhat(), c.what);
+}
+void fill(wire_command::Builder b, const notice_turned& c) {
+  auto w = b.initNoticeTurned();
+  w.setResource(c.resource.text);
+  w.setRound(c.round.value);
+  w.setFrom(to_wire(c.from));
 }
 void fill(wire_command::Builder b, const level_set& c) { b.setLevelSet(c.level); }
 void fill(wire_command::Builder b, const tick&) { b.setTick(); }
@@ -234,6 +257,9 @@ report_item item_from(wire::command::ReportItem::Reader r) {
     return probed{resource, r.getOrdinal(), enum_from(r.getProbed(), finding::failed, "finding"), r.getExitCode()};
   case wire::command::ReportItem::MONITORED:
     return monitored{resource, r.getOrdinal(), r.getMonitored(), r.getExitCode(), note};
+  case wire::command::ReportItem::NOTIFIED:
+    return notified{resource, r.getOrdinal(), log_index{r.getNotified().getRound()},
+                    enum_from(r.getNotified().getStage(), notice_stage::after, "stage")};
   }
   throw malformed{"unknown item of a report"};
 }
@@ -292,6 +318,23 @@ body fencing_from(wire_command::Reader r) {
   }
 }
 
+attributes attributes_from(capnp::List<wire::command::AttributeItem>::Reader list) {
+  attributes a;
+  bounded(list.size(), max_attribute_items, "attributes");
+  for (auto r : list) a.items.push_back(attribute_from(r));
+  return a;
+}
+
+notice_begun notice_from(wire::command::NoticeBegun::Reader r) {
+  return {name_from<resource_name>(r.getResource(), "resource"),
+          enum_from(r.getOperation(), config::action::demote, "operation"), planned_from(r.getWhat())};
+}
+
+notice_turned turned_from(wire::command::NoticeTurned::Reader r) {
+  return {name_from<resource_name>(r.getResource(), "resource"), log_index{r.getRound()},
+          enum_from(r.getFrom(), notice_stage::after, "stage")};
+}
+
 body body_from(wire_command::Reader r) {
   switch (r.which()) {
   case wire_command::NODE_JOINED:
@@ -315,6 +358,9 @@ body body_from(wire_command::Reader r) {
   case wire_command::FENCE_PROOF: return fencing_from(r);
   case wire_command::LEVEL_SET: return level_set{r.getLevelSet()};
   case wire_command::TICK: return tick{};
+  case wire_command::ATTRIBUTES: return attributes_from(r.getAttributes());
+  case wire_command::NOTICE_BEGUN: return notice_from(r.getNoticeBegun());
+  case wire_command::NOTICE_TURNED: return turned_from(r.getNoticeTurned());
   }
   throw malformed{"unknown command; this cluster has a newer level"};
 }

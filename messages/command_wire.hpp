@@ -52,4 +52,32 @@ inline std::vector<command::placement> places_from(capnp::List<wire::command::Pl
   return places;
 }
 
+inline void fill_attribute(wire::command::AttributeItem::Builder w, const command::attribute_item& item) {
+  w.setNode(item.node.text);
+  w.setLasts(to_wire(item.lasts));
+  w.setName(item.name);
+  w.setIsGone(!item.value);
+  w.setValue(item.value.value_or(""));
+}
+
+inline command::attribute_item attribute_from(wire::command::AttributeItem::Reader r) {
+  command::attribute_item item{name_from<node_name>(r.getNode(), "node"),
+                               enum_from(r.getLasts(), command::lifetime::forever, "lifetime"),
+                               text_from(r.getName(), command::max_attribute_name, "attribute"), std::nullopt};
+  if (!r.getIsGone()) item.value = text_from(r.getValue(), command::max_attribute_value, "value");
+  return item;
+}
+
+inline void fill_planned(wire::command::Planned::Builder w, const command::planned& p) {
+  fill_places(w.initStarting(list_size(p.starting)), p.starting);
+  fill_places(w.initStopping(list_size(p.stopping)), p.stopping);
+  fill_places(w.initPromoting(list_size(p.promoting)), p.promoting);
+  fill_places(w.initDemoting(list_size(p.demoting)), p.demoting);
+}
+
+inline command::planned planned_from(wire::command::Planned::Reader r) {
+  return {places_from(r.getStarting()), places_from(r.getStopping()), places_from(r.getPromoting()),
+          places_from(r.getDemoting())};
+}
+
 } // namespace troupe

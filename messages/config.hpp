@@ -85,6 +85,7 @@ struct clone_options {
 struct promotable_options { // implies a clone
   std::uint32_t max = 1;
   std::uint32_t node_max = 1;
+  std::optional<std::int32_t> score{}; // of an instance whose agent has said none; unset: that one is not promoted
   bool operator==(const promotable_options&) const = default;
 };
 

@@ -114,9 +114,13 @@ clone_options clone_from(schema::Clone::Reader c) {
   return out;
 }
 
-promotable_options promotable_from(schema::Promotable::Reader p) {
-  return {at_most(p.getMax(), max_instances, "promoted instances"),
-          at_most(p.getNodeMax(), max_instances, "promoted instances on a node")};
+promotable_options promotable_from(schema::Resource::Reader r) {
+  auto p = r.getPromotable();
+  promotable_options out{at_most(p.getMax(), max_instances, "promoted instances"),
+                         at_most(p.getNodeMax(), max_instances, "promoted instances on a node"),
+                         {}};
+  if (r.getHasPromotionScore()) out.score = score_from(r.getPromotionScore()).value();
+  return out;
 }
 
 std::set<proof_kind> accepts_from(capnp::List<schema::ProofKind>::Reader kinds) {
@@ -143,7 +147,7 @@ resource resource_from(schema::Resource::Reader r) {
   read_timeouts(out, r);
   out.monitors = list_from(r.getMonitors(), max_monitors, "monitors", monitor_from);
   if (r.hasClone()) out.clone = clone_from(r.getClone());
-  if (r.hasPromotable()) out.promotable = promotable_from(r.getPromotable());
+  if (r.hasPromotable()) out.promotable = promotable_from(r);
   out.target = role_from(r.getTarget());
   out.managed = r.getManaged();
   out.priority = score_from(r.getPriority()).value();

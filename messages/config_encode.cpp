@@ -71,6 +71,8 @@ void fill_multiplicity(schema::Resource::Builder b, const resource& r) {
   auto p = b.initPromotable();
   p.setMax(r.promotable->max);
   p.setNodeMax(r.promotable->node_max);
+  b.setHasPromotionScore(r.promotable->score.has_value());
+  b.setPromotionScore(r.promotable->score.value_or(0));
 }
 
 void fill(schema::Resource::Builder b, const resource& r) {

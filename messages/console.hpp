@@ -68,7 +68,18 @@ struct ask_plan { // what would be done; what if
   std::vector<node_name> standby{};
   bool operator==(const ask_plan&) const = default;
 };
-using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence, ask_why, ask_plan>;
+struct ask_attribute { // from agents, through their commands
+  node_name node{}; // empty: of the cluster
+  command::lifetime lasts{};
+  std::string name{};
+  bool operator==(const ask_attribute&) const = default;
+};
+struct note_attribute { // answered with `noted` when it stands in the log, or will
+  command::attribute_item what{};
+  bool operator==(const note_attribute&) const = default;
+};
+using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence, ask_why, ask_plan, ask_attribute,
+                             note_attribute>;
 
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);
@@ -85,6 +96,14 @@ struct formed {
 struct ordered { // it stands in the log, applied or refused
   outcome what{};
   bool operator==(const ordered&) const = default;
+};
+
+struct attribute_value {
+  std::optional<std::string> value{}; // unset: there is none
+  bool operator==(const attribute_value&) const = default;
+};
+struct noted {
+  bool operator==(const noted&) const = default;
 };
 
 struct actor_line {
@@ -200,6 +219,7 @@ enum class service_state : std::uint8_t {
   nowhere,     // no node may run it
   not_placed,  // nobody has decided yet where it belongs
   removed,     // no longer configured, and still there
+  not_promoted, // where it belongs, and nowhere promoted
 };
 struct service_line {
   resource_name resource{};
@@ -366,7 +386,7 @@ struct plan_answer {
   bool operator==(const plan_answer&) const = default;
 };
 
-using answer =
-    std::variant<failed, formed, ordered, actor_list, event_list, node_status, explanation, plan_answer>;
+using answer = std::variant<failed, formed, ordered, actor_list, event_list, node_status, explanation, plan_answer,
+                            attribute_value, noted>;
 
 } // namespace troupe::console

@@ -58,7 +58,7 @@ event event_from(schema::Event::Reader in) {
           shown(in.getUser()),
           enum_from(in.getWhy(), reason::formation, "reason"),
           shown(in.getWhat()),
-          enum_from(in.getRefused(), refusal::too_large, "refusal"),
+          enum_from(in.getRefused(), refusal::round_closed, "refusal"),
           {},
           {}};
   bounded(in.getCauses().size(), max_event_causes, "causes");
@@ -140,13 +140,22 @@ void put(schema::Answer::Builder out, const plan_answer& a) {
   put(out.initPlan(), a);
 }
 
+void put(schema::Answer::Builder out, const attribute_value& a) {
+  auto w = out.initAttribute();
+  w.setHasValue(a.value.has_value());
+  w.setValue(a.value.value_or(""));
+}
+void put(schema::Answer::Builder out, const noted&) {
+  out.setNoted();
+}
+
 answer answer_from(schema::Answer::Reader in) {
   switch (in.which()) {
   case schema::Answer::FAILED: return failed{text_from(in.getFailed(), 4 * max_shown, "reason")};
   case schema::Answer::FORMED: return formed{lineage_id{bytes_from<16>(in.getFormed(), "lineage")}};
   case schema::Answer::ORDERED:
     return ordered{{log_index{in.getOrdered().getIndex()},
-                    enum_from(in.getOrdered().getRefused(), refusal::too_large, "refusal")}};
+                    enum_from(in.getOrdered().getRefused(), refusal::round_closed, "refusal")}};
   case schema::Answer::ACTORS:
     return actor_list{all_from<actor_line>(in.getActors().getActors(), max_rows, actor_from),
                       in.getActors().getLeftOut()};
@@ -154,6 +163,11 @@ answer answer_from(schema::Answer::Reader in) {
   case schema::Answer::STATUS: return status_from(in.getStatus());
   case schema::Answer::EXPLANATION: return explanation_from(in.getExplanation());
   case schema::Answer::PLAN: return plan_from(in.getPlan());
+  case schema::Answer::ATTRIBUTE: {
+    if (!in.getAttribute().getHasValue()) return attribute_value{};
+    return attribute_value{text_from(in.getAttribute().getValue(), command::max_attribute_value, "value")};
+  }
+  case schema::Answer::NOTED: return noted{};
   }
   throw malformed{"an answer of a newer daemon"};
 }
@@ -203,6 +217,12 @@ void put(schema::Request::Builder out, const ask_plan& r) {
   put_nodes(p.initFailing(list_size(r.failing)), r.failing);
   put_nodes(p.initStandby(list_size(r.standby)), r.standby);
 }
+void put(schema::Request::Builder out, const ask_attribute& r) {
+  fill_attribute(out.initAskAttribute(), {r.node, r.lasts, r.name, std::nullopt});
+}
+void put(schema::Request::Builder out, const note_attribute& r) {
+  fill_attribute(out.initNoteAttribute(), r.what);
+}
 ask_plan plan_question_from(schema::PlanQuestion::Reader in) {
   ask_plan p;
   if (in.getHasConfiguration()) p.configuration = config::cluster_from(in.getConfiguration());
@@ -231,6 +251,11 @@ request request_from(schema::Request::Reader in) {
   case schema::Request::FENCE: return fence_from(in.getFence());
   case schema::Request::WHY: return ask_why{text_from(in.getWhy(), config::max_name, "subject")};
   case schema::Request::PLAN: return plan_question_from(in.getPlan());
+  case schema::Request::ASK_ATTRIBUTE: {
+    auto asked = attribute_from(in.getAskAttribute());
+    return ask_attribute{asked.node, asked.lasts, asked.name};
+  }
+  case schema::Request::NOTE_ATTRIBUTE: return note_attribute{attribute_from(in.getNoteAttribute())};
   }
   throw malformed{"a request of a newer command"};
 }

@@ -52,7 +52,7 @@ service_line service_from(schema::Service::Reader in) {
   s.assigned = log_index{in.getAssigned()};
   bounded(in.getPlaces().size(), config::max_instances, "places");
   for (auto place : in.getPlaces()) s.places.push_back(placement_from(place));
-  s.now = enum_from(in.getNow(), service_state::removed, "state of a service");
+  s.now = enum_from(in.getNow(), service_state::not_promoted, "state of a service");
   return s;
 }
 

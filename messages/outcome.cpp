@@ -35,6 +35,8 @@ std::string_view name_of(refusal r) {
   case refusal::too_old: return "a later command of this client was answered already";
   case refusal::no_directive: return "there is no such directive";
   case refusal::too_large: return "a limit is exceeded";
+  case refusal::round_open: return "a round of notices of it is open";
+  case refusal::round_closed: return "that round of notices is over, or in another stage";
   }
   return "unknown refusal";
 }

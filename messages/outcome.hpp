@@ -42,10 +42,14 @@ enum class refusal : std::uint8_t {
   too_old = 28,        // the client's sequence lies before its last answered one
   no_directive = 29,   // there is nothing to lift
   too_large = 30,      // a named limit of messages/command.hpp is exceeded
+  round_open = 31,     // one round of notices per resource
+  round_closed = 32,   // the round of notices it names is not open, or in another stage
 };
 std::string_view name_of(refusal r);
 // True for refusals that two planners racing produce in the ordinary course; any other is a bug of the planner.
-constexpr bool is_ordinary(refusal r) { return r == refusal::stale_if; }
+constexpr bool is_ordinary(refusal r) {
+  return r == refusal::stale_if || r == refusal::round_open || r == refusal::round_closed;
+}
 
 // Why a command was made. Its text lives in one place (explanations), this is the fact.
 enum class reason : std::uint8_t {

@@ -24,7 +24,8 @@ struct row_change {
 using change =
     std::variant<row_change<configuration_key>, row_change<definition_key>, row_change<member_key>,
                  row_change<inventory_key>, row_change<holder_key>, row_change<assignment_key>, row_change<attempt_key>,
-                 row_change<failure_key>, row_change<directive_key>, row_change<client_key>, row_change<charter_key>>;
+                 row_change<failure_key>, row_change<directive_key>, row_change<client_key>, row_change<charter_key>,
+                 row_change<attribute_key>, row_change<notices_key>>;
 
 struct told_client { // what became of a command that somebody waits for
   client_id client;

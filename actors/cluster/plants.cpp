@@ -61,6 +61,10 @@ void plants::after(state& s, const command::command& c, applied& done) const {
     free_what_was_not_found(t, *r);
   if (auto* w = std::get_if<command::withdraw>(&c.what); w && good && has(plant::withdraw_frees))
     free_where(t, [&](auto&, auto& h) { return h.open && h.open->id == w->act; });
+  if (auto* a = std::get_if<command::act>(&c.what); a && good && has(plant::demote_frees))
+    if (a->action == config::action::demote)
+      t.update(holder_key{a->at.resource, a->at.ordinal, a->at.node, member_of(s, a->at.node)->boot},
+               [](holder& h) { h.role = config::role::started; });
   auto touched = t.commit();
   done.touched.insert(done.touched.end(), touched.begin(), touched.end());
 }

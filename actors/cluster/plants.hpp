@@ -21,12 +21,13 @@ enum class plant : std::uint8_t {
   monitor_frees,    // a monitor that finds nothing frees its holder
   withdraw_frees,   // a withdrawn start is taken for not run before its node has answered
   ignore_ifs,       // acts are granted on outdated grounds
+  demote_frees,     // what is being demoted is taken for demoted
 };
 struct plant_name {
   plant what;
   std::string_view name;
 };
-inline constexpr std::array<plant_name, 8> all_plants{{
+inline constexpr std::array<plant_name, 9> all_plants{{
     {plant::skip_fence_wait, "skip-fence-wait"},
     {plant::session_for_boot, "session-for-boot"},
     {plant::free_by_deadline, "free-by-deadline"},
@@ -35,6 +36,7 @@ inline constexpr std::array<plant_name, 8> all_plants{{
     {plant::monitor_frees, "monitor-frees"},
     {plant::withdraw_frees, "withdraw-frees"},
     {plant::ignore_ifs, "ignore-ifs"},
+    {plant::demote_frees, "demote-frees"},
 }};
 
 class plants {

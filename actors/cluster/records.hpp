@@ -212,6 +212,33 @@ struct directive {
   bool operator==(const directive&) const = default;
 };
 
+// --- attributes ---
+struct attribute_key {
+  node_name node{}; // empty: of the cluster
+  command::lifetime lasts{};
+  std::string name{};
+  auto operator<=>(const attribute_key&) const = default;
+};
+struct attribute {
+  std::string value{};
+  bool operator==(const attribute&) const = default;
+};
+
+// --- notices: the open round of a resource ---
+struct notices_key {
+  resource_name resource;
+  auto operator<=>(const notices_key&) const = default;
+};
+struct notices {
+  log_index id{}; // the command that began it
+  config::action operation{};
+  command::planned what{};
+  std::vector<command::placement> active{}; // where it ran when the round began, with the roles of then
+  command::notice_stage stage{};
+  std::map<node_name, session_id> asked{}; // who has still to be told in this stage, in this session
+  bool operator==(const notices&) const = default;
+};
+
 // --- the cluster itself ---
 struct client_key {
   client_id client;
@@ -240,8 +267,8 @@ struct charter { // what makes it this cluster
 };
 
 using record_key = std::variant<configuration_key, definition_key, member_key, inventory_key, holder_key, assignment_key,
-                                attempt_key, failure_key, directive_key, client_key, charter_key>;
+                                attempt_key, failure_key, directive_key, client_key, charter_key, attribute_key, notices_key>;
 using record = std::variant<configuration, definition, member, inventory, holder, assignment, attempt, failures,
-                            directive, last_answer, charter>;
+                            directive, last_answer, charter, attribute, notices>;
 
 } // namespace troupe::cluster

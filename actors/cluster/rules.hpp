@@ -43,6 +43,18 @@ void effect(transaction& t, const provenance& from, const command::withdraw& c);
 refusal check(const state& s, const provenance& from, const command::report& c);
 void effect(transaction& t, const provenance& from, const command::report& c);
 
+// rules_attributes.cpp
+refusal check(const state& s, const provenance& from, const command::attributes& c);
+void effect(transaction& t, const provenance& from, const command::attributes& c);
+void forget_transient(transaction& t, const node_name& node); // what was noted of it until it starts anew
+void forget_attributes(transaction& t, const node_name& node); // all of it
+
+// rules_notices.cpp
+refusal check(const state& s, const provenance& from, const command::notice_begun& c);
+refusal check(const state& s, const provenance& from, const command::notice_turned& c);
+void effect(transaction& t, const provenance& from, const command::notice_begun& c);
+void effect(transaction& t, const provenance& from, const command::notice_turned& c);
+
 // rules_fencing.cpp
 refusal check(const state& s, const provenance& from, const command::fence_attempt& c);
 refusal check(const state& s, const provenance& from, const command::fence_failed& c);

@@ -82,7 +82,9 @@ void install_resources(transaction& t, const config::cluster& next) {
   t.put(configuration_key{}, record);
   for (auto& [name, was] : old) {
     forget_definition(t, name, was.defined_at);
-    if (!record.resources.contains(name)) t.erase(assignment_key{name});
+    if (record.resources.contains(name)) continue;
+    t.erase(assignment_key{name});
+    t.erase(notices_key{name});
   }
   // What is new may run wherever somebody has not looked yet.
   for (auto& [key, m] : std::map(t.now().all<member_key>())) {
@@ -105,6 +107,7 @@ void install_members(transaction& t, const config::cluster& next) {
     t.erase(attempt_key{key.node});
     t.erase(directive_key{command::directive_kind::standby, key.node.text});
     t.erase(directive_key{command::directive_kind::maintenance, key.node.text});
+    forget_attributes(t, key.node);
     t.erase(member_key{key.node});
   }
 }

@@ -75,6 +75,7 @@ void effect(transaction& t, const provenance&, const command::node_joined& c) {
     prove_dead(t, c.node, before.boot, config::proof_kind::reboot);
   }
   end_attempts_of(t, c.node);
+  if (!same_boot) forget_transient(t, c.node);
   auto boot = same_boot ? before.boot : t.at();
   t.update(member_key{c.node}, [&](member& m) {
     m.machine = c.machine;
@@ -98,6 +99,7 @@ refusal check(const state& s, const provenance& from, const command::node_left& 
 
 void effect(transaction& t, const provenance&, const command::node_left& c) {
   end_attempts_of(t, c.node);
+  forget_transient(t, c.node);
   t.update(member_key{c.node}, [&](member& m) { m.here = left{t.now().now()}; });
 }
 
@@ -149,6 +151,7 @@ void effect(transaction& t, const provenance& from, const command::node_lost& c)
   losses.push_back({c.node, now});
   t.update(charter_key{}, [&](charter& ch) { ch.recent_losses = losses; });
   end_attempts_of(t, c.node);
+  forget_transient(t, c.node);
   t.update(member_key{c.node}, [&](member& m) { m.here = lost{now, c.evidence}; });
 }
 

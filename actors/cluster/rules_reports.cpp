@@ -72,6 +72,7 @@ void item(transaction& t, const command::report& r, const command::probed& p) {
     auto role = p.found == command::finding::promoted ? config::role::promoted : config::role::started;
     // A failed instance may still be promoted: it was, as far as anybody knows.
     if (p.found == command::finding::failed && before) role = before->value.role;
+    if (p.exit_code == command::exit_failed_promoted) role = config::role::promoted;
     phase now = p.found == command::finding::failed ? phase{failed{p.exit_code}} : phase{running{}};
     t.put(key, {now, role, std::nullopt, defined_at});
     if (p.found == command::finding::failed) count_failure(t, p.resource, r.node, p.exit_code, "found failed");
@@ -87,7 +88,21 @@ void item(transaction& t, const command::report& r, const command::monitored& m)
   auto* found = t.now().find(key);
   if (!found || !std::holds_alternative<running>(found->value.now)) return; // overtaken by an act
   if (!m.healthy) count_failure(t, m.resource, r.node, m.exit_code, m.note);
-  t.update(key, [&](holder& h) { h.now = running{m.healthy, m.healthy ? 0 : m.exit_code}; });
+  // Found promoted where it should not be: nobody else is promoted until that is undone [K2].
+  auto* configured = standing_of(t.now(), m.resource);
+  bool promoted = configured && configured->may.promoted_max > 0 && !m.healthy &&
+                  (m.exit_code == command::exit_running_promoted || m.exit_code == command::exit_failed_promoted);
+  t.update(key, [&](holder& h) {
+    h.now = running{m.healthy, m.healthy ? 0 : m.exit_code};
+    if (promoted) h.role = config::role::promoted;
+  });
+}
+
+void item(transaction& t, const command::report& r, const command::notified& n) {
+  notices_key key{n.resource};
+  auto* open = t.now().find(key);
+  if (!open || open->value.id != n.round || open->value.stage != n.stage) return; // it went on without this node
+  t.update(key, [&](notices& now) { now.asked.erase(r.node); });
 }
 
 } // namespace

@@ -174,6 +174,8 @@ TROUPE_DOOR(failure_key)
 TROUPE_DOOR(directive_key)
 TROUPE_DOOR(client_key)
 TROUPE_DOOR(charter_key)
+TROUPE_DOOR(attribute_key)
+TROUPE_DOOR(notices_key)
 #undef TROUPE_DOOR
 
 } // namespace troupe::cluster

@@ -38,7 +38,8 @@ using tables = std::tuple<
     table<configuration_key, configuration>, table<definition_key, definition>, table<member_key, member>,
     table<inventory_key, inventory>, table<holder_key, holder>, table<assignment_key, assignment>,
     table<attempt_key, attempt>, table<failure_key, failures>, table<directive_key, directive>,
-    table<client_key, last_answer>, table<charter_key, charter>>;
+    table<client_key, last_answer>, table<charter_key, charter>, table<attribute_key, attribute>,
+    table<notices_key, notices>>;
 
 // Which table a key belongs to.
 template <class Key>
@@ -65,6 +66,10 @@ template <>
 struct record_of<client_key> { using type = last_answer; };
 template <>
 struct record_of<charter_key> { using type = charter; };
+template <>
+struct record_of<attribute_key> { using type = attribute; };
+template <>
+struct record_of<notices_key> { using type = notices; };
 template <class Key>
 using record_of_t = typename record_of<Key>::type;
 

@@ -157,6 +157,30 @@ void fill(wire_entry::Builder e, const charter_key&, const charter& c) {
   }
 }
 
+void fill(wire_entry::Builder e, const attribute_key& key, const attribute& value) {
+  auto w = e.initAttribute();
+  w.setNode(key.node.text);
+  w.setLasts(to_wire(key.lasts));
+  w.setName(key.name);
+  w.setValue(value.value);
+}
+
+void fill(wire_entry::Builder e, const notices_key& key, const notices& n) {
+  auto w = e.initNotices();
+  w.setResource(key.resource.text);
+  w.setId(n.id.value);
+  w.setOperation(to_wire(n.operation));
+  fill_planned(w.initWhat(), n.what);
+  fill_places(w.initActive(list_size(n.active)), n.active);
+  w.setStage(to_wire(n.stage));
+  auto asked = w.initAsked(list_size(n.asked));
+  unsigned i = 0;
+  for (auto& [node, session] : n.asked) {
+    asked[i].setNode(node.text);
+    asked[i++].setSession(session.value);
+  }
+}
+
 // --- from the wire: each puts its record where it belongs ---
 
 node_name node_from(capnp::Text::Reader text) { return name_from<node_name>(text, "node"); }
@@ -255,6 +279,18 @@ inventory inventory_from(wire::state::Inventory::Reader r) {
   return i;
 }
 
+notices notices_from(wire::state::Notices::Reader r) {
+  notices n;
+  n.id = log_index{r.getId()};
+  n.operation = enum_from(r.getOperation(), config::action::demote, "operation");
+  n.what = planned_from(r.getWhat());
+  n.active = places_from(r.getActive());
+  n.stage = enum_from(r.getStage(), command::notice_stage::after, "stage");
+  bounded(r.getAsked().size(), config::max_nodes, "nodes");
+  for (auto a : r.getAsked()) n.asked[node_from(a.getNode())] = session_id{a.getSession()};
+  return n;
+}
+
 directive stored_directive_from(wire::state::StoredDirective::Reader r) {
   directive d{enum_from(r.getRole(), config::role::promoted, "role"), node_from(r.getTo()),
               text_from(r.getOwner(), command::max_note, "owner"), text_from(r.getNote(), command::max_note, "note"),
@@ -302,9 +338,17 @@ void read_entry(wire_entry::Reader e, Put put) {
     auto a = e.getAnswer();
     return put(client_key{client_id{a.getClient()}},
                last_answer{a.getSequence(),
-                           {log_index{a.getIndex()}, enum_from(a.getRefused(), refusal::too_large, "refusal")}});
+                           {log_index{a.getIndex()}, enum_from(a.getRefused(), refusal::round_closed, "refusal")}});
   }
   case wire_entry::CHARTER: return put(charter_key{}, charter_from(e.getCharter()));
+  case wire_entry::ATTRIBUTE: {
+    auto a = e.getAttribute();
+    return put(attribute_key{node_from(a.getNode()), enum_from(a.getLasts(), command::lifetime::forever, "lifetime"),
+                             text_from(a.getName(), command::max_attribute_name, "attribute")},
+               attribute{text_from(a.getValue(), command::max_attribute_value, "value")});
+  }
+  case wire_entry::NOTICES:
+    return put(notices_key{resource_from(e.getNotices().getResource())}, notices_from(e.getNotices()));
   }
   throw malformed{"unknown record; the snapshot is of a newer level"};
 }
@@ -328,6 +372,8 @@ TROUPE_ENCODE(failure_key)
 TROUPE_ENCODE(directive_key)
 TROUPE_ENCODE(client_key)
 TROUPE_ENCODE(charter_key)
+TROUPE_ENCODE(attribute_key)
+TROUPE_ENCODE(notices_key)
 #undef TROUPE_ENCODE
 
 byte_buffer encode_snapshot(const state& s) {

@@ -1,5 +1,7 @@
 #include "actors/console/describe.hpp"
 
+#include "messages/promotion.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,6 +91,22 @@ struct teller {
   }
   std::string operator()(const command::level_set& c) { return fmt::format("level {}", c.level); }
   std::string operator()(const command::tick&) { return "a deadline is due"; }
+  std::string operator()(const command::attributes& c) {
+    for (auto& item : c.items) {
+      auto of = item.node.empty() ? std::string("of the cluster") : "of " + item.node.text;
+      auto text = item.value ? fmt::format("{} {} = {}", item.name, of, *item.value)
+                             : fmt::format("{} {} is gone", item.name, of);
+      if (!add({std::string(promoted_resource(item.name)), {}, std::move(text)})) break;
+    }
+    return "attributes";
+  }
+  std::string operator()(const command::notice_begun& c) {
+    return fmt::format("notices of {}: {}", c.resource.text, name_of(c.operation));
+  }
+  std::string operator()(const command::notice_turned& c) {
+    static constexpr std::string_view ends[] = {"told before", "done", "told after"};
+    return fmt::format("notices of {}: {}", c.resource.text, ends[static_cast<std::size_t>(c.from)]);
+  }
 
   static event_part of(const command::act_done& d) {
     static constexpr std::string_view ends[] = {"done", "failed", "not run", "stuck"};
@@ -103,6 +121,10 @@ struct teller {
     return {m.resource.text,
             {},
             with_note(fmt::format("{} {}", m.resource.text, m.healthy ? "healthy" : "not healthy"), m.note)};
+  }
+
+  static event_part of(const command::notified& n) {
+    return {n.resource.text, n.round, n.resource.text + " told"};
   }
 
   // False: there is no room for more.
@@ -127,6 +149,7 @@ struct causes_of {
       if (auto* done = std::get_if<command::act_done>(&item)) out.push_back(done->act);
   }
   void operator()(const command::withdraw& c) { out.push_back(c.act); }
+  void operator()(const command::notice_turned& c) { out.push_back(c.round); }
   void operator()(const command::fence_failed& c) { out.push_back(c.attempt); }
   void operator()(const command::fence_proof& c) { out.push_back(c.attempt); }
   template <class Other>

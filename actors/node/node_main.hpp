@@ -84,6 +84,7 @@ struct node_parts {
   caf::actor replica; // from here on unset while the node belongs to no cluster
   caf::actor ledger;
   caf::actor detector;
+  caf::actor attributes;
   caf::actor executor;
   caf::actor fencing;
   caf::actor director; // on the leader

@@ -152,6 +152,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
                           s.replica,
                           s.ledger,
                           part(service::detector),
+                          part(service::attributes),
                           part(service::executor),
                           part(service::fencing),
                           part(service::director),

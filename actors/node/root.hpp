@@ -2,7 +2,7 @@
 //
 // It reads which cluster this node belongs to. Without one it waits: it answers who forms a cluster, and asks its seeds
 // for theirs. With one it starts the ledger and the replica, then the services that follow the ledger (detector, executor,
-// fencing; on the leader the director), and joins: a session begins with a NodeJoined in the log.
+// fencing, attributes; on the leader the director), and joins: a session begins with a NodeJoined in the log.
 //
 // A service that crashes is started again, max_restarts times within restart_window: it holds no facts. A crash of those
 // that do (links, history, ledger, replica), or a disk that fails, ends the node; whoever started it starts it again.
@@ -17,7 +17,6 @@
 #include "actors/node/node_main.hpp"
 #include "actors/resource/messages.hpp"
 
-#include <array>
 #include <map>
 
 namespace troupe::node {
@@ -32,8 +31,7 @@ inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same
 inline constexpr duration look_for_leader = std::chrono::seconds{1};
 
 // Actors that follow the ledger and hold no facts of their own.
-enum class service : std::uint8_t { detector, executor, fencing, director };
-inline constexpr std::array all_services{service::detector, service::executor, service::fencing, service::director};
+enum class service : std::uint8_t { detector, attributes, executor, fencing, director };
 
 // On the way out, from the first to the last.
 enum class leaving_step : std::uint8_t {

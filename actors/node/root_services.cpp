@@ -1,4 +1,5 @@
 // The actors that follow the ledger. They hold no facts, so one that crashed is started again and begins with the state.
+#include "actors/attributes/attributes.hpp"
 #include "actors/detector/detector.hpp"
 #include "actors/fencing/fencing.hpp"
 #include "actors/node/root.hpp"
@@ -14,6 +15,7 @@ namespace {
 const char* name_of(service which) {
   switch (which) {
   case service::detector: return "detector";
+  case service::attributes: return "attributes' keeper";
   case service::executor: return "executor";
   case service::fencing: return "fencing";
   case service::director: return "director";
@@ -33,6 +35,11 @@ caf::actor spawn_detector(root_actor* self) {
   s.ledger = state.ledger;
   s.root = caf::actor_cast<caf::actor>(self);
   return self->spawn<caf::monitored>(detector::detector, state.env, state.directory, std::move(s));
+}
+
+caf::actor spawn_attributes(root_actor* self) {
+  auto& state = self->state;
+  return self->spawn<caf::monitored>(attributes::attributes, state.directory, state.options.name, state.ledger);
 }
 
 caf::actor spawn_executor(root_actor* self) {
@@ -79,6 +86,7 @@ void start(root_actor* self, service which) {
   auto& made = self->state.services[which];
   switch (which) {
   case service::detector: made = spawn_detector(self); break;
+  case service::attributes: made = spawn_attributes(self); break;
   case service::executor: made = spawn_executor(self); break;
   case service::fencing: made = spawn_fencing(self); break;
   case service::director: made = spawn_director(self); break;
@@ -111,7 +119,7 @@ caf::actor find_service(const root_actor* self, service which) {
 }
 
 void start_services(root_actor* self) {
-  for (auto which : {service::detector, service::executor, service::fencing}) start(self, which);
+  for (auto which : {service::detector, service::attributes, service::executor, service::fencing}) start(self, which);
 }
 
 void on_leadership(root_actor* self, const cluster::leader_is& l) {

@@ -58,6 +58,8 @@ inline std::string words(const command::report_item& item) {
     return fmt::format("done {} {} {}{}", d->act.value, word(d->end), d->exit_code,
                        d->note.empty() ? "" : ": " + d->note);
   if (auto* p = std::get_if<command::probed>(&item)) return fmt::format("probed {} {}", word(p->found), p->exit_code);
+  if (auto* n = std::get_if<command::notified>(&item))
+    return fmt::format("notified {} {}", n->round.value, n->stage == command::notice_stage::after ? "after" : "before");
   auto& m = std::get<command::monitored>(item);
   return fmt::format("monitored {} {}{}", m.healthy ? "healthy" : "failed", m.exit_code,
                      m.note.empty() ? "" : ": " + m.note);
@@ -115,6 +117,16 @@ public:
     w.held = true;
     w.act.reset();
     w.watch = watching{role, healthy};
+    return want();
+  }
+  std::string round(std::uint64_t id, command::notice_stage stage, action operation = action::promote) {
+    if (!w.round || w.round->id.value != id) {
+      notice_round r{log_index{id}, operation, {}, {{node_name{"n1"}}, {node_name{"n2"}, 0, config::role::promoted}},
+                     {node_name{"n1"}, node_name{"n2"}, node_name{"n3"}}, {node_name{"n1"}, node_name{"n2"}}};
+      r.what.promoting = {{node_name{"n1"}}};
+      w.round = std::make_shared<const notice_round>(std::move(r));
+    }
+    w.tell = telling{log_index{id}, stage};
     return want();
   }
   std::string gone() {

@@ -24,8 +24,12 @@ struct agent_place { // where agents are on this node, and what it is called
   node_name self;
 };
 
-agent_call call_for(const agent_place& here, const instance& what, const blueprint& how, config::action action);
+// `round`: the open round of notices, for the lists that its agent is given; nullptr: none.
+agent_call call_for(const agent_place& here, const instance& what, const blueprint& how, config::action action,
+                    const notice_round* round = nullptr);
 agent_call probe_of(const agent_place& here, const instance& what, const blueprint& how);
+agent_call notice_of(const agent_place& here, const instance& what, const blueprint& how, const notice_round& round,
+                     command::notice_stage stage);
 agent_call monitor_of(const agent_place& here, const instance& what, const blueprint& how, const config::monitor& m);
 
 } // namespace troupe::resource

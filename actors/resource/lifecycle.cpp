@@ -18,6 +18,7 @@ void lifecycle::want(wanted now_wanted, instant now, effects& out) {
   if (same) return;
   if (other_session) {
     probed_.reset();
+    told_.reset();
     lone_.reset();
   }
   if (!wanted_.held) never_ran_ = false;
@@ -94,6 +95,7 @@ std::optional<lifecycle::job> lifecycle::choose(instant now) const {
   if (wanted_.act && !wanted_.act->withdrawn && to_do(*wanted_.act))
     return act_job{wanted_.act->id, wanted_.act->action};
   if (probe_wanted()) return probe_job{wanted_.held};
+  if (notice_wanted()) return notice_job{*wanted_.tell};
   if (auto monitor = checks_.due(now)) return monitor_job{*monitor};
   return {};
 }
@@ -102,7 +104,7 @@ std::optional<urgency> lifecycle::pending(instant now) const {
   auto next = choose(now);
   if (!next) return {};
   if (std::holds_alternative<act_job>(*next)) return urgency::act;
-  return std::holds_alternative<probe_job>(*next) ? urgency::probe : urgency::monitor;
+  return std::holds_alternative<monitor_job>(*next) ? urgency::monitor : urgency::probe;
 }
 
 void lifecycle::proceed(instant now, effects& out) {
@@ -146,7 +148,8 @@ std::optional<instant> lifecycle::next_deadline() const {
 }
 
 bool lifecycle::at_rest() const {
-  return std::holds_alternative<resting>(state_) && !lone_ && !(wanted_.act && to_do(*wanted_.act)) && !probe_wanted();
+  return std::holds_alternative<resting>(state_) && !lone_ && !(wanted_.act && to_do(*wanted_.act)) && !probe_wanted() &&
+         !notice_wanted();
 }
 
 // --- doing it ---
@@ -154,6 +157,7 @@ bool lifecycle::at_rest() const {
 agents::scope_name lifecycle::scope_of(const job& j) {
   if (auto* act = std::get_if<act_job>(&j)) return {slice_of(what_), std::to_string(act->id.value)};
   auto kind = std::holds_alternative<probe_job>(j)     ? "probe"
+              : std::holds_alternative<notice_job>(j)  ? "notice"
               : std::holds_alternative<monitor_job>(j) ? "monitor"
                                                        : "alone";
   return {slice_of(what_), fmt::format("{}-{}.{}.{}", kind, wanted_.session.value, series_, ++last_scope_)};
@@ -168,7 +172,9 @@ void lifecycle::begin(const job& j, instant now, effects& out) {
     c.call = call_for(here_, what_, *lone_, config::action::stop);
   } else if (auto* act = std::get_if<act_job>(&j)) {
     if (act->action == config::action::start) never_ran_ = false;
-    c.call = call_for(here_, what_, *wanted_.how, act->action);
+    c.call = call_for(here_, what_, *wanted_.how, act->action, wanted_.round.get());
+  } else if (auto* n = std::get_if<notice_job>(&j)) {
+    c.call = notice_of(here_, what_, *wanted_.how, *wanted_.round, n->what.stage);
   } else if (auto* m = std::get_if<monitor_job>(&j)) {
     c.call = monitor_of(here_, what_, *wanted_.how, wanted_.how->definition->monitors[m->index]);
   } else {
@@ -233,6 +239,7 @@ lifecycle::activity lifecycle::doing() const {
 std::string lifecycle::name_of(const job& j) const {
   if (auto* act = std::get_if<act_job>(&j)) return fmt::format("{} (act {})", config::name_of(act->action), act->id.value);
   if (std::holds_alternative<probe_job>(j)) return "probe";
+  if (std::holds_alternative<notice_job>(j)) return "notice";
   return std::holds_alternative<monitor_job>(j) ? "monitor" : "stop, because this node is alone";
 }
 

@@ -14,6 +14,7 @@
 // - Another session than before: whatever goes on belonged to the old one, is ended first, and is never reported.
 // - Scopes: an act's is its number, so that asking twice attaches; a probe's or monitor's is new each time, because one
 //   that left something behind would block its name.
+// - Notices come after acts and probes. Whatever its agent answers, the instance has been told.
 // - A turn bounds what the node does at once (turnstile). It is given to the instance, which decides only then what to
 //   do with it; an act needs a turn given for acts, because that one is not given without contact to a leader.
 //
@@ -112,7 +113,11 @@ private:
   struct lone_job {
     bool operator==(const lone_job&) const = default;
   };
-  using job = std::variant<probe_job, act_job, monitor_job, lone_job>;
+  struct notice_job {
+    telling what;
+    bool operator==(const notice_job&) const = default;
+  };
+  using job = std::variant<probe_job, act_job, monitor_job, lone_job, notice_job>;
 
   struct resting {};
   struct calling {
@@ -136,6 +141,7 @@ private:
   [[nodiscard]] bool to_do(const cluster::open_act& act) const { return act.id > done_up_to_; }
   [[nodiscard]] const act_job* act_under_way() const;
   [[nodiscard]] bool probe_wanted() const;
+  [[nodiscard]] bool notice_wanted() const { return wanted_.tell && wanted_.round && wanted_.tell != told_; }
   [[nodiscard]] std::optional<job> choose(instant now) const;
   [[nodiscard]] std::optional<urgency> pending(instant now) const;
   [[nodiscard]] std::string name_of(const job& j) const;
@@ -154,6 +160,7 @@ private:
   void judge(const calling& c, const probe_job& j, const agents::outcome& how, instant now, effects& out);
   void judge(const calling& c, const act_job& j, const agents::outcome& how, instant now, effects& out);
   void judge(const calling& c, const monitor_job& j, const agents::outcome& how, instant now, effects& out);
+  void judge(const calling& c, const notice_job& j, const agents::outcome& how, instant now, effects& out);
   void judge(const calling& c, const lone_job& j, const agents::outcome& how, instant now, effects& out);
   void emptied(const emptying& e, const agents::outcome& how, effects& out);
   void act_is_done(const act_job& j, command::act_end end, const verdict& v, effects& out);
@@ -178,6 +185,7 @@ private:
   log_index done_up_to_;                                   // of acts
   bool never_ran_ = false;                                 // the agent of the start was missing
   std::optional<std::pair<session_id, log_index>> probed_; // in which session, under which definition
+  std::optional<telling> told_;                            // the last notice that was given
   std::optional<blueprint> lone_;                          // to be stopped without having been told
 };
 

@@ -351,4 +351,60 @@ TEST_CASE("instances of a globally unique clone live in slices of their own") {
   CHECK(run.call.environment.at("OCF_RESKEY_CRM_meta_clone_max") == "4");
 }
 
+TEST_CASE("a notice: its agent is told, with the lists; whatever it answers, it has been told, once a stage") {
+  using enum command::notice_stage;
+  bench b;
+  b.w.how->copies = cluster::allowance{3, 1, 1, 1};
+  b.w.how->notify = true;
+  b.runs();
+  CHECK(b.round(20, before) == "turn? probe");
+  CHECK(b.turn(urgency::probe) == "run notice-7.1.1 notify");
+  auto said = [&](const char* name) { return b.last_call.environment.at(std::string("OCF_RESKEY_CRM_meta_") + name); };
+  CHECK(said("notify_type") == "pre");
+  CHECK(said("notify_operation") == "promote");
+  CHECK(said("notify_promote_uname") == "n1");
+  CHECK(said("notify_active_uname") == "n1 n2");
+  CHECK(said("notify_promoted_uname") == "n2");
+  CHECK(said("notify_slave_uname") == "n1");
+  CHECK(said("notify_inactive_resource") == "db");
+  CHECK(said("notify_demote_uname") == " ");
+  CHECK(said("notify_all_uname") == "n1 n2 n3");
+  CHECK(said("notify_available_uname") == "n1 n2");
+  CHECK(b.last_call.timeout == 60s); // a start's
+  CHECK(b.ends(exit_of(3)) == "notified 20 before; turn back");
+  CHECK(b.want() == ""); // the picture still asks for it
+  CHECK(b.round(20, after) == "turn? probe");
+  CHECK(b.turn(urgency::probe) == "run notice-7.1.2 notify");
+  CHECK(said("notify_type") == "post");
+  CHECK(b.ends(timed_out()) == "notified 20 after; turn back");
+}
+
+TEST_CASE("an act of the round is told whom it concerns; one that waits goes before a notice") {
+  bench b;
+  b.w.how->copies = cluster::allowance{3, 1, 1, 1};
+  b.w.how->notify = true;
+  b.runs();
+  b.round(20, command::notice_stage::before);
+  b.w.tell.reset();
+  CHECK(b.act(21, action::promote) == "turn? act");
+  CHECK(b.turn() == "run 21 promote");
+  CHECK(b.last_call.environment.at("OCF_RESKEY_CRM_meta_notify_promote_uname") == "n1");
+  CHECK_FALSE(b.last_call.environment.contains("OCF_RESKEY_CRM_meta_notify_type"));
+  CHECK(b.last_call.environment.at("OCF_RESKEY_CRM_meta_master_max") == "1");
+}
+
+TEST_CASE("a notice is no reason to end a monitor, and one of another session is not given") {
+  bench b;
+  b.w.how->notify = true;
+  b.w.how->copies = cluster::allowance{3, 1, 1, 1};
+  b.runs();
+  CHECK(b.after(10s) == "turn? monitor");
+  CHECK(b.turn(urgency::monitor) == "run monitor-7.1.1 monitor");
+  CHECK(b.round(20, command::notice_stage::before) == "");
+  CHECK(b.ends(exit_of(0)) == "turn back; turn? probe");
+  CHECK(b.turn(urgency::probe) == "run notice-7.1.2 notify");
+  CHECK(b.session(8) == "end notice-7.1.2");
+  CHECK(b.ends(exit_of(143)) == "turn back");
+}
+
 } // namespace troupe::resource::lifecycle_test

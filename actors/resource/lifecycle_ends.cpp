@@ -32,6 +32,12 @@ void lifecycle::judge(const calling& c, const monitor_job& j, const agents::outc
     out.push_back(tell{command::monitored{what_.resource, what_.ordinal, told->good, told->exit_code, told->note}});
 }
 
+void lifecycle::judge(const calling&, const notice_job& j, const agents::outcome&, instant, effects& out) {
+  told_ = j.what;
+  if (wanted_.tell == j.what)
+    out.push_back(tell{command::notified{what_.resource, what_.ordinal, j.what.round, j.what.stage}});
+}
+
 void lifecycle::judge(const calling& c, const lone_job& j, const agents::outcome& how, instant, effects& out) {
   auto v = of_action(how, c.call.agent, c.call.call.timeout);
   if (v.good) return empty(j, 0, out);

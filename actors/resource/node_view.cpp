@@ -16,6 +16,8 @@ void node_view::take(const cluster::state& whole) {
   definitions_.clear();
   configuration_.reset();
   maintenance_.clear();
+  present_.clear();
+  rounds_.clear();
   whole.for_each([this](const auto& key, const auto& entry) {
     using key_type = std::remove_cvref_t<decltype(key)>;
     row(cluster::row_change<key_type>{key, entry});
@@ -68,6 +70,8 @@ void node_view::row(const cluster::row_change<cluster::definition_key>& c) {
 }
 
 void node_view::row(const cluster::row_change<cluster::member_key>& c) {
+  bool joined = c.now && std::holds_alternative<cluster::joined>(c.now->value.here);
+  joined ? void(present_.insert(c.key.node)) : void(present_.erase(c.key.node));
   if (c.key.node != self_) return;
   member_.reset();
   if (c.now) member_ = c.now->value;
@@ -100,6 +104,25 @@ void node_view::row(const cluster::row_change<cluster::directive_key>& c) {
   else
     maintenance_.erase(c.key.subject);
   all_dirty_ = true;
+}
+
+// Who else has been told concerns nobody here: the picture changes with the round, and with our own part in it.
+void node_view::row(const cluster::row_change<cluster::notices_key>& c) {
+  dirty_.insert({c.key.resource, 0});
+  if (!c.now) return void(rounds_.erase(c.key.resource));
+  auto& now = c.now->value;
+  auto& known = rounds_[c.key.resource];
+  if (!known.what || known.what->id != now.id) {
+    notice_round made{now.id, now.operation, now.what, now.active, {}, {present_.begin(), present_.end()}};
+    if (configuration_)
+      for (auto& n : configuration_->value.nodes) made.all_nodes.push_back(n.name);
+    known.what = std::make_shared<const notice_round>(std::move(made));
+  }
+  auto ours = now.asked.find(self_);
+  known.tell.reset();
+  if (ours == now.asked.end()) return;
+  known.tell = telling{now.id, now.stage};
+  known.asked = ours->second;
 }
 
 bool node_view::this_boot() const {
@@ -146,6 +169,14 @@ static std::optional<cluster::allowance> copies_of(const config::resource& d, co
   return cluster::allowance{clone.max.value_or(1), clone.node_max, promotable.max, promotable.node_max};
 }
 
+// As configured; of what is configured no more, as it was defined.
+static bool notifies(const config::resource& d, const cluster::configuration* c, const std::string& group) {
+  if (c)
+    for (auto& g : c->value.groups)
+      if (g.name.text == group) return g.clone && g.clone->notify;
+  return d.clone && d.clone->notify;
+}
+
 std::optional<blueprint> node_view::blueprint_of(const instance& what, const cluster::holder* h) const {
   const cluster::standing* configured = nullptr;
   if (configuration_) {
@@ -156,7 +187,9 @@ std::optional<blueprint> node_view::blueprint_of(const instance& what, const clu
   auto defined_at = h ? h->definition : configured->defined_at;
   auto found = definitions_.find({what.resource, defined_at});
   TROUPE_ASSERT(found != definitions_.end(), "a definition lives as long as somebody refers to it");
-  return blueprint{defined_at, found->second, copies_of(*found->second, configured)};
+  auto group = group_of_.find(what.resource);
+  bool told = notifies(*found->second, configuration_.get(), group == group_of_.end() ? std::string{} : group->second);
+  return blueprint{defined_at, found->second, copies_of(*found->second, configured), told};
 }
 
 bool node_view::maintained(const resource_name& resource) const {
@@ -176,6 +209,10 @@ wanted node_view::want(const instance& what) const {
   out.how = blueprint_of(what, h);
   if (!h) return out;
   out.act = h->open;
+  if (auto round = rounds_.find(what.resource); round != rounds_.end()) {
+    out.round = round->second.what;
+    if (round->second.asked == out.session) out.tell = round->second.tell;
+  }
   auto* r = std::get_if<cluster::running>(&h->now);
   if (r && !h->open && !out.probe && !maintained(what.resource)) out.watch = watching{h->role, r->healthy};
   return out;

@@ -70,6 +70,7 @@ private:
   void row(const cluster::row_change<cluster::inventory_key>& c);
   void row(const cluster::row_change<cluster::holder_key>& c);
   void row(const cluster::row_change<cluster::directive_key>& c);
+  void row(const cluster::row_change<cluster::notices_key>& c);
   template <class Key>
   void row(const cluster::row_change<Key>&) {} // none of ours
   void notice_death(standing before, std::vector<holding> held);
@@ -94,6 +95,13 @@ private:
   std::shared_ptr<const cluster::configuration> configuration_;
   std::map<resource_name, std::string> group_of_;
   std::set<std::string> maintenance_; // subjects
+  std::set<node_name> present_;       // nodes that have joined
+  struct open_round {
+    std::shared_ptr<const notice_round> what;
+    std::optional<telling> tell; // us, in our present session
+    session_id asked;
+  };
+  std::map<resource_name, open_round> rounds_;
   std::vector<holding> taken_from_us_;
 
   std::map<instance, wanted> last_; // as told; without those of which nothing is wanted

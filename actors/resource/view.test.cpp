@@ -53,6 +53,7 @@ struct followed {
       out += std::string(w.act->withdrawn ? " withdrawn " : " act ") + (w.act->action == action::start  ? "start"
                                                                         : w.act->action == action::stop ? "stop"
                                                                                                         : "other");
+    if (w.tell) out += w.tell->stage == command::notice_stage::after ? " tell-after" : " tell-before";
     if (w.watch) out += w.watch->healthy ? " watch" : " watch-unhealthy";
     if (w.watch && w.watch->role == config::role::promoted) out += "-promoted";
     return out.empty() ? (w.held ? "held" : "nothing") : out.substr(1);
@@ -198,6 +199,47 @@ TEST_CASE("holders of another start of this machine are none of ours") {
   f.view = node_view{node_name{"n1"}, boot_id{mark(2)}};
   f.view.take(f.s.s);
   CHECK(f.view.holdings().empty());
+}
+
+TEST_CASE("a round of notices: each stage is asked for once, of us, in our session") {
+  auto c = cluster::test::three_nodes();
+  c.resources[1].clone = config::clone_options{.max = {}, .notify = true};
+  followed f;
+  f.settle();
+  f.after([&] { f.s.say(command::config_set{f.s.s.version_of(cluster::configuration_key{}), c}); });
+  for (auto n : {"n1", "n2"}) {
+    f.after([&] { f.s.start("redis", n); });
+    f.after([&] { f.s.done("redis", n); });
+  }
+  f.view.changes();
+  resource_name redis{"redis"};
+  auto round = [&] { return f.s.s.find(cluster::notices_key{redis})->value; };
+  auto told = [&](const char* n) { f.s.report(n, {command::notified{redis, 0, round().id, round().stage}}); };
+  auto turn = [&] { f.s.say(command::notice_turned{redis, round().id, round().stage}); };
+
+  f.after([&] {
+    f.s.say(command::notice_begun{redis, action::promote, {{}, {}, {{node_name{"n1"}}}, {}}});
+  });
+  auto now = f.view.changes();
+  REQUIRE(now.size() == 1);
+  CHECK(followed::words(now[0].now) == "tell-before watch");
+  REQUIRE(now[0].now.round);
+  CHECK(now[0].now.how->notify);
+  CHECK(now[0].now.round->operation == action::promote);
+  CHECK(now[0].now.round->active.size() == 2);
+  CHECK(now[0].now.round->present_nodes.size() == 3);
+  f.after([&] { told("n2"); });
+  CHECK(f.changes() == ""); // that another one has been told is nothing to us
+  f.after([&] { told("n1"); });
+  CHECK(f.changes() == "redis: watch");
+  f.after([&] { turn(); });
+  f.after([&] { f.s.act(action::promote, "redis", "n1"); });
+  CHECK(f.changes() == "redis: act other");
+  f.after([&] { f.s.done("redis", "n1"); });
+  f.after([&] { turn(); });
+  CHECK(f.changes() == "redis: tell-after watch-promoted");
+  f.after([&] { turn(); });
+  CHECK(f.changes() == "redis: watch-promoted");
 }
 
 } // namespace troupe::resource::view_test

@@ -30,6 +30,7 @@ struct blueprint {
   log_index defined_at{};
   std::shared_ptr<const config::resource> definition; // one object a definition: compared by identity
   std::optional<cluster::allowance> copies;           // set: one of several alike
+  bool notify = false;                                // its instances are told of what is done to the others
   bool operator==(const blueprint&) const = default;
 };
 
@@ -39,6 +40,20 @@ struct watching { // it runs and no act is open: its monitors recur
   bool operator==(const watching&) const = default;
 };
 
+// The open round of notices of its resource, as its agent is told it: one object a round, compared by identity.
+struct notice_round {
+  log_index id;
+  config::action operation{};
+  command::planned what;
+  std::vector<command::placement> active;          // where instances ran when it began
+  std::vector<node_name> all_nodes, present_nodes; // of the cluster; those that had joined
+};
+struct telling { // this instance has yet to be told
+  log_index round;
+  command::notice_stage stage{};
+  bool operator==(const telling&) const = default;
+};
+
 struct wanted {
   session_id session; // this life's; 0: the node has none, and whatever goes on is to be ended
   std::optional<blueprint> how;
@@ -46,6 +61,8 @@ struct wanted {
   bool probe = false; // nobody has looked yet whether it runs here
   std::optional<cluster::open_act> act;
   std::optional<watching> watch;
+  std::shared_ptr<const notice_round> round; // none: no round is open
+  std::optional<telling> tell;
 
   [[nodiscard]] bool nothing() const { return !held && !probe; }
   bool operator==(const wanted&) const = default;

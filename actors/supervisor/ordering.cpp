@@ -30,7 +30,7 @@ instances instances_of(const config::cluster& c, const resource_name& name) {
 } // namespace
 
 ordering::ordering(const config::cluster& c) {
-  for (auto& r : c.resources) links_[r.name];
+  for (auto& r : c.resources) links_[r.name].notifies = r.clone && r.clone->notify;
   auto link = [&](const resource_name& first, const resource_name& then, edge kind) {
     if (!links_.contains(first) || !links_.contains(then)) return;
     kind.other = first;
@@ -43,6 +43,7 @@ ordering::ordering(const config::cluster& c) {
     next_to.same_node = true;
     for (std::size_t i = 0; i < g.members.size(); ++i) {
       links_[g.members[i]].group = g.name.text;
+      links_[g.members[i]].notifies = g.clone && g.clone->notify;
       if (i > 0) link(g.members[i - 1], g.members[i], next_to);
     }
   }

@@ -33,6 +33,7 @@ public:
   [[nodiscard]] const std::vector<resource_name>& apart(const resource_name& of) const { return at(of).apart; }
   // The group that it is in; empty: none.
   [[nodiscard]] const std::string& group_of(const resource_name& of) const { return at(of).group; }
+  [[nodiscard]] bool notifies(const resource_name& of) const { return at(of).notifies; } // a clone whose instances are told
   [[nodiscard]] std::vector<resource_name> names() const;
   // Whatever may have to do something else when this one changes: itself, all that comes after it, directly or not,
   // and its neighbours before.
@@ -43,6 +44,7 @@ private:
     std::vector<edge> before, after;
     std::vector<resource_name> apart;
     std::string group;
+    bool notifies = false;
   };
   [[nodiscard]] const links& at(const resource_name& of) const;
 

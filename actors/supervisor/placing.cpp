@@ -1,5 +1,6 @@
 #include "actors/supervisor/placing.hpp"
 
+#include "actors/cluster/attributes.hpp"
 #include "actors/cluster/holdings.hpp"
 #include "messages/types/assert.hpp"
 
@@ -53,6 +54,9 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
         dirty(h->now ? h->now->version : changed.at);
     } else if (std::holds_alternative<cluster::row_change<cluster::assignment_key>>(one)) {
       if (running_) dirty(changed.at); // somebody else's: what is under way has not seen it
+    } else if (auto* a = std::get_if<cluster::row_change<cluster::attribute_key>>(&one)) {
+      // Of the attributes only promotion scores matter to a place.
+      if (cluster::promoted_by(s, a->key.name)) dirty(a->now ? a->now->version : changed.at);
     } else if (std::holds_alternative<cluster::row_change<cluster::configuration_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::directive_key>>(one) ||
                std::holds_alternative<cluster::row_change<cluster::attempt_key>>(one) ||

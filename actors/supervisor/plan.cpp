@@ -110,6 +110,7 @@ private:
         finish(key, found.value);
     for (auto& [key, found] : std::map(s_.all<cluster::attempt_key>()))
       if (found.value.ended == cluster::attempt::end::open) prove(key.target, "");
+    for (auto& [key, found] : std::map(s_.all<cluster::notices_key>())) tell_all(key.resource);
   }
 
   void finish(const holder_key& key, const holder& h) {
@@ -193,21 +194,11 @@ private:
     say(command::assigned{std::move(items)}, self_);
   }
 
-  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other.
+  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other. Notices are
+  // no steps of a plan: whoever has to be told is told at once.
   void act() {
     std::vector<holder_key> open;
-    for (auto& a : ready_.take(s_)) {
-      for (auto& step : a.steps) {
-        auto answer = say(step.what, self_);
-        if (answer == refusal::stale_if) ready_.again(a.resource);
-        if (answer != refusal::none || out_.cut) continue;
-        auto* act = std::get_if<command::act>(&step.what);
-        note(act ? step_kind::act : step_kind::withdraw, a.resource, step.at.node,
-             fmt::format("{} {} on {}", act ? name_of(act->action) : "take back", a.resource.text, step.at.node.text),
-             std::string(name_of(step.why)), act ? act->action : config::action::start);
-        open.push_back({a.resource, step.at.ordinal, step.at.node, cluster::member_of(s_, step.at.node)->boot});
-      }
-    }
+    while (send_what_is_due(open)) {}
     for (auto& key : open) {
       auto* found = s_.find(key);
       if (!found || !found->value.open) continue;
@@ -215,6 +206,37 @@ private:
       report(key.node, {command::act_done{key.resource, key.ordinal, o.id,
                                           o.withdrawn ? command::act_end::not_run : command::act_end::ok}});
     }
+  }
+
+  // True: some were told, so that more may be due.
+  bool send_what_is_due(std::vector<holder_key>& open) {
+    bool told = false;
+    for (auto& a : ready_.take(s_)) {
+      for (auto& step : a.steps) {
+        auto answer = say(step.what, self_);
+        if (answer == refusal::stale_if) ready_.again(a.resource);
+        if (answer != refusal::none || out_.cut) continue;
+        if (step.at.node.empty()) {
+          told = true;
+          tell_all(a.resource);
+          continue;
+        }
+        auto* act = std::get_if<command::act>(&step.what);
+        note(act ? step_kind::act : step_kind::withdraw, a.resource, step.at.node,
+             fmt::format("{} {} on {}", act ? name_of(act->action) : "take back", a.resource.text, step.at.node.text),
+             std::string(name_of(step.why)), act ? act->action : config::action::start);
+        open.push_back({a.resource, step.at.ordinal, step.at.node, cluster::member_of(s_, step.at.node)->boot});
+      }
+    }
+    return told && !out_.cut;
+  }
+
+  void tell_all(const resource_name& r) {
+    auto* round = s_.find(cluster::notices_key{r});
+    if (!round) return;
+    auto now = round->value;
+    for (auto& [node, session] : now.asked)
+      if (cluster::acting_session(s_, node) == session) report(node, {command::notified{r, 0, now.id, now.stage}});
   }
 
   // Nothing moves: perhaps a node gets acts again when late-margin is over, or its fencing is tried again.

@@ -1,5 +1,6 @@
 #include "actors/supervisor/ready.hpp"
 
+#include "actors/supervisor/notices.hpp"
 #include "actors/supervisor/situation.hpp"
 
 #include <algorithm>
@@ -28,6 +29,7 @@ public:
     cluster::for_each_holder_of(s_, r_, [&](const holder_key& key, const cluster::holder& h) { held(key, h); });
     for (auto& p : sees_.places(r_))
       if (cluster::standing_of(s_, r_) && !sees_.holder(r_, p.node)) missing(p);
+    arrange_notices(sees_, out_);
     return std::move(out_);
   }
 
@@ -206,6 +208,8 @@ void readiness::note(const cluster::state& s, const cluster::delta& changed) {
     void operator()(const cluster::row_change<cluster::definition_key>&) {}
     void operator()(const cluster::row_change<cluster::client_key>&) {}
     void operator()(const cluster::row_change<cluster::charter_key>&) {}
+    void operator()(const cluster::row_change<cluster::attribute_key>&) {}
+    void operator()(const cluster::row_change<cluster::notices_key>& row) { to.again(row.key.resource); }
   };
   for (auto& one : changed.changes) std::visit(visitor{*this, s}, one);
   // A gate that opens by time changes no record.
@@ -270,6 +274,7 @@ std::string_view name_of(hold why) {
   case hold::ordered_stop: return "ordered-stop";
   case hold::kept_apart: return "kept-apart";
   case hold::failed_stop: return "failed-stop";
+  case hold::notices: return "notices";
   case hold::unmanaged: return "unmanaged";
   }
   return "unknown";
@@ -291,6 +296,7 @@ std::string text_of(const wait& w) {
   case hold::kept_apart: return subject + " waits: " + w.resource.text + " is there and must not be beside it";
   case hold::failed_stop:
     return subject + " could not be stopped: it waits for a proof that the node is dead, or for `troupe cleanup`";
+  case hold::notices: return subject + " waits: its other instances are told first";
   case hold::unmanaged: return subject + " is left alone: maintenance, or managed = false";
   }
   return subject;

@@ -36,6 +36,7 @@ enum class hold : std::uint8_t {
   ordered_stop,     // `resource` must stop first
   kept_apart,       // `resource` is there and must not be beside it
   failed_stop,      // a stop failed: a proof of death, or a cleanup (then it is stopped again)
+  notices,          // its neighbours are being told, or something else is done that they were told of
   unmanaged,        // nothing is done here: maintenance, or managed = false
 };
 struct wait {
@@ -48,7 +49,7 @@ struct wait {
 std::string_view name_of(hold why);  // a word for programs: "active-elsewhere"
 std::string text_of(const wait& w); // "db on n2 waits: it may be active on n1"
 
-struct step { // a command that is due: an Act or a Withdraw
+struct step { // a command that is due: an Act or a Withdraw; of a round of notices, whose cell has no node
   command::cell at;
   command::body what;
   reason why = reason::placement;

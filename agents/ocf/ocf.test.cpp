@@ -96,6 +96,16 @@ TEST_CASE("the environment of a plain operation, to the letter") {
                                            {"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}});
 }
 
+TEST_CASE("the commands of the cluster come first, and the daemon is found") {
+  installation where;
+  where.commands = "/opt/commands";
+  where.control = "/run/c.sock";
+  auto env = environment(where, monitor_of_db());
+  CHECK(env.at("PATH") == "/opt/commands:/usr/sbin:/usr/bin:/sbin:/bin");
+  CHECK(env.at("HA_SBIN_DIR") == "/opt/commands");
+  CHECK(env.at("TROUPE_CONTROL") == "/run/c.sock");
+}
+
 TEST_CASE("monitors say their interval and role; a probe's is 0") {
   auto op = monitor_of_db();
   op.interval = 10s;

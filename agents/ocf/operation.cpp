@@ -86,6 +86,10 @@ void set_agent(variables& out, const installation& where, const operation& op) {
   out["OCF_RESKEY_crm_feature_set"] = feature_set;
   out["LC_ALL"] = "C";
   out["PATH"] = where.path;
+  if (where.commands.empty()) return;
+  out["PATH"] = where.commands + ":" + where.path;
+  out["HA_SBIN_DIR"] = where.commands; // where agents look for these commands, and only for them
+  out["TROUPE_CONTROL"] = where.control;
 }
 
 bool plain_name(const std::string& name) {

@@ -19,6 +19,8 @@ struct installation {                                          // of agents on t
   std::vector<std::string> folders{"/usr/lib/ocf/resource.d"}; // PROVIDER/TYPE below; the first that has it
   std::string root = "/usr/lib/ocf";                           // OCF_ROOT: agents find their shell functions there
   std::string path = "/usr/sbin:/usr/bin:/sbin:/bin";          // PATH
+  std::string commands{}; // folder of the commands by which agents speak to us (crm_master ...); empty: there are none
+  std::string control{};  // the socket that these commands find us at
 };
 
 // Where the agent's program may lie, in the order in which to try: for who starts it through `processes`, which alone

@@ -60,6 +60,9 @@ struct Command {
     fenceProof @19 :FenceProof;
     levelSet @20 :UInt32;
     tick @21 :Void;
+    attributes @22 :List(AttributeItem);
+    noticeBegun @23 :NoticeBegun;
+    noticeTurned @24 :NoticeTurned;
   }
 }
 
@@ -145,6 +148,10 @@ struct ReportItem {
     }
     probed @6 :UInt8;       # the finding
     monitored @7 :Bool;     # healthy
+    notified :group {
+      round @8 :UInt64;
+      stage @9 :UInt8;
+    }
   }
 }
 
@@ -175,4 +182,31 @@ struct FenceProof {
   kind @2 :UInt8;
   attempt @3 :UInt64;
   note @4 :Text;
+}
+
+struct AttributeItem {
+  node @0 :Text;
+  lasts @1 :UInt8;
+  name @2 :Text;
+  isGone @3 :Bool;
+  value @4 :Text;
+}
+
+struct Planned {
+  starting @0 :List(Placement);
+  stopping @1 :List(Placement);
+  promoting @2 :List(Placement);
+  demoting @3 :List(Placement);
+}
+
+struct NoticeBegun {
+  resource @0 :Text;
+  operation @1 :UInt8;
+  what @2 :Planned;
+}
+
+struct NoticeTurned {
+  resource @0 :Text;
+  round @1 :UInt64;
+  from @2 :UInt8;
 }

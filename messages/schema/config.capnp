@@ -78,6 +78,8 @@ struct Resource @0xf92ad136b4e5c07f {
   failureThreshold @17 :UInt32;
   failureTimeout @18 :Int64; # 0: never forgotten
   accepts @19 :List(ProofKind);
+  hasPromotionScore @20 :Bool; # of an instance whose agent has said none
+  promotionScore @21 :Int32;
 }
 
 struct Group @0x8a3be247c5f6d180 {

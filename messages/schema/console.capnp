@@ -4,6 +4,7 @@
 using Cxx = import "/capnp/c++.capnp";
 $Cxx.namespace("troupe::wire::console");
 
+using Command = import "command.capnp";
 using Config = import "config.capnp";
 
 struct Request @0xc3a58e2f70d1964b {
@@ -17,6 +18,8 @@ struct Request @0xc3a58e2f70d1964b {
     fence @6 :Fence;
     why @7 :Text;
     plan @8 :PlanQuestion;
+    askAttribute @9 :Command.AttributeItem; # without a value
+    noteAttribute @10 :Command.AttributeItem;
   }
 }
 
@@ -283,5 +286,10 @@ struct Answer @0xb1836c0d5ebf7429 {
     status @6 :Status;
     explanation @7 :Explanation;
     plan @8 :Plan;
+    attribute :group {
+      hasValue @9 :Bool;
+      value @10 :Text;
+    }
+    noted @11 :Void;
   }
 }

@@ -24,6 +24,8 @@ struct Entry {
     directive @11 :StoredDirective;
     answer @12 :Answer;
     charter @13 :Charter;
+    attribute @14 :Attribute;
+    notices @15 :Notices;
   }
 }
 
@@ -149,4 +151,26 @@ struct Charter {
   level @1 :UInt32;
   voters @2 :List(Voter);
   recentLosses @3 :List(Loss);
+}
+
+struct Attribute {
+  node @0 :Text;
+  lasts @1 :UInt8;
+  name @2 :Text;
+  value @3 :Text;
+}
+
+struct Asked {
+  node @0 :Text;
+  session @1 :UInt64;
+}
+
+struct Notices {
+  resource @0 :Text;
+  id @1 :UInt64;
+  operation @2 :UInt8;
+  what @3 :Command.Planned;
+  active @4 :List(Command.Placement);
+  stage @5 :UInt8;
+  asked @6 :List(Asked);
 }

@@ -116,6 +116,8 @@ class Cluster:
             self.network = network.Switch() if switched else network.Loopback(len(names))
             undo.callback(self.network.end)
             self.nodes = {name: Node(self, name, self.network.cable(i)) for i, name in enumerate(names)}
+            if switched:
+                self.name_machines()
             for node in self:
                 node.write_config()
                 node.machine.on_death = self.run_log.dead
@@ -123,6 +125,13 @@ class Cluster:
             self.power = power.PowerStrip(self.folder / "power.sock", {n.name: n.machine for n in self})
             undo.callback(self.power.end)
             self.undo = undo.pop_all()  # in the inverse order, each whatever becomes of the others
+
+    def name_machines(self):
+        """Services find each other by the nodes' names, as on real machines."""
+        hosts = self.folder / "hosts"
+        hosts.write_text("127.0.0.1 localhost\n" + "".join(f"{n.cable.host} {n.name}\n" for n in self))
+        for n in self:
+            n.cable.hosts = hosts
 
     def __iter__(self):
         return iter(self.nodes.values())

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Process 1 of a machine: sets it up, runs the daemon when told to, buries orphans, and ends with its standard input.
 
-    init.py ADDRESS|- PROGRAM [ARGUMENT...]
+    init.py ADDRESS|- HOSTS|- PROGRAM [ARGUMENT...]
 
 On standard input, a word a line: first `plugged`, when the cable is there; then `start` the program, or the number of a
 signal to send to it. On standard output: `up`, `started PID` (as this namespace counts), `ended STATUS`. It starts nothing again by itself: who watches a machine
@@ -17,10 +17,12 @@ READ = 4096
 PLUGGED = b"plugged\n"
 
 
-def set_up(address):
-    """A /run that is empty at each boot, as on a real machine, and the cable's end, where there is one."""
+def set_up(address, hosts):
+    """A /run that is empty at each boot, as on a real machine; the cable's end and the others' names, where there are."""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
     os.mkdir("/run/troupe")
+    if hosts != "-":
+        subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
     if os.read(0, len(PLUGGED)) != PLUGGED:
         sys.exit(1)
     if address == "-":
@@ -52,8 +54,8 @@ def start(program):
 
 
 def main():
-    address, *program = sys.argv[1:]
-    set_up(address)
+    address, hosts, *program = sys.argv[1:]
+    set_up(address, hosts)
     wake, woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(woken)
     signal.signal(signal.SIGCHLD, lambda *_: None)

@@ -55,7 +55,7 @@ class Machine:
             with open(self.log, "ab") as log:
                 self.holder = subprocess.Popen(
                     [*unshare(self.root), *self.cable.unshare, sys.executable, "-I", "-S", INIT, self.cable.address or "-",
-                     *self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+                     self.cable.hosts or "-", *self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
             self.first = self.first_process()
             self.plug = os.pidfd_open(self.first)
             (self.folder / "pid").write_text(f"{self.first}\n")  # for people: kill -9 pulls the plug

@@ -1,6 +1,6 @@
 """What connects machines: loopback, or cables to a virtual switch in a network namespace of its own (needs root).
 
-A cable has `address` (with its prefix, or None), `unshare` (arguments that give its machine a network of its own),
+A cable has `address` (with its prefix, or None), `hosts` (the names of all, or None), `unshare` (arguments that give its machine a network of its own),
 connect(pid of process 1), cut(), mend(), remove(). On loopback nothing can be cut.
 """
 import os
@@ -22,7 +22,7 @@ class Loopback:
 
 
 class LooseCable:
-    address, unshare, host = None, [], "127.0.0.1"
+    address, hosts, unshare, host = None, None, [], "127.0.0.1"
 
     def __init__(self, port):
         self.port = port
@@ -81,6 +81,7 @@ class Switch:
 
 class Cable:
     unshare = ["--net"]
+    hosts = None  # a file of everybody's names, in the place of /etc/hosts
 
     def __init__(self, switch, number):
         self.switch, self.port, self.host = switch, Switch.PORT, f"{Switch.PREFIX}{number + 1}"

@@ -227,6 +227,22 @@ private:
   std::set<std::size_t> apart_;
 };
 
+// Some clones are promotable, some are told of what is done to their instances. Their agents note no scores: the
+// configuration does, and operators.
+void draw_roles(config::cluster& c, random_source& random) {
+  for (auto& r : c.resources) {
+    if (!r.clone) continue;
+    r.clone->notify = random.below(3) == 0;
+    if (random.below(2) == 0) continue;
+    config::promotable_options p;
+    p.max = static_cast<std::uint32_t>(1 + (random.below(4) == 0));
+    p.max = std::min(p.max, r.clone->max.value_or(p.max));
+    p.score = 1;
+    r.promotable = p;
+    r.target = config::role::promoted;
+  }
+}
+
 bool added_by_operator(const config::resource& r) {
   return r.name.text.starts_with(added_prefix);
 }
@@ -262,6 +278,7 @@ config::cluster draw_cluster(const std::vector<machine_identity>& machines, rand
   }
   sort_by_name(c.nodes);
   cluster_drawer(c, random).draw();
+  draw_roles(c, random);
   return c;
 }
 
@@ -272,7 +289,10 @@ std::vector<std::string> describe(const config::cluster& c) {
                               c.no_quorum == config::no_quorum_policy::stop ? "stop" : "freeze",
                               c.mass_loss == config::mass_loss_policy::wait ? "wait" : "fence"));
   for (auto& r : c.resources)
-    if (r.clone) lines.push_back(fmt::format("{}: clone, max {}", r.name.text, r.clone->max.value_or(0)));
+    if (r.clone)
+      lines.push_back(fmt::format("{}: clone, max {}{}{}", r.name.text, r.clone->max.value_or(0),
+                                  r.promotable ? fmt::format(", {} promoted", r.promotable->max) : "",
+                                  r.clone->notify ? ", told" : ""));
   for (auto& g : c.groups)
     lines.push_back(fmt::format("{}: group of {}{}", g.name.text, g.members.size(), g.clone ? ", clone" : ""));
   for (auto& o : c.orders)

@@ -57,6 +57,7 @@ invariant_registry standard_invariants() {
   all.add("I1", "no two nodes apply different commands at one index", agreement);
   all.add("I2", "what was acknowledged survives", durability);
   all.add("I3", "a service runs on no more machines than it may", single_active);
+  all.add("I3", "no more instances are promoted than may be", single_promoted);
   all.add("I4", "nothing that may still run on a lost machine starts elsewhere", fence_first);
   all.add("I5", "an act begins once, in the session that it names", no_stale_act);
   all.add("I6", "nothing starts before, beside or where it must not", order_and_place);

@@ -1,5 +1,7 @@
 #include "tools/sim/operators.hpp"
 
+#include "messages/promotion.hpp"
+
 #include <caf/all.hpp>
 #include <fmt/format.h>
 
@@ -11,6 +13,7 @@ operators::operators(view sees, config::cluster configuration)
   : sees_(std::move(sees))
   , configuration_(std::move(configuration))
   , random_(sees_.k.random_for("operators"))
+  , scores_(sees_.k.random_for("scores"))
   , longest_pause_ms_(random_.below(2) == 0 ? 1500 : 200)
   , lanes_(random_.below(4) == 0 ? UINT64_MAX : 16)
   , disruptive_(random_.below(3) == 0 ? 0 : 1 + random_.below(6)) {}
@@ -61,7 +64,7 @@ void operators::speak() {
   if (calm)
     calm_down();
   else
-    say_something();
+    say_something(), say_score();
   auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
   sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
 }
@@ -118,6 +121,19 @@ void operators::say_service_direction() {
   default: d.kind = directive_kind::move; d.to = configuration_.nodes[random_.below(configuration_.nodes.size())].name;
   }
   say(somebody(), d);
+}
+
+// How well an instance would do if it were promoted: what agents say otherwise. Never so little that it may not be.
+void operators::say_score() {
+  if (scores_.below(8) != 0) return;
+  auto& service = configuration_.resources[scores_.below(configuration_.resources.size())];
+  auto& node = configuration_.nodes[scores_.below(configuration_.nodes.size())].name;
+  auto lasts = scores_.below(4) == 0 ? command::lifetime::forever : command::lifetime::reboot;
+  auto where = machine_index{static_cast<std::uint32_t>(scores_.below(sees_.k.machine_count()))};
+  if (!service.promotable) return;
+  command::attribute_item item{node, lasts, promotion_attribute(service.name), std::nullopt};
+  if (scores_.below(4) != 0) item.value = std::to_string(scores_.below(10));
+  say(where, command::attributes{{item}});
 }
 
 void operators::vouch_for_the_dead() {

@@ -51,6 +51,7 @@ private:
   void say_service_direction();
   void vouch_for_the_dead();
   void change_configuration();
+  void say_score();
   machine_index somebody();
   void say(machine_index where, command::body what);
 
@@ -61,7 +62,7 @@ private:
   std::vector<cluster::directive_key> directives_;
   std::map<node_name, cluster::member> members_;
   bool failures_ = false; // are counted
-  random_source random_;
+  random_source random_, scores_;
   std::uint64_t longest_pause_ms_; // between two who speak
   std::uint64_t lanes_;            // a console's connection each; one that is not used again is forgotten some day
   std::uint64_t disruptive_;       // so many of 16 who speak want something changed

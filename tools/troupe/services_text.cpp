@@ -75,6 +75,7 @@ std::string state_text(const console::cluster_status& c, const service_line& s) 
   case service_state::nowhere: out = "no node may run it"; break;
   case service_state::not_placed: out = "not placed yet"; break;
   case service_state::removed: out = "no longer configured"; break;
+  case service_state::not_promoted: out = "promoted nowhere"; break;
   }
   join(out, troubles(c, s));
   if (!s.managed) join(out, "left alone");
@@ -107,6 +108,8 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
     auto& name = s.resource.text;
     if (s.now == service_state::nowhere)
       say.add(fmt::format("{0} runs nowhere: no node may run it; `troupe why {0}` tells for each", name));
+    if (s.now == service_state::not_promoted)
+      say.add(name + " is promoted nowhere: its agent has given no instance a promotion score that allows it");
     if (s.now == service_state::not_placed)
       say.add(name + " has no place yet: the leader decides when all nodes have been seen and have looked for it");
     if (s.now == service_state::due) say.add(name + ": the next step is due, and the leader takes it");
@@ -180,6 +183,7 @@ std::string_view word_of(service_state s) {
   case service_state::nowhere: return "nowhere";
   case service_state::not_placed: return "not-placed";
   case service_state::removed: return "removed";
+  case service_state::not_promoted: return "not-promoted";
   }
   return "unknown";
 }

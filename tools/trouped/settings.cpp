@@ -8,6 +8,7 @@
 #include "transport/endpoint.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 namespace troupe::daemon {
@@ -23,6 +24,15 @@ result<std::vector<transport::endpoint>> endpoints_of(const std::vector<config::
     out.push_back(*made);
   }
   return out;
+}
+
+// The folder with the commands for agents, where the build or an installation leaves it; empty: there is none.
+std::string usual_commands() {
+  std::error_code wrong;
+  auto here = std::filesystem::read_symlink("/proc/self/exe", wrong).parent_path();
+  for (auto& folder : {here / "agent-commands", here.parent_path() / "libexec" / "troupe"})
+    if (!wrong && std::filesystem::exists(folder / "crm_attribute", wrong)) return folder;
+  return {};
 }
 
 } // namespace
@@ -45,6 +55,8 @@ result<settings> read_settings(const std::string& path) {
 
   out.node.name = read->name;
   out.node.resource_agents.folders = read->resource_agents;
+  out.node.resource_agents.commands = read->agent_commands.empty() ? usual_commands() : read->agent_commands;
+  out.node.resource_agents.control = read->control;
   out.node.fence_agents.folders = read->fence_agents;
   out.node.operations_at_once = 2 * std::size_t{std::thread::hardware_concurrency()};
   out.cgroup = read->cgroup;

@@ -38,7 +38,9 @@ service_state state_of(const cluster::state& s, const service_line& line, const 
   if (!said.steps.empty()) return service_state::due;
   if (line.wanted == config::role::stopped && !any_held(s, line.resource)) return service_state::stopped;
   if (line.assigned == log_index{}) return service_state::not_placed;
-  return line.places.empty() ? service_state::nowhere : service_state::good;
+  if (line.places.empty()) return service_state::nowhere;
+  bool any = std::any_of(line.places.begin(), line.places.end(), [](auto& p) { return p.role == config::role::promoted; });
+  return line.wanted == config::role::promoted && !any ? service_state::not_promoted : service_state::good;
 }
 
 class viewer {

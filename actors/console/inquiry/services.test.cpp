@@ -29,7 +29,7 @@ struct shop : script {
   // "db good", and a line for each wait: "db n2 unclean"
   std::vector<std::string> text() {
     static constexpr const char* states[] = {"good",  "stopped", "under way",  "due",    "waits",
-                                             "alone", "nowhere", "not placed", "removed"};
+                                             "alone", "nowhere", "not placed", "removed", "not promoted"};
     auto told = status();
     std::vector<std::string> out;
     for (auto& l : told.services) out.push_back(l.resource.text + " " + states[static_cast<std::size_t>(l.now)]);
@@ -143,6 +143,24 @@ TEST_CASE("what is no longer configured shows as long as it is there") {
   c.stop("db", "n1");
   c.done("db", "n1");
   CHECK(c.text() == lines{"redis not placed"});
+}
+
+TEST_CASE("what runs and is promoted nowhere is told as such") {
+  shop c;
+  auto promotable = cluster::test::three_nodes();
+  promotable.resources[1].target = config::role::promoted;
+  c.say(command::config_set{c.s.version_of(cluster::configuration_key{}), promotable});
+  auto place = [&](config::role as) {
+    c.say(command::assigned{{{resource_name{"redis"}, {{node_name{"n1"}, 0, as}}}}});
+  };
+  place(config::role::started);
+  c.run("redis", "n1");
+  CHECK(c.text() == lines{"db not placed", "redis not promoted"});
+  place(config::role::promoted);
+  CHECK(c.text() == lines{"db not placed", "redis due"});
+  c.act(action::promote, "redis", "n1");
+  c.done("redis", "n1");
+  CHECK(c.text() == lines{"db not placed", "redis good"});
 }
 
 } // namespace troupe::console_services_test

@@ -1,5 +1,6 @@
 #include "actors/console/service/caller.hpp"
 
+#include "actors/attributes/attributes.hpp"
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/history_messages.hpp"
@@ -230,6 +231,29 @@ void carry_out(caller_actor* self, const ask_plan& asked) {
   with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts&) {
     inquire(self, inquire_plan{s, asked, self->state.set.self});
   });
+}
+
+template <class Answered, class Asked, class Use>
+void ask_attributes(caller_actor* self, Asked asked, Use use) {
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then(
+          [self, asked = std::move(asked), use](const node::node_parts& parts) {
+            if (!parts.attributes) return reply(self, failed{"this node belongs to no cluster; see `troupe init`"});
+            self->request(parts.attributes, caf::infinite, asked)
+                .then([self, use](Answered& told) { reply(self, use(told)); }, fail(self));
+          },
+          fail(self));
+}
+
+void carry_out(caller_actor* self, const ask_attribute& asked) {
+  ask_attributes<attributes::attribute_read>(
+      self, attributes::read_attribute{{asked.node, asked.lasts, asked.name}},
+      [](attributes::attribute_read& told) { return attribute_value{std::move(told.value)}; });
+}
+
+void carry_out(caller_actor* self, const note_attribute& asked) {
+  ask_attributes<attributes::attribute_noted>(self, attributes::note_attribute{asked.what},
+                                              [](attributes::attribute_noted&) { return noted{}; });
 }
 
 void take_next(caller_actor* self) {

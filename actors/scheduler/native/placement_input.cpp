@@ -1,12 +1,12 @@
 #include "actors/scheduler/native/placement_input.hpp"
 
+#include "actors/cluster/attributes.hpp"
+
 #include <algorithm>
 
 namespace troupe::scheduler {
 
 namespace {
-
-constexpr std::int32_t promoted_here = 1; // the score of each instance of a promotable resource, in want of its agent's
 
 role role_of(std::optional<config::role> r) {
   if (!r) return role::unknown;
@@ -85,8 +85,15 @@ private:
       r.target = role::unpromoted;
     auto id = in_.resources.add(std::move(r));
     for (auto& p : now_.present(i)) present(id, node_id{p.node}, p.role == config::role::promoted);
-    if (from.promotable)
-      for (auto n : ids_of(in_.nodes)) in_.promotion_scores.push_back({n, id, -1, promoted_here});
+    if (from.promotable) promotion_scores(from, id);
+  }
+
+  void promotion_scores(const config::resource& from, resource_id id) {
+    for (auto n : ids_of(in_.nodes)) {
+      auto said = cluster::promotion_score(state_, from.name, c_.nodes[n.at()].name);
+      if (!said && from.promotable->score) said = score{*from.promotable->score};
+      if (said) in_.promotion_scores.push_back({n, id, -1, said->value()});
+    }
   }
 
   void present(resource_id r, node_id n, bool promoted) {

@@ -10,8 +10,6 @@
 //                   before the proof is ready()'s business, and the kernel's.
 //   failed starts   A node where starts failed is left for another, for good only by the failure threshold
 //                   (avoidance.cpp).
-//   promotion       Without scores from its agent a promotable resource is promoted where it stands: the peer promotes
-//                   none, and waits for the agent to speak.
 // Orders are handed over for whoever plans acts; they do not influence place().
 //
 // Not in the input: holders of resources that are no longer configured (they have no place, and are stopped), ageing

@@ -307,9 +307,47 @@ TEST_CASE("with a clone: where it has an instance; apart from a resource: not wh
   CHECK(w.at("web") != "-");
 }
 
-TEST_CASE("promotable: as many are promoted as may be; who is promoted stays so") {
+TEST_CASE("promotable: whose agent has said the highest score; without a word none is promoted") {
   auto redis = plain("redis");
   redis.promotable = config::promotable_options{};
+  redis.target = role::promoted;
+  world w(cluster_of(3, {redis}));
+  auto scores = [&](const char* node, std::optional<std::string> value) {
+    w.log.say(command::attributes{{{node_name{node}, command::lifetime::reboot, "master-redis", value}}});
+  };
+  CHECK(w.at("redis") == "n1 n2 n3");
+  scores("n2", "5");
+  CHECK(w.at("redis") == "n1 n2* n3");
+  scores("n3", "10");
+  CHECK(w.at("redis") == "n1 n2 n3*");
+  scores("n3", "-INFINITY");
+  CHECK(w.at("redis") == "n1 n2* n3");
+  w.commit();
+  scores("n1", "5"); // no better than where it is
+  CHECK(w.at("redis") == "n1 n2* n3");
+  scores("n1", "6");
+  CHECK(w.at("redis") == "n1* n2 n3");
+  scores("n1", std::nullopt);
+  scores("n2", std::nullopt);
+  CHECK(w.at("redis") == "n1 n2 n3"); // nobody speaks for any
+}
+
+TEST_CASE("with what is promoted: there; who runs with it is drawn along") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{.score = 1};
+  redis.target = role::promoted;
+  auto c = cluster_of(3, {redis, plain("vip")});
+  c.colocations = {with("vip", "redis")};
+  c.colocations[0].with_role = role::promoted;
+  world w(c);
+  w.log.say(command::attributes{{{node_name{"n3"}, command::lifetime::reboot, "master-redis", "10"}}});
+  CHECK(w.at("redis") == "n1 n2 n3*");
+  CHECK(w.at("vip") == "n3");
+}
+
+TEST_CASE("promotable: as many are promoted as may be; who is promoted stays so") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{.score = 1};
   redis.target = role::promoted;
   world w(cluster_of(3, {redis}));
   CHECK(w.at("redis") == "n1* n2 n3");

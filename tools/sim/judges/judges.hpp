@@ -7,6 +7,8 @@ namespace troupe::sim {
 
 // I3: a service runs on no more machines than its configuration says, whatever anybody believes.
 std::unique_ptr<observer> single_active();
+// I3: of a promotable service no more instances are promoted than its configuration says.
+std::unique_ptr<observer> single_promoted();
 // I4: what ran on a machine when it was declared lost counts as running there until the power of that boot is off, or
 // until it has joined again and has looked: nothing starts beyond the limit meanwhile.
 std::unique_ptr<observer> fence_first();

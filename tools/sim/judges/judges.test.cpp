@@ -108,6 +108,19 @@ TEST_CASE("I3: a plain service on two machines, whoever believes what; a clone o
   CHECK(c.verdict() == "I3 db runs on n2 n3 and may run on 1");
 }
 
+TEST_CASE("I3: no more promoted than may be, however they came to be so") {
+  court c(single_promoted());
+  for (auto m : {n1, n2}) c.truth(truth_kind::service_started, m, "redis");
+  c.truth(truth_kind::promoted, n1, "redis");
+  c.truth(truth_kind::demoted, n1, "redis");
+  c.truth(truth_kind::promoted, n2, "redis");
+  c.truth(truth_kind::service_stopped, n2, "redis", "died");
+  c.truth(truth_kind::promoted, n1, "redis");
+  CHECK(c.verdict().empty());
+  c.truth(truth_kind::promoted, n3, "redis");
+  CHECK(c.verdict() == "I3 redis is promoted on n1 n3 and may be on 1");
+}
+
 TEST_CASE("I4: what a lost machine may still run, even if it does not") {
   court c(fence_first());
   c.start("db", n1);

@@ -59,6 +59,11 @@ std::size_t most_instances(const config::cluster& c, const std::string& slice) {
   return std::min<std::size_t>(clone->max.value_or(config::max_instances), c.nodes.size());
 }
 
+std::size_t most_promoted(const config::cluster& c, const std::string& slice) {
+  auto* r = resource_of(c, slice);
+  return r && r->promotable ? std::min<std::size_t>(r->promotable->max, most_instances(c, slice)) : 0;
+}
+
 std::vector<std::string> members_of(const config::cluster& c, const std::string& name) {
   for (auto& g : c.groups) {
     if (g.name.text != name) continue;

@@ -40,6 +40,7 @@ node_name name_of(machine_index m);
 
 // How many machines may run it at once; 1 for what is not configured.
 std::size_t most_instances(const config::cluster& c, const std::string& slice);
+std::size_t most_promoted(const config::cluster& c, const std::string& slice); // 0: it is not promotable
 // A resource, or the members of a group, in order.
 std::vector<std::string> members_of(const config::cluster& c, const std::string& name);
 // The group it is in, or nullptr.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace troupe::sim {
 
@@ -23,6 +24,9 @@ public:
   void see(const truth_event& event) override {
     if (event.kind == truth_kind::service_started) runs_[event.slice][event.machine] = event.detail;
     if (event.kind == truth_kind::service_stopped) runs_[event.slice].erase(event.machine);
+    if (event.kind == truth_kind::promoted) promoted_[event.slice].insert(event.machine);
+    if (event.kind == truth_kind::service_stopped || event.kind == truth_kind::demoted)
+      promoted_[event.slice].erase(event.machine);
   }
 
   void at_end(instant end) override {
@@ -69,6 +73,10 @@ private:
       auto wanted = r.target == config::role::stopped ? 0 : most_instances(c, r.name.text);
       if (on.size() != wanted)
         report(end, "I7", fmt::format("{} runs on {} machines instead of {}", r.name.text, on.size(), wanted));
+      auto ranked = r.target == config::role::promoted ? most_promoted(c, r.name.text) : 0;
+      if (promoted_[r.name.text].size() != ranked)
+        report(end, "I7",
+               fmt::format("{} is promoted on {} machines instead of {}", r.name.text, promoted_[r.name.text].size(), ranked));
       std::string parameters;
       for (auto& [name, value] : r.params)
         parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", name, value);
@@ -110,6 +118,7 @@ private:
   std::size_t restless_ = 0;
   std::optional<cluster::state> last_;
   std::map<std::string, std::map<machine_index, std::string>> runs_; // with which parameters
+  std::map<std::string, std::set<machine_index>> promoted_;
 };
 
 } // namespace

@@ -56,6 +56,31 @@ private:
   std::map<std::string, machines> active_;
 };
 
+class single_promoted_observer final : public log_observer {
+public:
+  void see(const truth_event& event) override {
+    auto& where = promoted_[event.slice];
+    if (event.kind == truth_kind::service_stopped || event.kind == truth_kind::demoted) where.erase(event.machine);
+    if (event.kind != truth_kind::promoted) return;
+    where.insert(event.machine);
+    if (where.size() <= most_[event.slice]) return;
+    report(event.at, "I3",
+           fmt::format("{} is promoted on{} and may be on {}", event.slice, list_of(where), most_[event.slice]));
+  }
+
+private:
+  // As with instances: what was promoted within an earlier configuration's limit may go on.
+  void fact(instant, const command::command&, const cluster::state&) override {
+    for (auto& r : configuration()->resources) {
+      auto& most = most_[r.name.text];
+      most = std::max(most, most_promoted(*configuration(), r.name.text));
+    }
+  }
+
+  std::map<std::string, std::size_t> most_;
+  std::map<std::string, machines> promoted_;
+};
+
 // A claim: a machine that was declared lost may still run this, for all anybody knows.
 class fence_first_observer final : public log_observer {
 public:
@@ -101,6 +126,9 @@ private:
 
 std::unique_ptr<observer> single_active() {
   return std::make_unique<single_active_observer>();
+}
+std::unique_ptr<observer> single_promoted() {
+  return std::make_unique<single_promoted_observer>();
 }
 std::unique_ptr<observer> fence_first() {
   return std::make_unique<fence_first_observer>();

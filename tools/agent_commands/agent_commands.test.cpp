@@ -1,0 +1,124 @@
+#include "tools/agent_commands/attribute_order.hpp"
+#include "tools/agent_commands/cluster_text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <iterator>
+#include <regex>
+#include <sstream>
+
+namespace troupe::agent_commands_test {
+
+using namespace agent_commands;
+using command::lifetime;
+
+const surroundings on_n1{"n1", "redis:0"};
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+// "set NODE LIFETIME NAME=VALUE", "delete ...", "query ...", or what is wrong.
+std::string told(const result<attribute_order>& order) {
+  if (!order) return "wrong: " + order.error().text;
+  static constexpr const char* verbs[] = {"query ", "set ", "delete "};
+  auto& item = order->item;
+  return verbs[static_cast<int>(order->wanted)] + (item.node.empty() ? "cluster" : item.node.text) +
+         (item.lasts == lifetime::reboot ? " reboot " : " forever ") + item.name + (item.value ? "=" + *item.value : "") +
+         (order->otherwise ? " else " + *order->otherwise : "");
+}
+std::string attribute(const char* line) { return told(read_crm_attribute(words_of(line), on_n1)); }
+std::string master(const char* line) { return told(read_crm_master(words_of(line), on_n1)); }
+std::string updater(const char* line) { return told(read_attrd_updater(words_of(line), on_n1)); }
+
+TEST_CASE("as existing agents call them") {
+  CHECK(master("-N n2 -l reboot -G --quiet") == "query n2 reboot master-redis");
+  CHECK(master("-N n1 -l reboot -v 1000") == "set n1 reboot master-redis=1000");
+  CHECK(master("-l reboot -D") == "delete n1 reboot master-redis");
+  CHECK(attribute("-n master-redis --lifetime forever -N n1 -l reboot -v 5") == "set n1 reboot master-redis=5");
+  CHECK(attribute("--type crm_config --name redis_REPL_INFO -s redis_replication --query -q") ==
+        "query cluster forever redis_REPL_INFO");
+  CHECK(attribute("--type crm_config --name redis_REPL_INFO -s redis_replication -v n3 -q") ==
+        "set cluster forever redis_REPL_INFO=n3");
+  CHECK(attribute("-N n2 -l reboot --name db-last-committed --quiet") == "query n2 reboot db-last-committed");
+  CHECK(attribute("-N n2 -l reboot --name db-last-committed -v -1") == "set n2 reboot db-last-committed=-1");
+  CHECK(attribute("-p -N n2 -v 100") == "set n2 reboot master-redis=100");
+  CHECK(attribute("--promotion -v 10") == "set n1 reboot master-redis=10");
+  CHECK(attribute("--promotion=pg -D") == "delete n1 reboot master-pg");
+  CHECK(attribute("-p -v -INFINITY") == "set n1 reboot master-redis=-INFINITY");
+  CHECK(attribute("-l forever -N n1 -n pg-data-status -v STREAMING|SYNC") ==
+        "set n1 forever pg-data-status=STREAMING|SYNC");
+  CHECK(attribute("--node n2 -l forever --name redis-tunnel-port --query -q -d 0") ==
+        "query n2 forever redis-tunnel-port else 0");
+  CHECK(updater("-p -n db-gtid -U 0-1-7") == "set n1 reboot db-gtid=0-1-7");
+  CHECK(updater("-p -N n2 -n db-gtid -Q") == "query n2 reboot db-gtid");
+  CHECK(updater("-d 5 -S status -n machines -v 3") == "set n1 reboot machines=3");
+  CHECK(updater("-D -n ping") == "delete n1 reboot ping");
+}
+
+TEST_CASE("what is not understood is said") {
+  CHECK(attribute("-v 5") == "wrong: which attribute? --name");
+  CHECK(attribute("-n a -l sometimes") == "wrong: 'sometimes' is no lifetime: reboot, or forever");
+  CHECK(attribute("-n a -t tickets -G") == "wrong: attributes of the kind 'tickets' are not kept here");
+  CHECK(attribute("-n a -v") == "wrong: -v needs a value");
+  CHECK(attribute("-n a --frobnicate") == "wrong: unknown option --frobnicate");
+  CHECK(attribute("-n a -G --quiet=1") == "wrong: --quiet takes no value");
+  CHECK(told(read_crm_master({"-G"}, {"n1", ""})) ==
+        "wrong: a promotion score is of a resource: no agent calls, and none is named");
+}
+
+TEST_CASE("a query's answer, as each command prints it") {
+  CHECK(text_of(*read_crm_master(words_of("-G -q"), on_n1), "5") == "5\n");
+  CHECK(text_of(*read_crm_attribute(words_of("-p -G"), on_n1), "5") == "scope=status  name=master-redis value=5\n");
+  CHECK(text_of(*read_attrd_updater(words_of("-n a -Q"), on_n1), "x") == "name=\"a\" host=\"n1\" value=\"x\"\n");
+}
+
+console::node_status some_status() {
+  console::node_status s;
+  s.replica.leader = node_name{"n2"};
+  s.cluster.emplace();
+  auto add = [&](const char* name, console::presence here) {
+    console::member_line m;
+    m.node = node_name{name};
+    m.here = here;
+    s.cluster->members.push_back(m);
+  };
+  add("n1", console::presence::joined);
+  add("n2", console::presence::joined);
+  add("n3", console::presence::lost);
+  console::service_line redis;
+  redis.resource = resource_name{"redis"};
+  redis.wanted = config::role::promoted;
+  s.cluster->services.push_back(redis);
+  s.cluster->holders = {
+      {resource_name{"redis"}, 0, node_name{"n1"}, console::phase::running, config::role::promoted, 0, {}},
+      {resource_name{"redis"}, 0, node_name{"n2"}, console::phase::running, config::role::promoted, 0,
+       config::action::promote}};
+  return s;
+}
+
+// The line that agents look for: case is ignored, and the order of attributes is what their expressions have.
+bool greps(const std::string& text, const std::string& expression) {
+  return std::regex_search(text, std::regex(expression, std::regex::icase | std::regex::extended));
+}
+
+TEST_CASE("agents find the promoted instance, and the nodes, with grep") {
+  auto s = some_status();
+  auto xml = monitor_xml(s);
+  std::istringstream lines(xml);
+  int promoted = 0;
+  for (std::string line; std::getline(lines, line);)
+    promoted += greps(line, "resource.*id=\"redis\".* role=\"(Promoted|Master)\".* active=\"true\".* "
+                            "orphaned=\"false\".* failed=\"false\"");
+  CHECK(promoted == 1); // on n2 it is not promoted yet
+  CHECK(greps(xml, "<node name=\"n1\" .* online=\"true\""));
+  CHECK(greps(xml, "<node name=\"n3\" .* online=\"false\".* unclean=\"true\""));
+  CHECK(partition_of(s) == std::vector<std::string>{"n1", "n2"});
+  CHECK(where_is(s, "redis") == std::vector<std::string>{"resource redis is running on: n1 Promoted",
+                                                         "resource redis is running on: n2"});
+  s.cluster.reset();
+  CHECK(monitor_xml(s).find("<resources>\n  </resources>") != std::string::npos);
+}
+
+} // namespace troupe::agent_commands_test
