@@ -1,5 +1,7 @@
 #include "actors/scheduler/native/standing_placement.hpp"
 
+#include "messages/promotion.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -35,6 +37,10 @@ void standing_placement::note(const cluster::delta& changed) {
       bool one = to.known_ && to.known_->part_named.contains(row.key.subject);
       one ? to.mark(row.key.subject) : to.mark_all(); // of a node, or of everything
     }
+    // Of the attributes only promotion scores are in the input.
+    void operator()(const cluster::row_change<cluster::attribute_key>& row) {
+      to.mark(std::string(promoted_resource(row.key.name)));
+    }
     // What they mean for placing shows in what a node is good for.
     void operator()(const cluster::row_change<cluster::member_key>&) {}
     void operator()(const cluster::row_change<cluster::attempt_key>&) {}
@@ -43,6 +49,7 @@ void standing_placement::note(const cluster::delta& changed) {
     void operator()(const cluster::row_change<cluster::definition_key>&) {}
     void operator()(const cluster::row_change<cluster::client_key>&) {}
     void operator()(const cluster::row_change<cluster::charter_key>&) {}
+    void operator()(const cluster::row_change<cluster::notices_key>&) {}
   };
   for (auto& one : changed.changes) std::visit(visitor{*this}, one);
 }
