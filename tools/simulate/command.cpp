@@ -45,10 +45,10 @@ int explain(const arguments& args, const scheduler::input& in, const scheduler::
 
 void print(const scheduler::input& in, const scheduler::outcome& o) {
   auto after = scheduler::execute(in, o);
-  std::cout << "Current cluster status:\n" << status_text(in, o.state);
+  std::cout << "Current cluster status:\n" << status_text(in, o.state, true);
   std::cout << "\nTransition Summary:\n" << summary_text(in, o);
   std::cout << "\nExecuting Cluster Transition:\n" << execution_text(in, o);
-  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after));
+  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after), false);
 }
 
 } // namespace

@@ -12,6 +12,14 @@ def size(root):
     return sum(1 for _ in root.iter())
 
 
+def dangling(root):
+    """Does a constraint or tag name what is not there? The peer accepts that, but it would be a case of its own."""
+    known = {e.get("id") for e in root.find("configuration").iter() if e.tag not in ("resource_ref", "obj_ref")}
+    named = {e.get(key) for e in root.iter() for key in ("rsc", "with-rsc", "first", "then", "template")}
+    named |= {e.get("id") for e in root.iter() if e.tag in ("resource_ref", "obj_ref")}
+    return bool(named - known - {None})
+
+
 def candidates(root):
     """(parent, child) pairs, those with the most below them first."""
     pairs = [(parent, child) for parent in root.iter() for child in parent if child.tag not in KEEP]
@@ -32,7 +40,7 @@ def shrink(text, disagrees, budget):
                 break
             budget -= 1
             parent.remove(child)
-            if disagrees(xml.tostring(root, encoding="unicode")):
+            if not dangling(root) and disagrees(xml.tostring(root, encoding="unicode")):
                 again = True
             else:
                 parent.insert(at, child)
