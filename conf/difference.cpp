@@ -174,18 +174,8 @@ void unnamed(std::vector<change>& out, const std::vector<Item>& before, const st
   for (auto& t : fresh) out.push_back({change::what::added, t, {}, false});
 }
 
-const char* word(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "?";
-}
-
 std::string order_text(const config::order& o) {
-  return fmt::format("order: {} {}, then {} {} ({}{})", word(o.first_action), o.first, word(o.then_action), o.then,
+  return fmt::format("order: {} {}, then {} {} ({}{})", name_of(o.first_action), o.first, name_of(o.then_action), o.then,
                      o.kind == config::order_kind::mandatory ? "mandatory" : "optional",
                      o.symmetrical ? "" : ", not when stopping");
 }

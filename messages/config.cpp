@@ -19,4 +19,33 @@ std::vector<node_name> voters(const cluster& c) {
   return willing;
 }
 
+std::string_view name_of(action a) {
+  switch (a) {
+  case action::start: return "start";
+  case action::stop: return "stop";
+  case action::promote: return "promote";
+  case action::demote: return "demote";
+  }
+  return "unknown action";
+}
+
+std::string_view name_of(role r) {
+  switch (r) {
+  case role::stopped: return "stopped";
+  case role::started: return "started";
+  case role::promoted: return "promoted";
+  }
+  return "unknown role";
+}
+
+duration timeout_of(const resource& r, action a) {
+  switch (a) {
+  case action::start: return r.start_timeout;
+  case action::stop: return r.stop_timeout;
+  case action::promote: return r.promote_timeout;
+  case action::demote: return r.demote_timeout;
+  }
+  return {};
+}
+
 } // namespace troupe::config

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::config {
@@ -196,5 +197,9 @@ struct cluster {
 // do not say false: the first ones by name, an odd number up to max_voters, because the last of an even number raises
 // the majority without raising the losses that can be borne.
 std::vector<node_name> voters(const cluster& c);
+
+std::string_view name_of(action a); // "start" ...
+std::string_view name_of(role r);
+duration timeout_of(const resource& r, action a);
 
 } // namespace troupe::config

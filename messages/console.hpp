@@ -223,10 +223,11 @@ struct overdue_line { // an open act older than its time-out
   bool reachable = true; // its node has joined: its own report may still come
   bool operator==(const overdue_line&) const = default;
 };
-struct proof_line { // a node that something waits for: that it is proved dead
+struct proof_line { // a boot that something waits for: that it is proved dead, in a way that it accepts
   node_name node{};
   log_index boot{};
   bool here = false;                   // it is joined, and a stop failed there
+  bool left_over = false;              // it is proved dead, and what is held did not accept that kind of proof
   bool attempt = false;                // a fence attempt is open
   std::vector<device_name> devices{};  // that have it as a target
   std::string last_failure{};          // of the newest attempt

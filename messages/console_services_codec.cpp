@@ -101,6 +101,7 @@ void put_line(schema::Proof::Builder out, const proof_line& p) {
   out.setLastFailure(p.last_failure);
   put_names(out.initHeld(list_size(p.held)), p.held);
   out.setMore(p.more);
+  out.setLeftOver(p.left_over);
 }
 proof_line proof_from(schema::Proof::Reader in) {
   proof_line p;
@@ -112,6 +113,7 @@ proof_line proof_from(schema::Proof::Reader in) {
   p.last_failure = text_from(in.getLastFailure(), command::max_note, "note");
   p.held = names_from<resource_name>(in.getHeld(), max_held_shown, "resource");
   p.more = in.getMore();
+  p.left_over = in.getLeftOver();
   return p;
 }
 

@@ -3,13 +3,16 @@
 Nothing here waits for time to pass: what is awaited is asked for again until it is so, with a deadline that is generous.
 Processes are ended by their own handle, all of them at the end.
 """
-import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
+from lab.cluster import Answer  # noqa: E402
+from lab.network import free_ports  # noqa: E402
 
 DEADLINE = 60  # seconds for anything that is awaited
 AGENTS = pathlib.Path(__file__).resolve().parent.parent / "agents"
@@ -35,35 +38,6 @@ def clear_cgroup(top):
         while "populated 1" in (folder / "cgroup.events").read_text() and time.monotonic() < deadline:
             time.sleep(0.01)
         folder.rmdir()
-
-
-def free_ports(count):
-    """Ports on which nobody listens, TCP and UDP. Bound together, so that no two are the same."""
-    held, ports = [], []
-    while len(ports) < count:
-        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
-        held += [tcp, udp]
-        tcp.bind(("127.0.0.1", 0))
-        try:
-            udp.bind(tcp.getsockname())
-        except OSError:
-            continue
-        ports.append(tcp.getsockname()[1])
-    for s in held:
-        s.close()
-    return ports
-
-
-class Answer:
-    def __init__(self, done):
-        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    def __repr__(self):
-        return f"status {self.status}\n{self.out}{self.err}"
 
 
 class Node:

@@ -101,6 +101,16 @@ bool needs_proof(const state& s, const node_name& node) {
   return stuck;
 }
 
+std::optional<log_index> dead_but_held(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  if (!m || !m->dead_up_to) return std::nullopt;
+  std::optional<log_index> newest;
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder&) {
+    if (key.boot <= *m->dead_up_to) newest = std::max(newest.value_or(log_index{}), key.boot);
+  });
+  return newest;
+}
+
 log_index version_of(const state& s, const command::relies_on& what) {
   using kind = command::relies_on::what;
   switch (what.kind) {

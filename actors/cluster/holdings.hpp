@@ -60,6 +60,10 @@ bool holds_anything(const state& s, const node_name& node);
 // when the boot is proved dead already: what is still held did not accept that proof, and another shot adds nothing.
 bool needs_proof(const state& s, const node_name& node);
 
+// The newest boot of the node that is proved dead while something is still held on it: what did not accept that proof.
+// Nobody can ask a dead boot, so only a kind of proof that it does accept frees it: the next start, or an operator's word.
+std::optional<log_index> dead_but_held(const state& s, const node_name& node);
+
 // The version of what an act may rely on [K5].
 log_index version_of(const state& s, const command::relies_on& what);
 

@@ -240,6 +240,28 @@ TEST_CASE("K6: a proof frees only what accepts its kind") {
   CHECK(c.start("db", "n2") == refusal::would_run_twice);
 }
 
+TEST_CASE("K6: what did not accept the proof of its boot is freed by an operator's word for it, also when that boot is gone") {
+  auto configuration = three_nodes();
+  configuration.resources[0].accepts = {config::proof_kind::operator_word};
+  script c(configuration);
+  c.assemble();
+  c.run("db", "n1");
+  auto boot = c.node("n1").boot;
+  REQUIRE(c.join("n1", 7) == refusal::none); // started anew
+  for (auto* r : {"db", "redis"}) c.probe("n1", r);
+  CHECK(c.start("db", "n2") == refusal::would_run_twice);
+  CHECK(dead_but_held(c.s, node_name{"n1"}) == boot);
+  auto word = [&](log_index of) {
+    return command::fence_proof{node_name{"n1"}, of, config::proof_kind::operator_word, {}, "seen"};
+  };
+  CHECK(c.operator_says(word(c.node("n1").boot)) == refusal::proof_not_accepted); // that one talks to us
+  CHECK(c.say(word(boot)) == refusal::proof_not_accepted);                        // no operator
+  CHECK(c.operator_says(word(boot)) == refusal::none);
+  CHECK(!dead_but_held(c.s, node_name{"n1"}));
+  CHECK(c.start("db", "n2") == refusal::none);
+  CHECK(c.operator_says(word(boot)) == refusal::boot_gone); // nothing is left on it
+}
+
 TEST_CASE("K6: kinds of proof that may not be claimed") {
   script c;
   c.assemble();

@@ -110,7 +110,10 @@ refusal check(const state& s, const provenance& from, const command::fence_proof
   auto* target = member_of(s, c.target);
   if (!target) return refusal::unknown_node;
   if (c.note.size() > command::max_note) return refusal::too_large;
-  if (c.boot > target->boot || is_dead(*target, c.boot)) return refusal::boot_gone;
+  // A boot that is dead already needs no proof, unless something is left on it that did not accept the first.
+  bool settled = is_dead(*target, c.boot) &&
+                 !(c.kind == config::proof_kind::operator_word && dead_but_held(s, c.target) == c.boot);
+  if (c.boot > target->boot || settled) return refusal::boot_gone;
   switch (c.kind) {
   case config::proof_kind::power: return check_power(s, from, c);
   case config::proof_kind::operator_word: {

@@ -8,25 +8,6 @@ namespace troupe::console {
 
 namespace told {
 
-std::string_view name_of(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "unknown action";
-}
-
-std::string_view name_of(config::role r) {
-  switch (r) {
-  case config::role::stopped: return "stopped";
-  case config::role::started: return "started";
-  case config::role::promoted: return "promoted";
-  }
-  return "unknown role";
-}
-
 std::string_view name_of(config::proof_kind k) {
   switch (k) {
   case config::proof_kind::power: return "power";

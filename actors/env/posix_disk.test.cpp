@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cerrno>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace troupe::posix_test {
 
@@ -68,10 +70,21 @@ TEST_CASE("file names: what could leave the folder or surprise a shell is refuse
 TEST_CASE("one user a folder; a folder that cannot be is a clear error") {
   temp_folder temp;
   auto d = open_disk(temp.path());
-  auto second = posix_disk::open(temp.path());
-  REQUIRE(!second);
-  CHECK(second.error().text == "the folder " + temp.path() + " is in use by another process");
+  // What another process is told; the lock is not shared with it, though it is a child of this one.
+  auto told = [&] {
+    auto pid = ::fork();
+    if (pid == 0) {
+      auto second = posix_folder::open(temp.path());
+      ::_exit(second ? 0 : second.error().text == "the folder " + temp.path() + " is in use by another process" ? 1 : 2);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    return WEXITSTATUS(status);
+  };
+  CHECK(told() == 1);
+  CHECK(answer(*d, {list_files{}}).results[0].empty()); // the lock is none of the node's files
   d.reset();
+  CHECK(told() == 0);
   CHECK(posix_disk::open(temp.path()));
   CHECK(posix_disk::open("/proc/no/such").error().text ==
         "cannot make the folder /proc/no/such: No such file or directory");

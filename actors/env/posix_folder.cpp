@@ -7,7 +7,6 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,15 +25,19 @@ result<std::unique_ptr<posix_folder>> posix_folder::open(const std::string& path
     return failure(fmt::format("cannot make the folder {}: {}", path, std::strerror(errno)));
   int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return failure(fmt::format("cannot open the folder {}: {}", path, std::strerror(errno)));
-  std::unique_ptr<posix_folder> folder(new posix_folder(fd));
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
-    return failure(errno == EWOULDBLOCK ? fmt::format("the folder {} is in use by another process", path)
-                                        : fmt::format("cannot lock the folder {}: {}", path, std::strerror(errno)));
-  return folder;
+  int lock = ::openat(fd, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  std::unique_ptr<posix_folder> folder(new posix_folder(fd, lock));
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  if (lock >= 0 && ::fcntl(lock, F_SETLK, &whole) == 0) return folder;
+  return failure(errno == EAGAIN || errno == EACCES
+                     ? fmt::format("the folder {} is in use by another process", path)
+                     : fmt::format("cannot lock the folder {}: {}", path, std::strerror(errno)));
 }
 
 posix_folder::~posix_folder() {
   for (const auto& [name, h] : handles_) ::close(h.fd);
+  if (lock_ >= 0) ::close(lock_);
   ::close(fd_);
 }
 

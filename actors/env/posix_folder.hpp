@@ -1,6 +1,8 @@
 // The data folder by POSIX calls, one request at a time, on the calling thread. posix_disk puts it on a thread.
 //
-// - A folder has one user: it is locked while this lives (flock; the lock ends with the process, however it ends).
+// - A folder has one user: a process locks the file .lock in it while this lives. A record lock (fcntl), because it is the
+//   process's own and ends with it, however it ends. Rejected: flock. A child on its way to exec shares that lock, so a
+//   daemon killed just then could not be started anew until its child had become another program.
 // - Handles are kept open. One with unsynced writes is never closed: Linux reports a failed write-back to the handles
 //   that were open when it failed.
 // - A sync that failed once fails for ever: the kernel drops the dirty pages and would report success the second time.
@@ -40,8 +42,9 @@ private:
     bool dirty = false;
     int failed = 0; // errno of its sync
   };
-  explicit posix_folder(int fd)
-    : fd_(fd) {}
+  posix_folder(int fd, int lock)
+    : fd_(fd)
+    , lock_(lock) {}
 
   // Each returns 0 or an errno.
   int step(const write_at& s, disk_answer& out);
@@ -57,6 +60,7 @@ private:
   void close_some();
 
   int fd_;
+  int lock_; // closing any other descriptor of that file would end the lock too: nothing else opens it
   int folder_failed_ = 0;
   std::map<std::string, handle> handles_;
 };

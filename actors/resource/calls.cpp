@@ -42,13 +42,8 @@ agent_call made(const agent_place& here, const agents::ocf::operation& op) {
 
 agent_call call_for(const agent_place& here, const instance& what, const blueprint& how, config::action action) {
   auto op = operation_on(here, what, how);
-  auto& d = *how.definition;
-  switch (action) {
-  case config::action::start: op.action = "start", op.timeout = d.start_timeout; break;
-  case config::action::stop: op.action = "stop", op.timeout = d.stop_timeout; break;
-  case config::action::promote: op.action = "promote", op.timeout = d.promote_timeout; break;
-  case config::action::demote: op.action = "demote", op.timeout = d.demote_timeout; break;
-  }
+  op.action = name_of(action); // OCF's own words
+  op.timeout = timeout_of(*how.definition, action);
   return made(here, op);
 }
 

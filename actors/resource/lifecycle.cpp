@@ -9,20 +9,6 @@
 
 namespace troupe::resource {
 
-namespace {
-
-std::string_view word(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "?";
-}
-
-} // namespace
-
 // --- what is wanted ---
 
 void lifecycle::want(wanted now_wanted, instant now, effects& out) {
@@ -245,7 +231,7 @@ lifecycle::activity lifecycle::doing() const {
 }
 
 std::string lifecycle::name_of(const job& j) const {
-  if (auto* act = std::get_if<act_job>(&j)) return fmt::format("{} (act {})", word(act->action), act->id.value);
+  if (auto* act = std::get_if<act_job>(&j)) return fmt::format("{} (act {})", config::name_of(act->action), act->id.value);
   if (std::holds_alternative<probe_job>(j)) return "probe";
   return std::holds_alternative<monitor_job>(j) ? "monitor" : "stop, because this node is alone";
 }

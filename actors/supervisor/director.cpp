@@ -183,7 +183,7 @@ void on_not_proposed(director_actor* self, const cluster::not_proposed& n) {
   for (auto sequence : n.sequences) {
     auto act = state.acts_on_their_way.extract(sequence);
     if (!act.empty())
-      self->send(supervisor_of(self, act.mapped().resource), step_told{act.mapped(), refusal::too_large});
+      self->send(supervisor_of(self, act.mapped().resource), step_told{act.mapped(), std::nullopt});
     if (state.assigned_on_its_way != sequence) continue;
     state.assigned_on_its_way.reset();
     state.places.begin(seen(self));

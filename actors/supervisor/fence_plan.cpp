@@ -31,8 +31,11 @@ std::set<node_name> candidates(const state& s) {
     bool away = std::holds_alternative<lost>(here) || std::holds_alternative<under_suspicion>(here);
     if (away || std::holds_alternative<down>(here)) out.insert(key.node);
   }
-  for (const auto& [key, found] : s.all<holder_key>())
-    if (std::holds_alternative<stop_failed>(found.value.now)) out.insert(key.node);
+  for (const auto& [key, found] : s.all<holder_key>()) {
+    const auto* m = member_of(s, key.node);
+    bool left_over = m != nullptr && m->dead_up_to && key.boot <= *m->dead_up_to; // by the proof that was given
+    if (left_over || std::holds_alternative<stop_failed>(found.value.now)) out.insert(key.node);
+  }
   for (const auto& [key, found] : s.all<attempt_key>()) // also one that an operator asked for must come to an end
     if (found.value.ended == attempt::end::open) out.insert(key.target);
   return out;
@@ -115,10 +118,9 @@ std::string last_words(const entry<attempt>* last) {
   return fmt::format("; the last attempt: {}", last->value.note);
 }
 
-constexpr std::string_view or_confirm = ". Or an operator makes sure that it is off, and says so";
-
-bool is_dead(const member& m) {
-  return m.dead_up_to && m.boot <= *m.dead_up_to;
+std::string or_confirm(const node_name& target) {
+  return fmt::format(
+      ". Or an operator makes sure that it is off, and says so: `troupe fence {} --confirmed-off --reason TEXT`", target.text);
 }
 
 } // namespace fence_detail
@@ -149,9 +151,10 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   }
   bool open = v.last != nullptr && v.last->value.ended == attempt::end::open;
   if (open) return consider_open(v, paces_[v.target], now, out);
-  if (is_dead(v.node) && holds_anything(v.s, v.target))
+  if (dead_but_held(v.s, v.target))
     wait(v, fence_wait::dead_but_held,
-         "it is proved dead, but not in a way that all resources accept which it held: they wait for its next start");
+         "it is proved dead, but not in a way that all resources accept which it held: they wait for its next start" +
+           or_confirm(v.target));
   if (!needs_proof(v.s, v.target)) {
     paces_.erase(v.target);
     return;
@@ -161,7 +164,7 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
   switch (v.s.config().value.fencing) {
   case config::fencing_policy::none:
-    return wait(v, fence_wait::no_fencing, "no fence device is configured" + std::string(or_confirm));
+    return wait(v, fence_wait::no_fencing, "no fence device is configured" + or_confirm(v.target));
   case config::fencing_policy::off: return consider_assumption(v, p, now, out);
   case config::fencing_policy::devices: return consider_attempt(v, p, now, out);
   }
@@ -208,12 +211,12 @@ void fence_plan::consider_attempt(const view& v, pace& p, instant now, std::vect
   count_end(v, p, now);
   auto levels = levels_of(v.s, v.target);
   if (levels.empty())
-    return wait(v, fence_wait::not_covered, "no fence device has it among its targets" + std::string(or_confirm));
+    return wait(v, fence_wait::not_covered, "no fence device has it among its targets" + or_confirm(v.target));
   if (now < p.not_before) {
     wake_at(p.not_before);
     return wait(v, fence_wait::pausing,
                 fmt::format("every device has failed, {} times over; again in {}{}{}", p.rounds,
-                            seconds_of(p.not_before - now), last_words(v.last), or_confirm));
+                            seconds_of(p.not_before - now), last_words(v.last), or_confirm(v.target)));
   }
   auto all = executors(v.s, v.self, v.target);
   if (all.empty()) return wait(v, fence_wait::no_executor, "no other node is here that could fence it");

@@ -168,7 +168,7 @@ TEST_CASE("levels at once and in turn, by one executor after the other; a growin
   CHECK(c.look().empty());
   CHECK(c.text() ==
         "every device has failed, 4 times over; again in 16s; the last attempt: no route. Or an operator makes "
-        "sure that it is off, and says so");
+        "sure that it is off, and says so: `troupe fence n1 --confirmed-off --reason TEXT`");
   for (int i = 0; i < 10; ++i) {
     c.pass(*c.plan.next_deadline() - c.now);
     c.look_and_commit();
@@ -230,6 +230,9 @@ TEST_CASE("I9: nothing for a node that is here again, or whose boot is dead") {
   CHECK(d.s.prove("n1", "n3") == refusal::none);
   CHECK(d.look().empty());
   CHECK(d.why() == fence_wait::dead_but_held);
+  CHECK(d.text() == "it is proved dead, but not in a way that all resources accept which it held: they wait for its next "
+                    "start. Or an operator makes sure that it is off, and says so: `troupe fence n1 --confirmed-off "
+                    "--reason TEXT`");
 }
 
 TEST_CASE("K8: nothing for a node under suspicion; nothing while one is away by plan") {

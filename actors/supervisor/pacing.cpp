@@ -51,13 +51,15 @@ std::vector<step> pacing::due(instant now) {
   return out;
 }
 
-bool pacing::told(const command::cell& at, refusal how, instant now) {
+bool pacing::told(const command::cell& at, std::optional<refusal> how, instant now) {
   on_its_way_.erase(at);
   if (how == refusal::none) {
     strange_ = 0;
     return false;
   }
-  if (!is_ordinary(how))
+  if (!how)
+    again_at_ = now + first_pause;
+  else if (!is_ordinary(*how))
     again_at_ = now + doubled(first_pause, strange_++, longest);
   else
     again_at_ = now;

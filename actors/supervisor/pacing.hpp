@@ -29,9 +29,12 @@ public:
   void advised(std::vector<step> steps, const std::map<node_name, std::uint32_t>& failures, instant now);
   // What goes out now; each is then on its way until told() of.
   std::vector<step> due(instant now);
-  // The outcome of one that went out. True: its grounds have changed or are in doubt, ask for advice again
-  // (at next_deadline, if that is later).
-  bool told(const command::cell& at, refusal how, instant now);
+  // The outcome of one that went out; nullopt: the log had no room for it. True: its grounds have changed or are in
+  // doubt, ask for advice again (at next_deadline, if that is later).
+  bool told(const command::cell& at, std::optional<refusal> how, instant now);
+  // Refusals in a row that were not of its grounds. A single one may be a race with what `if` does not name (a member
+  // that joined and was not looked at yet counts as a holder [K1]); one that comes again and again is a bug.
+  [[nodiscard]] std::uint32_t strange() const { return strange_; }
   [[nodiscard]] std::optional<instant> next_deadline() const;
   // It is time to ask for advice again after a refusal.
   bool ask_again(instant now);

@@ -69,6 +69,17 @@ TEST_CASE("a refusal by stale grounds asks again at once, any other more and mor
     CHECK_FALSE(p.ask_again(t0 + wait - 1ms));
     CHECK(p.ask_again(t0 + wait));
   }
+  CHECK(p.strange() == 3);
+}
+
+TEST_CASE("a step that the log had no room for is asked for again after a pause, and is nobody's bug") {
+  pacing p;
+  p.advised({start_on("n1")}, {}, t0);
+  p.due(t0);
+  CHECK(p.told(start_on("n1").at, std::nullopt, t0));
+  CHECK_FALSE(p.ask_again(t0 + 499ms));
+  CHECK(p.ask_again(t0 + 500ms));
+  CHECK(p.strange() == 0);
 }
 
 } // namespace troupe::supervisor::pacing_test

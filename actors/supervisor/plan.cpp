@@ -18,16 +18,6 @@ using cluster::holder;
 using cluster::holder_key;
 using cluster::member_key;
 
-const char* word_of(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "?";
-}
-
 std::string places_text(const std::vector<command::placement>& places) {
   std::string out;
   for (auto& p : places)
@@ -125,7 +115,7 @@ private:
   void finish(const holder_key& key, const holder& h) {
     bool back = h.open->withdrawn;
     note(back ? step_kind::withdraw : step_kind::act, key.resource, key.node,
-         fmt::format("{} {} on {}", back ? "take back" : word_of(h.open->action), key.resource.text, key.node.text),
+         fmt::format("{} {} on {}", back ? "take back" : name_of(h.open->action), key.resource.text, key.node.text),
          "under way", h.open->action);
     report(key.node, {command::act_done{key.resource, key.ordinal, h.open->id,
                                         back ? command::act_end::not_run : command::act_end::ok}});
@@ -213,7 +203,7 @@ private:
         if (answer != refusal::none || out_.cut) continue;
         auto* act = std::get_if<command::act>(&step.what);
         note(act ? step_kind::act : step_kind::withdraw, a.resource, step.at.node,
-             fmt::format("{} {} on {}", act ? word_of(act->action) : "take back", a.resource.text, step.at.node.text),
+             fmt::format("{} {} on {}", act ? name_of(act->action) : "take back", a.resource.text, step.at.node.text),
              std::string(name_of(step.why)), act ? act->action : config::action::start);
         open.push_back({a.resource, step.at.ordinal, step.at.node, cluster::member_of(s_, step.at.node)->boot});
       }

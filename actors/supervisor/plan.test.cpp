@@ -91,7 +91,8 @@ TEST_CASE("what if a node fails that nothing can fence: what waits, and for what
   CHECK(said[3] == "- db on n1 waits: what runs on n1 is not known until it is proved dead or returns");
   CHECK(said[4] == "- db on n2 waits: what runs on n1 is not known until it is proved dead or returns");
   CHECK(said[7] == "- web on n2 waits: what runs on n1 is not known until it is proved dead or returns");
-  CHECK(said[8] == "- n1: no fence device is configured. Or an operator makes sure that it is off, and says so");
+  CHECK(said[8] == "- n1: no fence device is configured. Or an operator makes sure that it is off, and says so: "
+                   "`troupe fence n1 --confirmed-off --reason TEXT`");
 }
 
 TEST_CASE("fencing is off: it is taken for dead") {

@@ -15,13 +15,17 @@ void go_on(supervisor_actor* self) {
   state.alarm.set(self, state.pace.next_deadline());
 }
 
+// So many refusals in a row are no race any more: planner and kernel disagree.
+constexpr std::uint32_t strange_in_a_row = 3;
+
 void on_told(supervisor_actor* self, const step_told& told) {
   auto& state = self->state;
   state.pace.told(told.at, told.how, env::now_of(self));
-  if (told.how != refusal::none && !is_ordinary(told.how))
-    state.env->log.write(env::log_level::error, "supervisor",
-                         fmt::format("the kernel refused an act on {} at {}: {}", told.at.resource.text,
-                                     told.at.node.text, name_of(told.how)));
+  if (!told.how || *told.how == refusal::none || is_ordinary(*told.how)) return;
+  auto level = state.pace.strange() < strange_in_a_row ? env::log_level::warning : env::log_level::error;
+  state.env->log.write(level, "supervisor",
+                       fmt::format("the kernel refused an act on {} at {}: {}", told.at.resource.text, told.at.node.text,
+                                   name_of(*told.how)));
 }
 
 } // namespace

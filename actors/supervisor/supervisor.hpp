@@ -7,6 +7,10 @@
 #include "actors/env/env.hpp"
 #include "actors/supervisor/pacing.hpp"
 
+#include <map>
+#include <optional>
+#include <vector>
+
 namespace troupe::supervisor {
 
 // --- told by the director ---
@@ -16,7 +20,7 @@ struct advised {
 };
 struct step_told { // what the log says to a step
   command::cell at;
-  refusal how{};
+  std::optional<refusal> how{}; // nullopt: it had no room for it
 };
 
 // --- tells the director ---

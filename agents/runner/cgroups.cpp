@@ -1,5 +1,6 @@
 // Cgroup v2: BASE/SLICE.slice/SCOPE.scope. Documentation/admin-guide/cgroup-v2.rst; cgroup.kill needs Linux 5.14.
 #include "agents/runner/enclosure.hpp"
+#include "agents/runner/signal_all.hpp"
 #include "agents/runner/spawn.hpp"
 #include "transport/loop/watch.hpp"
 
@@ -99,7 +100,7 @@ void cgroups::signal(const place& where, int number) {
     std::ofstream(path(where) + "/cgroup.kill") << "1";
     return;
   }
-  for (const auto& each : members(where)) ::kill(each.pid, number);
+  signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
 }
 
 std::unique_ptr<enclosure::watch> cgroups::observe(const place& where, std::function<void()> on_change) {

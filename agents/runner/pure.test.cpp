@@ -2,6 +2,7 @@
 #include "agents/runner/ending.hpp"
 #include "agents/runner/proc_stat.hpp"
 #include "agents/runner/scope_files.hpp"
+#include "agents/runner/signal_all.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,25 @@ namespace troupe::runner_test {
 using namespace agents;
 using namespace std::chrono_literals;
 using step = ending::step;
+
+std::vector<process_stat> processes(std::initializer_list<int> pids) {
+  std::vector<process_stat> out;
+  for (int pid : pids) out.push_back({pid, "sh", 'S', 1, 0});
+  return out;
+}
+
+TEST_CASE("a signal also finds who was forked while it was sent, and nobody twice") {
+  std::vector<int> sent;
+  int looks = 0;
+  auto send = [&](int pid) { sent.push_back(pid); };
+  signal_all([&] { return ++looks == 1 ? processes({7}) : processes({7, 8}); }, send);
+  CHECK(sent == std::vector{7, 8});
+  CHECK(looks == 3);
+  sent.clear();
+  int next = 0;
+  signal_all([&] { return processes({++next}); }, send); // who catches it and forks for ever
+  CHECK(sent.size() == max_signal_looks);
+}
 
 TEST_CASE("an end: TERM, grace, KILL, settle, stuck") {
   constexpr instant start{1s};

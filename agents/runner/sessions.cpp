@@ -1,6 +1,7 @@
 // Without cgroups: a scope is the session that its program leads. Its number stays taken as long as any process is in
 // it, so a leader of that number with another start time means that ours are all gone.
 #include "agents/runner/enclosure.hpp"
+#include "agents/runner/signal_all.hpp"
 #include "transport/loop/watch.hpp"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace {
 
 // Nobody tells when the last process of a session ends, so it is looked up, while an end is under way only.
 constexpr duration look_first = std::chrono::milliseconds{5}, look_longest = std::chrono::milliseconds{200};
-constexpr int looks_to_kill = 3;
 
 class sessions final : public enclosure {
 public:
@@ -31,9 +31,7 @@ public:
     return members_of(where.scope ? std::vector{scope_name{where.slice, *where.scope}} : files_.scopes_of(where.slice));
   }
   void signal(const place& where, int number) override {
-    // What is forked while we look is found by the next look; one of them finds all dying.
-    for (int i = 0; i < (number == SIGKILL ? looks_to_kill : 1); ++i)
-      for (const auto& each : members(where)) ::kill(each.pid, number);
+    signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
   }
   std::unique_ptr<watch> observe(const place& where, std::function<void()> on_change) override;
   void clear(const place&) override {}

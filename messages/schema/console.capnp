@@ -155,6 +155,7 @@ struct Proof @0x85ea2c1b73cf6489 {
   lastFailure @5 :Text;
   held @6 :List(Text);
   more @7 :UInt32;
+  leftOver @8 :Bool;
 }
 
 struct Cluster @0xdc3e17b8096a2fd4 {

@@ -15,11 +15,26 @@ struct options : talk_options {
 };
 
 // The operator's word is the one proof that nothing checks: he is shown what it does, and types the node's name.
-bool confirmed(const console::cluster_status& c, const console::member_line& m) {
-  std::fputs(vouch_text(c, m).c_str(), stderr);
+bool confirmed(const console::cluster_status& c, const console::member_line& m, log_index boot) {
+  std::fputs(vouch_text(c, m, boot).c_str(), stderr);
   std::string line;
   std::getline(std::cin, line);
   return line == m.node.text;
+}
+
+bool talks(const console::member_line& m) {
+  return m.here == console::presence::joined || m.here == console::presence::detached;
+}
+
+int vouch_for(const options& o, const console::cluster_status& c, const console::member_line& m, log_index boot) {
+  if (boot == m.boot && talks(m))
+    return fail(o.what.target.text +
+                " is a joined member: it talks to this cluster, so it is not off. Once it is off and "
+                "was missed, `troupe status` calls it lost; vouch for it then");
+  if (!confirmed(c, m, boot)) return fail("not confirmed; nothing was done");
+  auto proof = o.what;
+  proof.vouched = boot;
+  return give_request(o, proof, o.what.target.text + " is taken for dead, by your word");
 }
 
 int vouch(const options& o) {
@@ -29,14 +44,11 @@ int vouch(const options& o) {
     auto found = std::find_if(members.begin(), members.end(), [&](auto& m) { return m.node == o.what.target; });
     if (found == members.end())
       return fail("there is no node " + o.what.target.text + " in this cluster; `troupe status` lists them");
-    if (found->here == console::presence::joined || found->here == console::presence::detached)
-      return fail(o.what.target.text +
-                  " is a joined member: it talks to this cluster, so it is not off. Once it is off and "
-                  "was missed, `troupe status` calls it lost; vouch for it then");
-    if (!confirmed(*s.cluster, *found)) return fail("not confirmed; nothing was done");
-    auto proof = o.what;
-    proof.vouched = found->boot;
-    return give_request(o, proof, o.what.target.text + " is taken for dead, by your word");
+    auto& proofs = s.cluster->proofs;
+    auto left = std::find_if(proofs.begin(), proofs.end(),
+                             [&](auto& p) { return p.node == o.what.target && p.left_over; });
+    // What a dead boot has left over is settled first, whatever the machine's present boot does.
+    return vouch_for(o, *s.cluster, *found, left == proofs.end() ? found->boot : left->boot);
   });
 }
 

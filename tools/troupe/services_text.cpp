@@ -144,6 +144,10 @@ std::string devices(const console::proof_line& p) {
 
 std::string proof_text(const console::cluster_status& c, const console::proof_line& p) {
   auto& n = p.node.text;
+  if (p.left_over)
+    return fmt::format("{0} is proved dead, but {1} accepts no such proof and is not started elsewhere: its next start may "
+                       "free it, or your word that it was off: `troupe fence {0} --confirmed-off --reason TEXT`",
+                       n, held(p));
   if (p.attempt) return {}; // told with the attempts
   auto may_run = p.here ? fmt::format("a stop failed on {}, which runs {}", n, held(p))
                         : fmt::format("{} is not proved dead, and may still run {}", n, held(p));
@@ -216,7 +220,8 @@ ordered_json json_of(const console::proof_line& p) {
   for (auto& r : p.held) held.push_back(r.text);
   return {
       {"node", p.node.text}, {"boot", p.boot.value},
-      {"joined", p.here},    {"attempt_open", p.attempt},
+      {"joined", p.here},    {"left_over", p.left_over},
+      {"attempt_open", p.attempt},
       {"devices", by},       {"last_failure", p.last_failure.empty() ? ordered_json() : ordered_json(p.last_failure)},
       {"may_run", held},     {"and_more", p.more}};
 }

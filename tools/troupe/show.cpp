@@ -54,25 +54,6 @@ std::string_view name_of(console::phase p) {
   return "unknown";
 }
 
-std::string_view name_of(config::role r) {
-  switch (r) {
-  case config::role::stopped: return "stopped";
-  case config::role::started: return "started";
-  case config::role::promoted: return "promoted";
-  }
-  return "unknown";
-}
-
-std::string_view name_of(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "unknown";
-}
-
 std::string_view name_of(config::fencing_policy p) {
   switch (p) {
   case config::fencing_policy::devices: return "devices";

@@ -14,8 +14,6 @@ std::string_view name_of(console::presence p);
 std::string_view name_of(console::part p);
 std::string_view name_of(console::standing s);
 std::string_view name_of(console::phase p);
-std::string_view name_of(config::role r);
-std::string_view name_of(config::action a);
 std::string_view name_of(config::fencing_policy p);
 std::string_view name_of(command::directive_kind k);
 

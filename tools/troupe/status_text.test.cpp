@@ -92,7 +92,7 @@ node_status troubled() {
   c.overdue = {
       {resource_name{"vip"}, 0, node_name{"n1"}, action::start, log_index{38}, stamp{1s}, 20s, 25s + 700ms, true}};
   c.proofs = {
-      {node_name{"n2"}, log_index{4}, false, false, {device_name{"ipmi-n2"}}, "no route", {resource_name{"db"}}, 2}};
+      {node_name{"n2"}, log_index{4}, false, false, false, {device_name{"ipmi-n2"}}, "no route", {resource_name{"db"}}, 2}};
   return s;
 }
 
@@ -129,7 +129,7 @@ std::string about_proof(config::fencing_policy policy, proof_line p) {
 
 TEST_CASE("a node that must be proved dead: each way out") {
   using enum config::fencing_policy;
-  proof_line p{node_name{"n2"}, log_index{4}, false, false, {}, "", {resource_name{"db"}}, 0};
+  proof_line p{node_name{"n2"}, log_index{4}, false, false, false, {}, "", {resource_name{"db"}}, 0};
   CHECK(about_proof(none, p) ==
         "n2 is not proved dead, and may still run db; no fence device has it as a target: if you "
         "know that it is off: `troupe fence n2 --confirmed-off --reason TEXT`");
@@ -141,6 +141,10 @@ TEST_CASE("a node that must be proved dead: each way out") {
   p.devices = {device_name{"ipmi"}, device_name{"pdu"}};
   CHECK(about_proof(devices, p) ==
         "a stop failed on n2, which runs db; ipmi, pdu can fence it: `troupe fence n2` if nothing does");
+  p.left_over = true;
+  CHECK(about_proof(devices, p) ==
+        "n2 is proved dead, but db accepts no such proof and is not started elsewhere: its next start may free it, or your "
+        "word that it was off: `troupe fence n2 --confirmed-off --reason TEXT`");
 }
 
 TEST_CASE("the price of no fencing is stated every time, and is no fault") {

@@ -10,8 +10,8 @@ namespace troupe::cli {
 
 namespace vouch_detail {
 
-std::string at_stake(const console::cluster_status& c, const node_name& node) {
-  auto found = std::find_if(c.proofs.begin(), c.proofs.end(), [&](auto& p) { return p.node == node; });
+std::string at_stake(const console::cluster_status& c, const node_name& node, log_index boot) {
+  auto found = std::find_if(c.proofs.begin(), c.proofs.end(), [&](auto& p) { return p.node == node && p.boot == boot; });
   if (found == c.proofs.end()) return "Nothing that is known runs there.\n";
   std::string held;
   for (auto& r : found->held) held += (held.empty() ? "" : ", ") + r.text;
@@ -24,7 +24,7 @@ std::string at_stake(const console::cluster_status& c, const node_name& node) {
 
 } // namespace vouch_detail
 
-std::string vouch_text(const console::cluster_status& c, const console::member_line& m) {
+std::string vouch_text(const console::cluster_status& c, const console::member_line& m, log_index boot) {
   auto& n = m.node.text;
   auto seen = m.since ? fmt::format(" since {}", text_of(*m.since)) : std::string();
   auto evidence = m.evidence.empty() ? std::string() : " (" + m.evidence + ")";
@@ -33,7 +33,7 @@ std::string vouch_text(const console::cluster_status& c, const console::member_l
       "You vouch that {} is powered off, or was started anew and runs nothing of this cluster: this boot\n"
       "({}) never comes back. No device checks it.\n"
       "If that is so, type the node's name: ",
-      n, name_of(m.here), seen, evidence, vouch_detail::at_stake(c, m.node), n, m.boot.value);
+      n, name_of(m.here), seen, evidence, vouch_detail::at_stake(c, m.node, boot), n, boot.value);
 }
 
 } // namespace troupe::cli

@@ -1,4 +1,4 @@
-// The question before an operator's word counts as a proof of death. Pure.
+// The question before an operator's word counts as a proof of death of that boot. Pure.
 #pragma once
 
 #include "messages/console.hpp"
@@ -7,6 +7,6 @@
 
 namespace troupe::cli {
 
-std::string vouch_text(const console::cluster_status& c, const console::member_line& m);
+std::string vouch_text(const console::cluster_status& c, const console::member_line& m, log_index boot);
 
 } // namespace troupe::cli

@@ -33,6 +33,7 @@ std::vector<log_index> grounds(const state& s, const node_name& target) {
 }
 
 result<fence_order> attempt(const state& s, const node_name& target, const member& m, const node_name& self) {
+  if (m.dead_up_to && m.boot <= *m.dead_up_to) return failure(target.text + " is proved dead already");
   auto level = first_level(s, target);
   if (!level)
     return failure(
@@ -51,6 +52,10 @@ result<fence_order> attempt(const state& s, const node_name& target, const membe
 
 result<fence_order> proof(const state& s, const fence& asked, const member& m) {
   auto& name = asked.target.text;
+  if (auto left = cluster::dead_but_held(s, asked.target); left && *asked.vouched == *left)
+    return fence_order{command::fence_proof{asked.target, *left, config::proof_kind::operator_word, {}, asked.note},
+                       grounds(s, asked.target)};
+  if (m.dead_up_to && m.boot <= *m.dead_up_to) return failure(name + " is proved dead already");
   bool here = std::holds_alternative<cluster::joined>(m.here) || std::holds_alternative<cluster::detached>(m.here);
   if (here)
     return failure(name +
@@ -70,7 +75,6 @@ result<fence_order> proof(const state& s, const fence& asked, const member& m) {
 result<fence_order> order_fence(const cluster::state& s, const fence& asked, const node_name& self) {
   auto* m = cluster::member_of(s, asked.target);
   if (!m) return failure("there is no node " + asked.target.text + " in this cluster; `troupe status` lists them");
-  if (m->dead_up_to && m->boot <= *m->dead_up_to) return failure(asked.target.text + " is proved dead already");
   return asked.vouched ? fence_detail::proof(s, asked, *m) : fence_detail::attempt(s, asked.target, *m, self);
 }
 

@@ -76,4 +76,19 @@ TEST_CASE("an operator's word: for a node that is away, and for the boot that he
   CHECK(c.start("db", "n2") == refusal::none);
 }
 
+TEST_CASE("an operator's word: for what a dead boot has left over, whoever started since") {
+  auto configuration = cluster::test::three_nodes();
+  configuration.resources[0].accepts = {config::proof_kind::operator_word};
+  script c(configuration);
+  c.assemble();
+  c.run("db", "n1");
+  auto boot = c.node("n1").boot;
+  REQUIRE(c.join("n1", 7) == refusal::none);
+  auto order = order_fence(c.s, {node_name{"n1"}, boot, "seen"}, node_name{"n2"});
+  REQUIRE(order);
+  CHECK(c.operator_says(order->what) == refusal::none);
+  CHECK(c.held("db", "n1") == nullptr);
+  CHECK(refused(c, {node_name{"n1"}, boot, "seen"}).starts_with("n1 is a joined member"));
+}
+
 } // namespace troupe::fence_order_test

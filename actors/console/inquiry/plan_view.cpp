@@ -1,19 +1,12 @@
 #include "actors/console/inquiry/plan_view.hpp"
 
+#include "actors/console/inquiry/rows.hpp"
 #include "actors/supervisor/plan.hpp"
 #include "conf/difference.hpp"
 
 namespace troupe::console {
 
 namespace plan_detail {
-
-template <class Line>
-void append(std::vector<Line>& lines, std::uint64_t& left_out, Line line) {
-  if (lines.size() < max_rows)
-    lines.push_back(std::move(line));
-  else
-    ++left_out;
-}
 
 const char* word_of(supervisor::step_kind k) {
   switch (k) {

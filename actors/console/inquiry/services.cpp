@@ -1,6 +1,7 @@
 #include "actors/console/inquiry/services.hpp"
 
 #include "actors/cluster/holdings.hpp"
+#include "actors/console/inquiry/rows.hpp"
 #include "actors/supervisor/ready.hpp"
 #include "messages/types/assert.hpp"
 
@@ -13,14 +14,6 @@ namespace service_view {
 using cluster::holder;
 using cluster::holder_key;
 using command::directive_kind;
-
-template <class Line>
-void append(std::vector<Line>& lines, std::uint64_t& left_out, Line line) {
-  if (lines.size() < max_rows)
-    lines.push_back(std::move(line));
-  else
-    ++left_out;
-}
 
 bool maintained(const cluster::state& s, const std::string& subject) {
   return s.find(cluster::directive_key{directive_kind::maintenance, subject}) != nullptr;
@@ -127,23 +120,13 @@ private:
   std::size_t places_ = 0;
 };
 
-duration time_out(const config::resource& r, config::action a) {
-  switch (a) {
-  case config::action::start: return r.start_timeout;
-  case config::action::stop: return r.stop_timeout;
-  case config::action::promote: return r.promote_timeout;
-  case config::action::demote: return r.demote_timeout;
-  }
-  return {};
-}
-
 void overdue(cluster_status& out, const cluster::state& s, stamp now) {
   for (auto& [key, found] : s.all<holder_key>()) {
     auto& h = found.value;
     if (!h.open) continue;
     auto* defined = cluster::definition_of(s, key.resource, h.definition);
     if (!defined) continue;
-    auto limit = time_out(*defined, h.open->action);
+    auto limit = timeout_of(*defined, h.open->action);
     if (now - h.open->since <= limit) continue;
     auto* m = cluster::member_of(s, key.node);
     bool reachable = m && m->boot == key.boot && std::holds_alternative<cluster::joined>(m->here);
@@ -160,8 +143,22 @@ void hold(proof_line& line, const resource_name& r) {
     ++line.more;
 }
 
+// What a proof of death did not free, because it accepts another kind only.
+void left_over(cluster_status& out, const cluster::state& s, const node_name& node) {
+  auto boot = cluster::dead_but_held(s, node);
+  if (!boot) return;
+  proof_line line;
+  line.node = node;
+  line.boot = *boot;
+  line.left_over = true;
+  for (auto& [at, h] : s.all<holder_key>())
+    if (at.node == node && at.boot <= *boot) hold(line, at.resource);
+  append(out.proofs, out.left_out, std::move(line));
+}
+
 void proofs(cluster_status& out, const cluster::state& s) {
   for (auto& [key, m] : s.all<cluster::member_key>()) {
+    left_over(out, s, key.node);
     bool suspected = std::holds_alternative<cluster::under_suspicion>(m.value.here);
     if (!cluster::needs_proof(s, key.node) && !(suspected && cluster::holds_anything(s, key.node))) continue;
     proof_line line;

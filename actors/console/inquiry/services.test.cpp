@@ -80,7 +80,7 @@ TEST_CASE("a node that is lost: what waits for it, and what would prove it dead"
   auto told = c.status();
   REQUIRE(told.proofs.size() == 1);
   auto& p = told.proofs[0];
-  CHECK(p == proof_line{node_name{"n1"}, c.node("n1").boot, false, false, {}, "", {resource_name{"db"}}, 0});
+  CHECK(p == proof_line{node_name{"n1"}, c.node("n1").boot, false, false, false, {}, "", {resource_name{"db"}}, 0});
 
   c.attempt("n1");
   CHECK(c.status().proofs[0].attempt);
