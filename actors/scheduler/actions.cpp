@@ -114,15 +114,23 @@ bool planner::unprobed(unit_id u) const {
   if (!s_.now[u].running_on.empty() || enclosing_clone(s_, u).valid() || s_.now[u].orphan ||
       !in_.settings.startup_probes)
     return false;
-  auto& modes = a_.considered.probes[u.at()];
-  for (auto n : ids_of(in_.nodes)) {
-    auto& st = s_.nodes[n];
-    if (!st.online || !st.pending || st.unclean || in_.nodes[n].kind != node_kind::cluster || !in_.nodes[n].discovery)
-      continue;
-    bool never = !modes.empty() && modes[n.at()] == discovery::never;
-    if (!never && !s_.knows(u, n)) return true;
-  }
+  for (auto n : ids_of(in_.nodes))
+    if (s_.nodes[n].pending && in_.nodes[n].kind == node_kind::cluster && probe_due(u, n)) return true;
   return false;
+}
+
+// Does nobody know yet whether it runs there? Of an anonymous clone, any instance will do.
+bool planner::probe_due(unit_id u, node_id n) const {
+  auto& st = s_.nodes[n];
+  auto& r = in_.resources[s_.units[u].what];
+  if (!in_.settings.startup_probes || s_.now[u].orphan || !st.online || st.unclean || !in_.nodes[n].discovery)
+    return false;
+  if (!r.isolated_ok && in_.nodes[n].kind != node_kind::cluster) return false;
+  auto& modes = a_.considered.probes[u.at()];
+  if (!modes.empty() && modes[n.at()] == discovery::never) return false;
+  auto clone = enclosing_clone(s_, u);
+  bool anonymous = clone.valid() && !in_.resources[s_.units[clone].what].unique;
+  return !s_.knows(anonymous ? clone : u, n);
 }
 
 void planner::make_unit(unit_id u) {
@@ -157,7 +165,7 @@ void planner::make_primitive(unit_id u) {
   auto next = chosen.next != role::unknown ? chosen.next : chosen.node.valid() ? role::started : role::stopped;
   auto now = st.now == role::unknown ? role::stopped : st.now;
   if (next == role::started && now == role::unpromoted) next = role::unpromoted;
-  node_id current = st.running_on.empty() ? node_id{} : st.running_on.front();
+  node_id current = current_node(in_, s_, u);
   bool migrates = may_migrate(u, current, chosen.node);
   for (auto n : st.dangling) {
     auto id = make(u, task::stop, n, false);

@@ -39,10 +39,7 @@ placer::placer(const input& in, const cluster_state& s)
   for (std::size_t i = 0; i < by_name.size(); ++i) alphabetical_[by_name[i].at()] = i;
   out_.considered = find_candidates(in, s);
   out_.colocations = resolve_colocations(in, s);
-  for (auto& c : out_.colocations) {
-    with_others_[c.dependent.at()].push_back(c);
-    others_with_[c.primary.at()].push_back(c);
-  }
+  sort_colocations();
   has_fence_device_ = in.settings.watchdog;
   for (auto& r : in.resources) has_fence_device_ = has_fence_device_ || r.fence_device;
   has_capacity_limits_ = in.settings.strategy != placement::standard;
@@ -128,8 +125,7 @@ std::vector<unit_id> placer::assignment_order() const {
     auto wish = [&](unit_id u, node_id n) {
       return n.valid() ? std::max(wishes[u.at()][n.at()], -score::limit) : -score::limit;
     };
-    auto la = s_.now[a].running_on.empty() ? node_id{} : s_.now[a].running_on.front();
-    auto lb = s_.now[b].running_on.empty() ? node_id{} : s_.now[b].running_on.front();
+    auto la = current_node(in_, s_, a), lb = current_node(in_, s_, b);
     if (wish(a, la) != wish(b, lb)) return wish(a, la) > wish(b, lb);
     for (auto n : nodes)
       if (wish(a, n) != wish(b, n)) return wish(a, n) > wish(b, n);
@@ -180,12 +176,12 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
     auto saved = row(u);
     assign(c.primary, {});
     follow(u, c.primary, c);
-    bool may_undo = c.dependent_role == role::promoted || (c.weight > -score::limit && c.weight < score::limit);
+    bool may_undo = c.dependent_role >= role::unpromoted || (c.weight > -score::limit && c.weight < 0);
     if (may_undo && !any_usable(row(u))) row(u) = saved;
   }
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with(u)[i];
-    if (influences(c)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
+    if (influences(c, c.primary)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
   }
   auto now = s_.now[u].now;
   if (p.next == role::stopped) {
@@ -195,7 +191,7 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
   }
   if (!p.managed) {
     p.next = now;
-    settle(u, s_.now[u].running_on.empty() ? node_id{} : s_.now[u].running_on.front(), true);
+    settle(u, current_node(in_, s_, u), true);
   } else if (in_.settings.stop_all) {
     settle(u, {}, true);
   } else {
@@ -230,11 +226,11 @@ bool placer::better_node(unit_id u, node_id a, node_id b, node_id active) const 
   auto strategy = in_.settings.strategy;
   if (strategy == placement::balanced)
     if (int c = compare_capacity(a, b); c != 0) return c < 0;
-  if (strategy != placement::minimal) {
+  if (strategy != placement::minimal) { // which fills up node by node, wherever something is now
     auto x = out_.nodes[a].assigned, y = out_.nodes[b].assigned;
     if (x != y) return x < y;
+    if (a == active || b == active) return a == active && b != active;
   }
-  if (a == active || b == active) return a == active && b != active;
   return alphabetical_[a.at()] < alphabetical_[b.at()];
 }
 
@@ -272,8 +268,7 @@ std::uint8_t placer::avoidance(unit_id u, node_id n) const {
 bool placer::assign_best(unit_id u, node_id preferred) {
   if (has_capacity_limits_)
     if (auto able = limit_by_capacity(u); able.valid() && !preferred.valid()) preferred = able;
-  auto& at = s_.now[u].running_on;
-  node_id active = at.empty() ? node_id{} : at.front();
+  node_id active = current_node(in_, s_, u);
   auto best = best_node(u, active);
   if (!best.valid()) {
     settle(u, {}, false);
@@ -311,7 +306,9 @@ bool placer::only_best(unit_id u, node_id best) const {
 
 void placer::settle(unit_id u, node_id n, bool forced) {
   auto& p = out_.units[u];
-  if (!forced && n.valid() && !usable(u, n)) n = {};
+  // A guest that is not up yet comes up with its container.
+  bool may = n.valid() && (usable(u, n) || (row(u)[n.at()] >= 0 && in_.nodes[n].kind == node_kind::guest));
+  if (!forced && !may) n = {};
   p.done = true;
   p.node = n;
   p.step = step_;

@@ -217,7 +217,7 @@ private:
     if (unit.kind != resource_kind::primitive) return;
     auto& st = s_.now[u];
     auto limit = in_.resources[unit.what].migration_threshold.value_or(infinity);
-    if (limit == 0 || !st.managed || st.failure_ignored) return;
+    if (limit == 0 || st.failure_ignored) return;
     for (auto n : ids_of(in_.nodes)) {
       auto count = failures_with_fillers(u, n);
       if (count <= 0 || count < limit) continue;

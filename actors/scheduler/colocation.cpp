@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace troupe::scheduler {
 
@@ -68,50 +70,63 @@ private:
 
 } // namespace
 
-// A group's own count for its first member as dependent and for its last as primary.
+void placer::sort_colocations() {
+  auto add = [&](std::vector<unit_colocation>& list, const unit_colocation& c, bool primaries) {
+    list.insert(std::lower_bound(list.begin(), list.end(), c, by_other{in_, s_, primaries}), c);
+  };
+  for (auto& c : out_.colocations) {
+    add(with_others_[c.dependent.at()], c, true);
+    add(others_with_[c.primary.at()], c, false);
+  }
+}
+
+// A group's own count for its first member, and for the next ones as long as those before are unmanaged and so stay where
+// they are whatever the group is with.
 const std::vector<unit_colocation>& placer::with_others(unit_id u) {
-  auto& list = with_others_[u.at()];
   auto parent = s_.units[u].parent;
-  if (parent.valid() && s_.units[parent].kind == resource_kind::group && s_.units[parent].children.front() == u) {
-    auto& inherited = with_others_[parent.at()];
-    list.insert(list.end(), inherited.begin(), inherited.end());
-    inherited.clear();
+  if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
+    auto own = std::exchange(with_others_[parent.at()], {});
+    if (!own.empty())
+      for (auto m : s_.units[parent].children) {
+        auto& list = with_others_[m.at()];
+        list.insert(list.end(), own.begin(), own.end());
+        if (s_.now[m].managed) break;
+      }
   }
-  std::stable_sort(list.begin(), list.end(), by_other{in_, s_, true});
-  return list;
+  return with_others_[u.at()];
 }
 
+// What is with a group is with its last member.
 const std::vector<unit_colocation>& placer::others_with(unit_id u) {
-  auto& list = others_with_[u.at()];
   auto parent = s_.units[u].parent;
-  if (parent.valid() && s_.units[parent].kind == resource_kind::group && s_.units[parent].children.back() == u) {
-    auto& inherited = others_with_[parent.at()];
-    list.insert(list.end(), inherited.begin(), inherited.end());
-    inherited.clear();
+  if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
+    auto own = std::exchange(others_with_[parent.at()], {});
+    auto& list = others_with_[s_.units[parent].children.back().at()];
+    list.insert(list.end(), own.begin(), own.end());
   }
-  std::stable_sort(list.begin(), list.end(), by_other{in_, s_, false});
-  return list;
+  return others_with_[u.at()];
 }
 
-// An instance has its clone's colocations, but finite positive ones only if not every node gets an instance.
+// An instance has its clone's colocations, before its own; finite positive ones only if not every node gets an instance.
 void placer::inherit(unit_id child, unit_id clone, bool all) {
-  auto has = [](const std::vector<unit_colocation>& list, const unit_colocation& c) {
-    return std::any_of(list.begin(), list.end(), [&](auto& x) {
+  auto add = [](std::vector<unit_colocation>& list, const unit_colocation& c) {
+    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) {
       return x.dependent == c.dependent && x.primary == c.primary && x.weight == c.weight && x.origin == c.origin;
     });
+    if (!known) list.insert(list.begin(), c);
   };
   for (auto& c : with_others_[clone.at()])
-    if ((all || c.weight < 0 || c.weight == score::limit) && !has(with_others_[child.at()], c))
-      with_others_[child.at()].push_back(c);
+    if (all || c.weight < 0 || c.weight == score::limit) add(with_others_[child.at()], c);
   for (auto& c : others_with_[clone.at()])
-    if (influences(c) && (all || c.weight < 0) && !has(others_with_[child.at()], c))
-      others_with_[child.at()].push_back(c);
+    if (influences(c, child) && (all || c.weight < 0)) add(others_with_[child.at()], c);
 }
 
-bool placer::influences(const unit_colocation& c) const {
-  if (!c.draws) return false;
-  if (c.influence) return true;
-  return s_.now[c.primary].running_on.empty() && s_.now[outermost(s_, c.primary)].running_on.empty();
+// Do the dependent's wishes count for `primary`, which is the colocation's own or an instance of it? A connection does
+// not draw a container away from where it runs well.
+bool placer::influences(const unit_colocation& c, unit_id primary) const {
+  auto& st = s_.now[primary];
+  if (!c.draws && !st.failed && st.running_on.size() == 1) return false;
+  return c.influence || st.running_on.empty();
 }
 
 std::int32_t placer::attribute_of(node_id n, std::int32_t attribute) const {
@@ -128,7 +143,10 @@ void placer::follow(unit_id dependent, unit_id primary, const unit_colocation& c
   case resource_kind::group: {
     if (!out_.units[primary].done) return;
     auto& members = s_.units[primary].children;
-    follow_primitive(dependent, c.weight >= score::limit ? members.back() : members.front(), c);
+    if (in_.resources[s_.units[primary].what].members_together)
+      follow_primitive(dependent, c.weight >= score::limit ? members.back() : members.front(), c);
+    else if (c.weight < score::limit) // with a group that is in several places one cannot be
+      for (auto m : members) follow_primitive(dependent, m, c);
     break;
   }
   case resource_kind::clone: follow_clone(dependent, primary, c); break;
@@ -219,45 +237,57 @@ unit_id placer::matching_instance(unit_id of, unit_id clone, role in_role) {
   return {};
 }
 
+// Where an instance has that role, or will have it.
 void placer::follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c) {
+  bool must = c.weight >= score::limit;
   if (out_.units[dependent].done) {
-    if (c.primary_role != role::promoted || c.dependent_role < role::unpromoted) return;
-    auto match = matching_instance(dependent, clone, c.primary_role);
     auto& priority = out_.units[dependent].priority;
-    if (match.valid())
+    if (matching_instance(dependent, clone, c.primary_role).valid())
       priority = add_scores(priority, c.weight);
-    else if (c.weight >= score::limit)
+    else if (must)
       priority = -score::limit;
     return;
   }
-  if (c.weight > 0 && c.dependent_role != role::unknown && c.dependent_role != out_.units[dependent].next) return;
-  if (c.weight < 0 && c.dependent_role != role::unknown && c.dependent_role == out_.units[dependent].next) return;
-  std::vector<bool> affected(in_.nodes.size(), false);
+  std::vector<std::optional<std::int32_t>> there(in_.nodes.size()); // how much the instance wanted to be there
   for (auto i : s_.units[clone].children) {
     auto n = location(i, false);
     if (!n.valid() || next_role(i) != c.primary_role) continue;
-    auto value = attribute_of(n, c.node_attribute);
-    for (auto m : ids_of(in_.nodes)) {
-      if (attribute_of(m, c.node_attribute) != value) continue;
-      auto& cell = row(dependent)[m.at()];
-      if (cell != not_a_candidate) cell = add_scores(cell, c.weight);
-      affected[m.at()] = true;
-    }
+    if (!there[n.at()]) there[n.at()] = row(first_primitive(i))[n.at()];
+    if (must) continue;
+    for (auto m : ids_of(in_.nodes))
+      if (auto& cell = row(dependent)[m.at()];
+          cell != not_a_candidate && attribute_of(m, c.node_attribute) == attribute_of(n, c.node_attribute))
+        cell = add_scores(cell, c.weight);
   }
-  if (c.weight >= score::limit)
-    for (auto n : ids_of(in_.nodes))
-      if (!affected[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
+  // Otherwise what waits to be promoted with it could not even start.
+  if (!must || (c.dependent_role == role::promoted && c.primary_role == role::promoted)) return;
+  for (auto n : ids_of(in_.nodes))
+    if (auto& cell = row(dependent)[n.at()]; cell != not_a_candidate)
+      cell = there[n.at()] ? add_scores(cell, *there[n.at()]) : -score::limit;
+}
+
+unit_id placer::first_primitive(unit_id u) const {
+  while (!s_.units[u].children.empty()) u = s_.units[u].children.front();
+  return u;
+}
+
+// Is there an interleaved clone above the dependent, with as many instances a node as the other?
+bool placer::pairs_with(unit_id dependent, unit_id clone) const {
+  auto own = enclosing_clone(s_, dependent);
+  if (!own.valid()) return false;
+  auto& r = in_.resources[s_.units[own].what];
+  return r.interleave && r.clone_node_max == in_.resources[s_.units[clone].what].clone_node_max;
 }
 
 void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocation& c) {
   if (!out_.units[clone].done) return;
-  if (in_.resources[s_.units[clone].what].promotable && c.primary_role >= role::unpromoted) {
+  bool by_role = in_.resources[s_.units[clone].what].promotable && c.primary_role != role::unknown;
+  if (by_role && (!out_.units[dependent].done || c.dependent_role == role::promoted)) {
     follow_promotable(dependent, clone, c);
     return;
   }
   if (out_.units[dependent].done) return;
-  auto own_clone = enclosing_clone(s_, dependent);
-  if (own_clone.valid() && in_.resources[s_.units[own_clone].what].interleave) {
+  if (pairs_with(dependent, clone)) {
     auto match = matching_instance(dependent, clone, role::unknown);
     if (match.valid()) {
       follow(dependent, match, c);
@@ -275,11 +305,30 @@ void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocatio
       if (!has[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
     return;
   }
-  for (auto i : s_.units[clone].children) {
-    if (!out_.units[i].done || !location(i, false).valid()) continue;
-    follow(dependent, i, c);
-  }
+  for (auto i : s_.units[clone].children)
+    if (out_.units[i].done) follow(dependent, i, c);
 }
+
+namespace {
+
+constexpr std::int32_t disliked = not_a_candidate + 1; // while wishes are added: wanted, but somebody would rather not
+
+void add_wish(std::int32_t& cell, std::int32_t wish, double factor, bool positive_only) {
+  if (factor < 0 && wish < 0) return; // disliking what the disliked dislikes is no reason to come
+  if (cell == disliked) return;
+  double exact = factor * wish;
+  std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
+                                                       : static_cast<std::int32_t>(std::round(exact));
+  if (delta == 0 && wish != 0) delta = factor > 0 ? 1 : factor < 0 ? -1 : 0;
+  auto sum = add_scores(delta, cell);
+  if (positive_only && sum < 0 && cell >= 0) {
+    if (cell > 0) cell = disliked;
+    return;
+  }
+  cell = sum;
+}
+
+} // namespace
 
 // How much a unit would like to be on each node, or on the best of those that share its value of the attribute.
 score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
@@ -297,7 +346,7 @@ score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
 }
 
 // Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node
-// is taken back.
+// is taken back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
 void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
                         bool positive_only) {
   if (s_.units[from].kind == resource_kind::group) {
@@ -313,27 +362,18 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
   merging_[from.at()] = true;
   auto work = target;
   auto wishes = wishes_of(from, attribute);
-  for (auto n : ids_of(in_.nodes)) {
-    auto& cell = work[n.at()];
-    if (cell == not_a_candidate) continue;
-    auto wish = wishes[n.at()];
-    if (wish == 0) continue;
-    if (factor < 0 && wish < 0) continue; // disliking what the disliked dislikes is no reason to come
-    double exact = factor * wish;
-    std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
-                                                         : static_cast<std::int32_t>(std::round(exact));
-    if (delta == 0 && exact != 0) delta = exact > 0 ? 1 : -1;
-    auto sum = add_scores(delta, cell);
-    if (positive_only && sum < 0 && cell > 0) sum = 1;
-    cell = sum;
-  }
+  for (auto n : ids_of(in_.nodes))
+    if (work[n.at()] != not_a_candidate && wishes[n.at()] != 0)
+      add_wish(work[n.at()], wishes[n.at()], factor, positive_only);
   if (any_usable(work)) {
     auto list = toward_primaries ? with_others(from) : others_with(from);
     for (auto& c : list) {
-      if (!toward_primaries && !influences(c)) continue;
+      if (!toward_primaries && !influences(c, c.primary)) continue;
       add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute, factor * c.weight / score::limit,
                  toward_primaries, positive_only);
     }
+    for (auto& cell : work)
+      if (cell == disliked) cell = 1;
     target = work;
   }
   merging_[from.at()] = false;

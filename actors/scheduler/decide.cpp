@@ -50,9 +50,7 @@ private:
     auto& chosen = a_.units[u];
     if (!chosen.managed) return;
     auto to = chosen.node;
-    node_id from = st.running_on.empty() ? node_id{} : st.running_on.front();
-    if (st.migration_source.valid() && to == st.migration_target && st.running_on.size() == 2)
-      from = st.migration_source;
+    auto from = to == st.migration_target ? current_node(in_, s_, u) : active_node(in_, s_, u);
     if (!from.valid() && !to.valid()) return;
     auto now = st.now <= role::stopped ? (from.valid() ? role::started : role::stopped) : st.now;
     auto next = chosen.next != role::unknown ? chosen.next : to.valid() ? role::started : role::stopped;

@@ -85,23 +85,47 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
   }
 }
 
-// A node that joined anew must be let in again by the devices that shut it out, before anything that needs that starts
-// there.
+// Some devices shut a node out when they fence it, and must let it in again before anything that needs that starts there
+// or is looked for there. To be let in stops what runs there and needs it, so it is done only where it never was since the
+// node joined, or where a device has changed.
 void planner::unfence_nodes() {
   if (!in_.settings.fencing) return;
-  auto device = std::find_if(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; });
-  if (device == in_.resources.end()) return;
+  if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;
   for (auto n : ids_of(in_.nodes)) {
     auto& st = s_.nodes[n];
-    if (in_.nodes[n].kind != node_kind::cluster || !st.online || st.pending || st.unclean || !in_.nodes[n].unfenced)
-      continue;
-    auto id = fence(n, fence_kind::on, "required by " + device->name + " monitor");
+    if (!st.online || st.unclean || st.shutting_down || !can_fence(in_, s_, n)) continue;
+    auto reason = unfence_reason(n);
+    if (reason.empty()) continue;
+    auto on = fence(n, fence_kind::on, reason);
     for (auto u : ids_of(s_.units))
-      for (auto start : plan_.of_unit[u.at()]) {
-        auto& a = plan_.actions[start];
-        if (a.what == task::start && a.node == n && a.needs == requirement::unfencing) order(id, start, sequence);
+      for (auto id : plan_.of_unit[u.at()]) {
+        auto& a = plan_.actions[id];
+        if (a.node != n) continue;
+        if (a.what == task::start && waits_for_unfencing(u)) order(on, id, implies_then);
+        if (a.what == task::stop && needs_[s_.units[u].what.at()] == requirement::unfencing)
+          order(id, on, implies_first);
       }
   }
+}
+
+bool planner::waits_for_unfencing(unit_id u) const {
+  auto& r = in_.resources[s_.units[u].what];
+  if (s_.units[u].kind != resource_kind::primitive) return false;
+  return r.fence_device || needs_[s_.units[u].what.at()] == requirement::unfencing;
+}
+
+std::string planner::unfence_reason(node_id n) const {
+  for (auto& op : s_.operations)
+    if (op.where == n && op.params != definition::same && in_.resources[s_.units[op.what].what].fence_device)
+      return "device " + unit_name(in_, s_, op.what) + " changed";
+  if (!in_.nodes[n].unfenced) return {};
+  for (auto u : ids_of(s_.units))
+    if (waits_for_unfencing(u) && probe_due(u, n)) return "required by " + unit_name(in_, s_, u) + " monitor";
+  for (auto u : ids_of(s_.units))
+    if (waits_for_unfencing(u))
+      for (auto id : actions_of(u, task::start))
+        if (plan_.actions[id].node == n) return "required by " + unit_name(in_, s_, u) + " start";
+  return {};
 }
 
 void planner::order_shutdowns() {

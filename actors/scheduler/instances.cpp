@@ -20,7 +20,7 @@ void placer::assign_clone(unit_id u) {
   for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with_[u.at()][i];
-    if (influences(c)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, true);
+    if (influences(c, c.primary)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, true);
   }
   auto above = s_.units[u].parent;
   auto max = r.clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
@@ -84,10 +84,8 @@ void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uin
     if (placed_so_far >= max) break;
     auto& st = s_.now[i];
     if (out_.units[i].done || st.running_on.empty()) continue;
-    auto here = location(i, true);
-    bool failed = st.failed || std::any_of(s_.units[i].children.begin(), s_.units[i].children.end(),
-                                           [&](auto m) { return s_.now[m].failed; });
-    if (!here.valid() || failed || !usable(parent, here)) continue;
+    auto here = current_node(in_, s_, i);
+    if (!here.valid() || st.failed || !usable(parent, here)) continue;
     if (counts[here.at()] < share && assign_instance(i, here, all, per_node, parent)) ++placed_so_far;
   }
   for (auto i : instances) {
@@ -111,7 +109,7 @@ bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32
   auto& counts = instances_on_[parent.at()];
   for (auto n : ids_of(in_.nodes)) {
     bool full = counts[n.at()] >= static_cast<std::int32_t>(per_node);
-    if (s_.now[i].orphan || full || row(parent)[n.at()] == not_a_candidate) lower_everywhere(i, n);
+    if (s_.now[i].orphan || full || row(parent)[n.at()] < 0) lower_everywhere(i, n);
   }
   std::vector<std::pair<unit_id, score_row>> saved{{i, row(i)}};
   for (auto m : s_.units[i].children) saved.emplace_back(m, row(m));
@@ -135,43 +133,45 @@ std::int32_t placer::wishes_sum(unit_id u, node_id n) {
     for (auto& c : std::vector{with_others(owner)})
       add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, true, false);
     for (auto& c : std::vector{others_with(owner)})
-      if (influences(c)) add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
+      if (influences(c, c.primary)) add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
   }
   return wish[n.at()];
 }
 
+// Which of two instances is assigned first: one that can stay before one that must leave, then by promotion score, active
+// before inactive.
 bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   auto& sa = s_.now[a];
   auto& sb = s_.now[b];
-  auto na = sa.running_on.empty() ? node_id{} : sa.running_on.front();
-  auto nb = sb.running_on.empty() ? node_id{} : sb.running_on.front();
+  auto na = current_node(in_, s_, a), nb = current_node(in_, s_, b);
   if (na.valid() && nb.valid() && sa.running_on.size() != sb.running_on.size())
     return sa.running_on.size() < sb.running_on.size();
-  auto allowed = [&](unit_id u, node_id n) { return n.valid() && row(u)[n.at()] != not_a_candidate; };
-  bool aa = allowed(a, na), ab = allowed(b, nb);
-  if (aa != ab) return aa;
+  auto allowed = [&](unit_id u, node_id n) { return row(u)[n.at()] >= 0; };
+  bool stays_a = !na.valid() || allowed(a, na), stays_b = !nb.valid() || allowed(b, nb);
+  if (stays_a != stays_b) return stays_a;
   if (out_.units[a].priority != out_.units[b].priority) return out_.units[a].priority > out_.units[b].priority;
-  if (na.valid() != nb.valid()) return na.valid();
-  if (na.valid()) {
-    bool ua = out_.nodes[na].usable(), ub = out_.nodes[nb].usable();
-    if (ua != ub) return ua;
-    bool pa = allowed(parent, na), pb = allowed(parent, nb);
-    if (pa != pb) return pa;
-    if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
-      return counts[na.at()] < counts[nb.at()];
-  }
-  auto failed = [&](unit_id u) {
-    return s_.now[u].failed || std::any_of(s_.units[u].children.begin(), s_.units[u].children.end(),
-                                           [&](auto m) { return s_.now[m].failed; });
-  };
-  if (failed(a) != failed(b)) return !failed(a);
-  if (na.valid() && nb.valid() && na != nb &&
-      (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
+  bool active_a = na.valid() && stays_a, active_b = nb.valid() && stays_b;
+  if (active_a != active_b) return active_a;
+  if (!active_a) return false;
+  bool up_a = out_.nodes[na].usable(), up_b = out_.nodes[nb].usable();
+  if (up_a != up_b) return up_a;
+  bool parent_a = row(parent)[na.at()] != not_a_candidate, parent_b = row(parent)[nb.at()] != not_a_candidate;
+  if (parent_a != parent_b) return parent_a;
+  if (!parent_a) return false;
+  if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
+    return counts[na.at()] < counts[nb.at()];
+  if (failed_below(a) != failed_below(b)) return !failed_below(a);
+  if (na != nb && (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
     auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);
     if (wa != wb) return wa > wb;
   }
   if (s_.units[a].number != s_.units[b].number) return s_.units[a].number < s_.units[b].number;
   return a < b;
+}
+
+bool placer::failed_below(unit_id u) const {
+  auto& below = s_.units[u].children;
+  return s_.now[u].failed || std::any_of(below.begin(), below.end(), [&](auto c) { return failed_below(c); });
 }
 
 } // namespace troupe::scheduler

@@ -8,141 +8,163 @@ namespace troupe::scheduler {
 
 namespace {
 
-const history* history_of(const input& in, const history& same, node_id n) {
-  auto from = std::lower_bound(in.histories.begin(), in.histories.end(), n,
-                               [](const history& h, node_id x) { return h.where < x; });
-  for (auto h = from; h != in.histories.end() && h->where == n; ++h)
-    if (h->what == same.what && h->number == same.number) return &*h;
-  return nullptr;
-}
-
 bool changes_state(const operation_record& op) {
   return op.what == task::start || op.what == task::stop || op.what == task::migrate_to ||
          op.what == task::migrate_from;
 }
 
-bool done(const operation_record& op) {
-  return op.status == operation_status::done || op.status == operation_status::error;
+bool found_nothing(const operation_record& op) {
+  return op.what == task::monitor && op.rc == exit_code::not_running && op.status == operation_status::done;
 }
 
-// A start, stop or migration recorded after `op` on the same node.
-bool newer_than(const history* h, const operation_record& op) {
-  return h && std::any_of(h->operations.begin(), h->operations.end(), [&](const operation_record& o) {
-           return changes_state(o) && (o.call_id > op.call_id) && done(o);
-         });
+// Call ids order the records of one node; between nodes only the times compare. What is still under way came last.
+bool came_after(const operation_record& a, const operation_record& b, bool same_node) {
+  if (a.call_id < 0 || b.call_id < 0) return a.call_id < 0 && b.call_id >= 0;
+  if (same_node && a.call_id != b.call_id) return a.call_id > b.call_id;
+  return a.last_change > b.last_change;
 }
 
-const operation_record* find_migrate_from(const history* target, node_id source) {
-  if (!target) return nullptr;
-  for (auto& o : target->operations)
-    if (o.what == task::migrate_from && (!o.migration_source.valid() || o.migration_source == source)) return &o;
-  return nullptr;
-}
+// One migration as both of its nodes report it.
+class migration {
+public:
+  migration(const input& in, cluster_state& s, unit_id u, const history& reported_by, node_id source, node_id target)
+    : in_(in)
+    , s_(s)
+    , st_(s.now[u])
+    , u_(u)
+    , source_(source)
+    , target_(target)
+    , at_source_(reported_by.where == source ? &reported_by : history_of(reported_by, source))
+    , at_target_(reported_by.where == target ? &reported_by : history_of(reported_by, target)) {}
 
-// Does the target know of something later than this migration? Call ids of two nodes do not compare, so the
-// migrate_from there is the mark; without one, the times are.
-bool target_moved_on(const history* target, const operation_record& migrate_to, const operation_record* migrate_from) {
-  if (!target) return false;
-  if (migrate_from) {
-    if (newer_than(target, *migrate_from)) return true;
-    return std::any_of(target->operations.begin(), target->operations.end(), [&](const operation_record& o) {
-      return o.what == task::monitor && o.call_id > migrate_from->call_id && o.rc == exit_code::not_running &&
-             o.interval_ms == 0;
-    });
+  void left(const operation_record& departure) {
+    auto* arrival = arrival_record();
+    bool source_moved_on = state_changed(at_source_, departure, true);
+    if (source_moved_on && arrival) return;
+    bool target_moved_on = moved_on(at_target_, arrival ? *arrival : departure, arrival != nullptr);
+    if (source_moved_on && target_moved_on) return;
+    if (arrival && arrival->status == operation_status::done && arrival->rc == exit_code::ok) {
+      st_.now = role::stopped;
+      st_.dangling.push_back(source_);
+      return;
+    }
+    st_.now = role::started;
+    bool active_there = !target_moved_on && s_.nodes[target_].online;
+    if (arrival && arrival->status != operation_status::pending) { // it failed on arrival
+      if (active_there)
+        add_running(in_, s_, u_, target_);
+      else
+        recover_here();
+      return;
+    }
+    if (s_.nodes[target_].online && unknown(at_target_)) return;
+    if (active_there) {
+      add_running(in_, s_, u_, target_);
+      if (s_.nodes[source_].online) {
+        st_.migration_source = source_;
+        st_.migration_target = target_;
+      }
+    } else if (!source_moved_on) {
+      recover_here();
+    }
   }
-  return std::any_of(target->operations.begin(), target->operations.end(), [&](const operation_record& o) {
-    bool says = changes_state(o) || (o.what == task::monitor);
-    return says && done(o) && o.last_change > 0 && migrate_to.last_change > 0 && o.last_change > migrate_to.last_change;
-  });
-}
 
-// Nothing is known of it there, or that it does not run.
-bool known_stopped(const history* h) {
-  if (!h) return false;
-  const operation_record* last = nullptr;
-  for (auto& o : h->operations)
-    if (done(o) && (changes_state(o) || (o.what == task::monitor && o.interval_ms == 0)))
-      if (!last || o.call_id > last->call_id) last = &o;
-  if (!last) return false;
-  return (last->what == task::stop && last->rc == exit_code::ok) ||
-         (last->what == task::monitor && last->rc == exit_code::not_running);
-}
+  void failed_to_leave(const operation_record& departure) {
+    st_.now = role::started;
+    auto* arrival = arrival_record();
+    if (!unknown(at_target_) && !moved_on(at_target_, arrival ? *arrival : departure, arrival != nullptr)) {
+      if (s_.nodes[target_].online) add_running(in_, s_, u_, target_);
+    } else if (!state_changed(at_source_, departure, true)) {
+      st_.dangling.push_back(source_);
+    }
+  }
+
+  void failed_to_arrive(const operation_record& arrival) {
+    st_.now = role::started;
+    auto* departure = departure_record();
+    if (!unknown(at_source_) && !moved_on(at_source_, departure ? *departure : arrival, departure != nullptr) &&
+        s_.nodes[source_].online)
+      add_running(in_, s_, u_, source_);
+  }
+
+private:
+  [[nodiscard]] const history* history_of(const history& same, node_id n) const {
+    auto from = std::lower_bound(in_.histories.begin(), in_.histories.end(), n,
+                                 [](const history& h, node_id x) { return h.where < x; });
+    for (auto h = from; h != in_.histories.end() && h->where == n; ++h)
+      if (h->what == same.what && h->number == same.number) return &*h;
+    return nullptr;
+  }
+
+  [[nodiscard]] const operation_record* arrival_record() const {
+    if (!at_target_) return nullptr;
+    for (auto& o : at_target_->operations)
+      if (o.what == task::migrate_from && (!o.migration_source.valid() || o.migration_source == source_)) return &o;
+    return nullptr;
+  }
+
+  [[nodiscard]] const operation_record* departure_record() const {
+    if (!at_source_) return nullptr;
+    for (auto& o : at_source_->operations)
+      if (o.what == task::migrate_to && (!o.migration_target.valid() || o.migration_target == target_) &&
+          o.rc == exit_code::ok && o.status == operation_status::done)
+        return &o;
+    return nullptr;
+  }
+
+  static bool state_changed(const history* h, const operation_record& since, bool same_node) {
+    return h && std::any_of(h->operations.begin(), h->operations.end(),
+                            [&](auto& o) { return changes_state(o) && came_after(o, since, same_node); });
+  }
+
+  static bool moved_on(const history* h, const operation_record& since, bool same_node) {
+    return state_changed(h, since, same_node) ||
+           (h && std::any_of(h->operations.begin(), h->operations.end(),
+                             [&](auto& o) { return found_nothing(o) && came_after(o, since, same_node); }));
+  }
+
+  static bool unknown(const history* h) {
+    return !h ||
+           std::none_of(h->operations.begin(), h->operations.end(), [](auto& o) { return o.rc != exit_code::unknown; });
+  }
+
+  // It never arrived, and to migrate again would have no end.
+  void recover_here() {
+    st_.failed = st_.must_stop = true;
+    st_.may_migrate = false;
+  }
+
+  const input& in_;
+  cluster_state& s_;
+  unit_state& st_;
+  unit_id u_;
+  node_id source_, target_;
+  const history *at_source_, *at_target_;
+};
 
 } // namespace
 
 void migrated_away(const input& in, cluster_state& s, unit_id u, const history& at_source, const operation_record& op) {
-  auto& st = s.now[u];
-  auto source = at_source.where, target = op.migration_target;
-  if (!target.valid()) {
-    st.now = role::started;
-    return;
-  }
-  auto* there = history_of(in, at_source, target);
-  auto* from = find_migrate_from(there, source);
-  bool source_moved_on = newer_than(&at_source, op);
-  if (target_moved_on(there, op, from)) {
-    // What the target reports counts; here it is gone only if the target got it.
-    if (from && from->rc == exit_code::ok && !source_moved_on) {
-      st.dangling.push_back(source);
-      st.now = role::stopped;
-    } else if (!source_moved_on) { // it never arrived: recover it where it was
-      st.now = role::started;
-      st.failed = st.must_stop = true;
-      st.may_migrate = false;
-    }
-    return;
-  }
-  if (from && from->rc == exit_code::ok && from->status == operation_status::done) {
-    if (!source_moved_on) st.dangling.push_back(source);
-    st.now = role::stopped;
-    return;
-  }
-  st.now = role::started;
-  bool target_up = s.nodes[target].online;
-  if (from && from->status != operation_status::pending) { // it failed on arrival
-    if (target_up) add_running(in, s, u, target);
-    return;
-  }
-  if (target_up) {
-    add_running(in, s, u, target);
-    if (s.nodes[source].online && !source_moved_on) {
-      st.migration_source = source;
-      st.migration_target = target;
-    }
-  } else if (!source_moved_on) { // it must be restarted, a migration would have no end
-    st.failed = st.must_stop = true;
-    st.may_migrate = false;
-  }
+  if (op.migration_target.valid())
+    migration{in, s, u, at_source, at_source.where, op.migration_target}.left(op);
+  else
+    s.now[u].now = role::started;
 }
 
 void migration_failed_at_source(const input& in, cluster_state& s, unit_id u, const history& at_source,
                                 const operation_record& op) {
-  auto& st = s.now[u];
-  st.now = role::started;
-  auto target = op.migration_target;
-  if (!target.valid()) return;
-  auto* there = history_of(in, at_source, target);
-  auto* from = find_migrate_from(there, at_source.where);
-  if (target_moved_on(there, op, from)) {
-    return;
-  }
-  if (s.nodes[target].online && !known_stopped(there)) add_running(in, s, u, target);
+  if (op.migration_target.valid())
+    migration{in, s, u, at_source, at_source.where, op.migration_target}.failed_to_leave(op);
+  else
+    s.now[u].now = role::started;
 }
 
 void migration_failed_at_target(const input& in, cluster_state& s, unit_id u, const history& at_target,
                                 const operation_record& op) {
-  auto& st = s.now[u];
-  st.now = role::started;
-  auto source = op.migration_source;
-  if (!source.valid()) return;
-  auto* there = history_of(in, at_target, source);
-  const operation_record* left = nullptr;
-  if (there)
-    for (auto& o : there->operations)
-      if (o.what == task::migrate_to) left = &o;
-  if (left && newer_than(there, *left)) return; // the source has been dealt with
-  if (!left && known_stopped(there)) return;
-  if (s.nodes[source].online) add_running(in, s, u, source);
+  if (op.migration_source.valid())
+    migration{in, s, u, at_target, op.migration_source, at_target.where}.failed_to_arrive(op);
+  else
+    s.now[u].now = role::started;
 }
 
 } // namespace troupe::scheduler

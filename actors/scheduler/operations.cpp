@@ -32,7 +32,8 @@ public:
     if (ops.size() > 1)
       std::stable_sort(ops.begin(), ops.end(), [](auto* a, auto* b) {
         bool pa = a->call_id < 0, pb = b->call_id < 0; // pending ones come last
-        return pa != pb ? pb : a->call_id < b->call_id;
+        if (pa != pb) return pb;
+        return a->call_id != b->call_id ? a->call_id < b->call_id : a->last_change < b->last_change;
       });
     bool locked = in_.settings.shutdown_lock && h_.shutdown_lock > 0;
     for (auto* op : ops) read(*op);

@@ -40,7 +40,10 @@ private:
   void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
                   bool positive_only);
   score_row wishes_of(unit_id u, std::int32_t attribute) const;
-  bool influences(const unit_colocation& c) const;
+  bool influences(const unit_colocation& c, unit_id primary) const;
+  bool pairs_with(unit_id dependent, unit_id clone) const;
+  unit_id first_primitive(unit_id u) const;
+  void sort_colocations();
   unit_id matching_instance(unit_id of, unit_id clone, role in_role);
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;
   std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
@@ -51,6 +54,7 @@ private:
   void distribute(unit_id parent, std::vector<unit_id> instances, std::uint32_t max, std::uint32_t per_node);
   bool assign_instance(unit_id instance, node_id preferred, bool all, std::uint32_t per_node, unit_id parent);
   bool instance_before(unit_id a, unit_id b, unit_id parent);
+  bool failed_below(unit_id u) const;
   std::int32_t wishes_sum(unit_id u, node_id n);
   void lower_everywhere(unit_id u, node_id n);
 

@@ -36,6 +36,7 @@ private:
   void look_into(unit_id u, activity& found) const;
   action_id mark(unit_id u, task what, bool optional, bool runnable);
   [[nodiscard]] bool unprobed(unit_id u) const;
+  [[nodiscard]] bool probe_due(unit_id u, node_id n) const;
   definition definition_of(unit_id u, node_id n) const;
 
   // --- orderings.cpp ---
@@ -59,6 +60,8 @@ private:
   void order_against_fencing(action_id fence, node_id n);
   void order_shutdowns();
   void unfence_nodes();
+  bool waits_for_unfencing(unit_id u) const;
+  std::string unfence_reason(node_id n) const;
 
   // --- remote.cpp ---
   void order_remote();

@@ -131,7 +131,7 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
     add_wishes(c.primary, sums, c.node_attribute, c.weight / double{score::limit}, true, c.weight < score::limit);
   }
   for (auto& c : std::vector{others_with(clone)})
-    if (c.primary_role == role::promoted && influences(c) && !out_.units[c.dependent].done)
+    if (c.primary_role == role::promoted && influences(c, c.primary) && !out_.units[c.dependent].done)
       add_wishes(c.dependent, sums, c.node_attribute, c.weight / double{score::limit}, false, true);
   std::vector<std::int64_t> index;
   for (auto i : instances) {

@@ -332,8 +332,6 @@ private:
     if ((kind & implies_first) && !at(then).migratable &&
         !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
       require(first, then);
-      // What cannot be stopped keeps everything below it up.
-      if (!at(first).runnable && at(first).what == task::stop) disable(then, first);
     }
     if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional &&
         s_.now[at(then).unit].now == role::promoted)
@@ -348,6 +346,13 @@ private:
       no_migration(then);
     }
     if (kind & asymmetrical) asymmetrical_rule(first, f, then);
+    if ((kind & (implies_then | implies_first | restart)) && blocked_stop(first)) disable(then, first);
+  }
+
+  // What failed so that nothing may be done about it cannot be stopped, and keeps up what would follow.
+  bool blocked_stop(action_id id) {
+    auto& a = at(id);
+    return a.what == task::stop && !a.runnable && a.unit.valid() && s_.now[a.unit].blocked && !a_.units[a.unit].managed;
   }
 
   // A stop and the start after it, of one unit.
@@ -374,28 +379,25 @@ private:
     disable(then, first);
   }
 
-  // What must be with something that cannot start, or be promoted, cannot either.
+  // What must be with something that cannot start, or be promoted, cannot either. Of a collective, all of it.
   void block_dependents(action_id id) {
     auto what = at(id).what;
-    auto u = at(id).unit;
+    auto whole = outermost(s_, at(id).unit, true);
+    if (some_member_can(whole, what)) return;
     for (auto* c : mandatory_) {
-      if (c->primary != u && !below(s_, u, c->primary)) continue;
-      auto clone =
-          s_.units[c->primary].kind == resource_kind::clone || s_.units[c->primary].kind == resource_kind::bundle;
-      if (clone && some_instance_can(c->primary, what)) continue;
-      bool promotes = what == task::promote;
-      if (promotes && c->primary_role != role::promoted) continue;
-      if (!promotes && c->primary_role == role::promoted && !clone) continue;
+      if (c->primary != whole || (what == task::promote && c->primary_role != role::promoted)) continue;
       block(c->dependent, c->dependent_role == role::promoted ? task::promote : task::start, id);
     }
   }
 
-  bool some_instance_can(unit_id clone, task what) {
-    for (auto c : members(clone, what)) {
+  // A member that has nothing of the kind to do is no obstacle.
+  bool some_member_can(unit_id whole, task what) {
+    auto can = [&](unit_id c) {
       auto mine = find(c, what, {});
-      if (mine.valid() && flags_of(mine).runnable) return true;
-    }
-    return false;
+      return !mine.valid() || flags_of(mine).runnable;
+    };
+    auto list = members(whole, what);
+    return std::any_of(list.begin(), list.end(), can);
   }
 
   void block(unit_id u, task what, action_id because) {

@@ -9,7 +9,7 @@ connection_state planner::connection_of(node_id n) const {
   auto link = s_.unit_of[in_.nodes[n].connection];
   auto& st = s_.now[link];
   auto& chosen = a_.units[link];
-  node_id host = st.running_on.empty() ? node_id{} : st.running_on.front();
+  node_id host = current_node(in_, s_, link);
   if (chosen.next == role::stopped || !chosen.node.valid()) {
     if (host.valid() && s_.nodes[host].unclean) return connection_state::failed;
     if (!st.failed) return connection_state::stopped;

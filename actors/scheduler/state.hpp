@@ -116,6 +116,10 @@ bool below(const cluster_state& s, unit_id inner, unit_id outer); // strictly
 // The clone it is an instance of, directly or as the member of a cloned group; none otherwise.
 unit_id enclosing_clone(const cluster_state& s, unit_id u);
 bool in_promotable(const input& in, const cluster_state& s, unit_id u);
+// Where it is, of several: of what needs no fencing the first node that is up and clean; otherwise the first.
+node_id active_node(const input& in, const cluster_state& s, unit_id u);
+// The same, but the source of a migration that may be continued.
+node_id current_node(const input& in, const cluster_state& s, unit_id u);
 // The role of a collective is the highest of its members.
 role present_role(const cluster_state& s, unit_id u);
 

@@ -38,6 +38,21 @@ bool in_promotable(const input& in, const cluster_state& s, unit_id u) {
   return clone.valid() && in.resources[s.units[clone].what].promotable;
 }
 
+node_id current_node(const input& in, const cluster_state& s, unit_id u) {
+  auto& st = s.now[u];
+  bool there = std::find(st.running_on.begin(), st.running_on.end(), st.migration_source) != st.running_on.end();
+  return there ? st.migration_source : active_node(in, s, u);
+}
+
+node_id active_node(const input& in, const cluster_state& s, unit_id u) {
+  auto& at = s.now[u].running_on;
+  if (at.empty()) return {};
+  if (needs_of(in, s.units[u].what) < requirement::fencing)
+    for (auto n : at)
+      if (s.nodes[n].online && !s.nodes[n].unclean) return n;
+  return at.front();
+}
+
 role present_role(const cluster_state& s, unit_id u) {
   if (s.units[u].kind == resource_kind::primitive) return s.now[u].now;
   role best = role::unknown;

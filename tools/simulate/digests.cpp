@@ -88,23 +88,26 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
   return digest;
 }
 
+// What the start rests on comes first: another digest of that means a restart whatever the rest says. A record without
+// a digest tells nothing, which counts as a difference.
 sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h,
                                             sched::node_id n) {
   using sched::definition;
   auto& p = primitives_[h.what.at()];
   auto what = task_named(op.operation);
-  bool uses_start = what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
-  if (!p.source || op.digest.empty() || !uses_start || h.other_agent) return definition::same;
-  if (digest_text(h.what, n, "start", 0, {}, {}) == op.digest) return definition::same;
+  bool probe = what == sched::task::monitor && op.interval_ms <= 0;
+  bool uses_start =
+      probe || what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
+  if (!p.source || !uses_start || h.other_agent) return definition::same;
+  bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&
+                  digest_text(h.what, n, "start", 0, op.restart_params, {}) != op.restart_digest;
+  if (!restarts && !op.digest.empty() && digest_text(h.what, n, "start", 0, {}, {}) == op.digest)
+    return definition::same;
   if (!op.secure_digest.empty()) {
     auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
     if (digest_text(h.what, n, "start", 0, {}, without) == op.secure_digest) return definition::same;
   }
-  if (!op.restart_digest.empty()) {
-    auto only = op.restart_params.empty() ? cib::text{" "} : op.restart_params;
-    if (digest_text(h.what, n, "start", 0, only, {}) == op.restart_digest) return definition::reloadable;
-  }
-  return definition::changed;
+  return restarts || op.restart_digest.empty() ? definition::changed : definition::reloadable;
 }
 
 } // namespace troupe::simulate

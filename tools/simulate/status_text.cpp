@@ -24,9 +24,10 @@ namespace {
 
 class status_writer {
 public:
-  status_writer(const input& in, const cluster_state& s)
+  status_writer(const input& in, const cluster_state& s, bool under_way)
     : in_(in)
-    , s_(s) {}
+    , s_(s)
+    , under_way_(under_way) {}
 
   std::string write() {
     out_ += "  * Node List:\n";
@@ -120,9 +121,13 @@ private:
     return list.empty() ? "" : " (" + list + ")";
   }
 
+  task pending(const unit_state& st) const {
+    return under_way_ && st.pending != task::monitor ? st.pending : task::other;
+  }
+
   const char* state_text(unit_id u) const {
     auto& st = s_.now[u];
-    switch (st.pending) {
+    switch (pending(st)) {
     case task::start: return "Starting";
     case task::stop: return "Stopping";
     case task::migrate_to:
@@ -145,7 +150,7 @@ private:
     else
       text += fmt::format(" {}", state_text(u));
     auto nodes = host.valid() ? std::vector{host} : st.running_on;
-    if (nodes.empty() && st.pending_on.valid() && st.pending != task::other && st.pending != task::monitor)
+    if (nodes.empty() && st.pending_on.valid() && pending(st) != task::other)
       nodes = {st.pending_on};
     if (nodes.size() == 1) text += " " + in_.nodes[nodes[0]].name;
     auto f = flags(u);
@@ -199,7 +204,7 @@ private:
   bool shown_alone(unit_id clone, unit_id instance) const {
     bool active = any_below(instance, [](auto& st) { return st.now > role::stopped; });
     if (in_.resources[s_.units[clone].what].unique) return active || !s_.now[instance].orphan;
-    if (any_below(instance, [](auto& st) { return st.pending != task::other && st.pending != task::monitor; }))
+    if (any_below(instance, [&](auto& st) { return pending(st) != task::other; }))
       return true;
     if (!active) return false;
     if (any_below(instance, [](auto& st) { return st.orphan || st.failed || !st.managed || st.failure_ignored; }))
@@ -231,13 +236,14 @@ private:
 
   const input& in_;
   const cluster_state& s_;
+  bool under_way_;
   std::string out_;
 };
 
 } // namespace
 
-std::string status_text(const input& in, const cluster_state& s) {
-  return status_writer{in, s}.write();
+std::string status_text(const input& in, const cluster_state& s, bool under_way) {
+  return status_writer{in, s, under_way}.write();
 }
 
 } // namespace troupe::simulate

@@ -7,7 +7,8 @@
 
 namespace troupe::simulate {
 
-std::string status_text(const scheduler::input& in, const scheduler::cluster_state& s);
+// `under_way`: say of a resource what is being done to it rather than its role.
+std::string status_text(const scheduler::input& in, const scheduler::cluster_state& s, bool under_way);
 
 const char* role_text(scheduler::role r);
 
