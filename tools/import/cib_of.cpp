@@ -238,14 +238,13 @@ private:
       to.score_text = of(l.weight);
       out_.colocations.push_back(std::move(to));
     }
-    static constexpr text actions[] = {"start", "stop", "promote", "demote"};
     for (auto& o : c_.orders) {
       order to;
       to.id = id("order");
       to.first = outer(o.first);
-      to.first_action = actions[static_cast<std::size_t>(o.first_action)];
+      to.first_action = name_of(o.first_action);
       to.then = outer(o.then);
-      to.then_action = actions[static_cast<std::size_t>(o.then_action)];
+      to.then_action = name_of(o.then_action);
       to.kind = o.kind == config::order_kind::mandatory ? "Mandatory" : "Optional";
       to.symmetrical = o.symmetrical ? "true" : "false";
       out_.orders.push_back(std::move(to));

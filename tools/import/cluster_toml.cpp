@@ -53,20 +53,6 @@ std::string list_of(const Items& items, Text text) {
   return "[" + out + "]";
 }
 
-const char* of(config::role r) {
-  return r == config::role::stopped ? "stopped" : r == config::role::promoted ? "promoted" : "started";
-}
-
-const char* of(config::action a) {
-  switch (a) {
-  case config::action::start: return "start";
-  case config::action::stop: return "stop";
-  case config::action::promote: return "promote";
-  case config::action::demote: return "demote";
-  }
-  return "start";
-}
-
 class writer {
 public:
   writer(const draft& d, const std::string& source)
@@ -171,7 +157,7 @@ private:
       line(fmt::format("promotable = {{ max = {}{} }}", r.promotable->max, one_each));
     }
     auto target = r.promotable ? config::role::promoted : config::role::started;
-    if (r.target != target) line(fmt::format("target = \"{}\"", of(r.target)));
+    if (r.target != target) line(fmt::format("target = \"{}\"", name_of(r.target)));
     if (!r.managed) line("managed = false");
     if (r.priority != 0) line(fmt::format("priority = {}", r.priority));
     if (r.stickiness) line("stickiness = " + of(*r.stickiness));
@@ -180,7 +166,7 @@ private:
   }
 
   static std::string monitor(const config::monitor& m) {
-    auto role = m.only_in ? fmt::format(", role = \"{}\"", of(*m.only_in)) : "";
+    auto role = m.only_in ? fmt::format(", role = \"{}\"", name_of(*m.only_in)) : "";
     return fmt::format("{{ interval = {}, timeout = {}{} }}", quoted(conf::text_of(m.interval)),
                        quoted(conf::text_of(m.timeout)), role);
   }
@@ -199,7 +185,7 @@ private:
   }
 
   static std::string in_role(const std::string& name, const std::optional<config::role>& role) {
-    return role ? fmt::format("{{ {} = {} }}", of(*role), quoted(name)) : quoted(name);
+    return role ? fmt::format("{{ {} = {} }}", name_of(*role), quoted(name)) : quoted(name);
   }
 
   void colocation(const config::colocation& l) {
@@ -209,8 +195,8 @@ private:
   }
 
   void order(const config::order& o) {
-    line(fmt::format("\n[[order]]\nfirst = {{ {} = {} }}\nthen = {{ {} = {} }}", of(o.first_action), quoted(o.first),
-                     of(o.then_action), quoted(o.then)));
+    line(fmt::format("\n[[order]]\nfirst = {{ {} = {} }}\nthen = {{ {} = {} }}", name_of(o.first_action), quoted(o.first),
+                     name_of(o.then_action), quoted(o.then)));
     if (o.kind == config::order_kind::optional) line("kind = \"optional\"");
     if (!o.symmetrical) line("symmetrical = false");
   }
