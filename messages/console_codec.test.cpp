@@ -97,7 +97,10 @@ TEST_CASE("requests come back as they were") {
                            fence{node_name{"n1"}, log_index{0}, "unplugged"},
                            order{command::config_set{log_index{4}, small()}},
                            order{command::directive{.subject = "n1", .lifted = true, .note = "done"}},
-                           order{command::cleanup{resource_name{"vip"}, node_name{"n1"}}}};
+                           order{command::cleanup{resource_name{"vip"}, node_name{"n1"}}},
+                           ask_attribute{{}, command::lifetime::forever, "primary"},
+                           note_attribute{{node_name{"n1"}, command::lifetime::reboot, "master-db", "-INFINITY"}},
+                           note_attribute{{node_name{"n1"}, command::lifetime::forever, "site", {}}}};
   for (auto& r : all) {
     auto read = decode_request(encode(r));
     REQUIRE(read);
@@ -114,6 +117,9 @@ TEST_CASE("answers come back as they were") {
       event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none,
                    {log_index{1}, log_index{2}}, {}}}},
       node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
+      attribute_value{},
+      attribute_value{"5"},
+      noted{},
       full_explanation(),
       full_plan(),
       full_status()};

@@ -1,5 +1,5 @@
-// The name under which agents note a promotion score, an attribute of its node. Instances of one clone on one node share
-// it: OCF_RESOURCE_INSTANCE without its number.
+// The name under which agents note a promotion score, an attribute of its node. Instances of one clone on one node
+// share it: OCF_RESOURCE_INSTANCE without its number.
 #pragma once
 
 #include "messages/types/ids.hpp"

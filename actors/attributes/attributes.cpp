@@ -13,8 +13,10 @@ void settle(attributes_actor* self, const std::vector<ticket>& done, refusal how
   for (auto number : done) {
     auto found = state.waiting.extract(number);
     if (found.empty()) continue; // was answered before
-    if (how == refusal::none) found.mapped().by.deliver(attribute_noted{});
-    else found.mapped().by.deliver(because(std::string(name_of(how))));
+    if (how == refusal::none)
+      found.mapped().by.deliver(attribute_noted{});
+    else
+      found.mapped().by.deliver(because(std::string(name_of(how))));
   }
 }
 
@@ -59,8 +61,10 @@ void on_time(attributes_actor* self) {
       ++at;
       continue;
     }
-    if (one.for_ever) one.by.deliver(because("no leader has taken it into the log; it may still come to that"));
-    else one.by.deliver(attribute_noted{});
+    if (one.for_ever)
+      one.by.deliver(because("no leader has taken it into the log; it may still come to that"));
+    else
+      one.by.deliver(attribute_noted{});
     at = state.waiting.erase(at);
   }
   go_on(self);

@@ -2,9 +2,9 @@
 // to the log.
 //
 // Whoever sets one is answered when it stands in the log, so that what an agent has noted in its start is known to the
-// cluster before the start is reported. But an agent has its own time-out, and without a leader nothing gets there: what
-// lasts until a restart is taken for noted after `patience`; it goes to the log when there is a leader. What is meant to
-// last for ever is refused then: it must not be believed noted when it is not.
+// cluster before the start is reported. But an agent has its own time-out, and without a leader nothing gets there:
+// what lasts until a restart is taken for noted after `patience`; it goes to the log when there is a leader. What is
+// meant to last for ever is refused then: it must not be believed noted when it is not.
 #pragma once
 
 #include "actors/attributes/book.hpp"

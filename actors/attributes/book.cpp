@@ -24,8 +24,10 @@ void book::take(const cluster::delta& news) {
 }
 
 void book::row(const cluster::row_change<attribute_key>& c) {
-  if (c.now) said_[c.key] = c.now->value.value;
-  else said_.erase(c.key);
+  if (c.now)
+    said_[c.key] = c.now->value.value;
+  else
+    said_.erase(c.key);
 }
 
 void book::row(const cluster::row_change<cluster::configuration_key>& c) {
@@ -49,9 +51,14 @@ std::optional<std::string> book::read(const attribute_key& key) const {
 
 book::noted book::note(const command::attribute_item& item) {
   attribute_key key{item.node, item.lasts, item.name};
-  bool in_the_log = !waiting_.contains(key) && !on_its_way_.contains(key);
-  if (in_the_log && read(key) == item.value) return {taken::same, 0};
-  if (!waiting_.contains(key) && waiting_.size() >= max_pending) return {taken::full, 0};
+  bool new_word = !waiting_.contains(key);
+  auto sent = on_its_way_.find(key);
+  if (new_word && sent == on_its_way_.end() && read(key) == item.value) return {taken::same, 0};
+  if (new_word && sent != on_its_way_.end() && sent->second.value == item.value) {
+    sent->second.tickets.push_back(++last_);
+    return {taken::pending, last_};
+  }
+  if (new_word && waiting_.size() >= max_pending) return {taken::full, 0};
   auto& change = waiting_[key];
   change.value = item.value;
   change.tickets.push_back(++last_);

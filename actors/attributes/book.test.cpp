@@ -28,10 +28,13 @@ TEST_CASE("what is so already is no command; what changes meanwhile goes as one,
   CHECK(first.how == taken::pending);
   CHECK(b.read(score_on("n1")) == "5");
   CHECK(b.next()->items == std::vector{item(score_on("n1"), "5")});
+  auto again = b.note(item(score_on("n1"), "5")); // what is on its way says that already
+  CHECK(again.how == taken::pending);
+  CHECK_FALSE(b.next());
   auto second = b.note(item(score_on("n1"), "7")), third = b.note(item(score_on("n1"), "10"));
   b.note(item(score_on("n2"), "1"));
   CHECK_FALSE(b.next()); // one is on its way
-  CHECK(b.answered({log_index{1}, refusal::none}) == std::vector{first.number});
+  CHECK(b.answered({log_index{1}, refusal::none}) == std::vector{first.number, again.number});
   CHECK(b.next()->items == std::vector{item(score_on("n1"), "10"), item(score_on("n2"), "1")});
   CHECK(b.answered({log_index{2}, refusal::none}).size() == 3);
   CHECK(second.number < third.number);

@@ -17,7 +17,8 @@ inline constexpr std::size_t max_attributes = 4096; // of one node, and of the c
 const standing* promoted_by(const state& s, const std::string& attribute);
 
 // As an agent asks: until a restart, else for ever, else as configured. nullptr: nobody has said.
-const std::string* attribute_of(const state& s, const node_name& node, command::lifetime lasts, const std::string& name);
+const std::string* attribute_of(const state& s, const node_name& node, command::lifetime lasts,
+                                const std::string& name);
 
 // nullopt: its agent has said none, or no number.
 std::optional<score> promotion_score(const state& s, const resource_name& resource, const node_name& node);

@@ -122,8 +122,7 @@ TEST_CASE("attributes and rounds of notices survive a snapshot") {
   auto read = decode_snapshot(encode_snapshot(c.s));
   REQUIRE(read);
   CHECK(read->content() == c.s.content());
-  CHECK(read->find(notices_key{resource_name{"redis"}})->value ==
-        c.s.find(notices_key{resource_name{"redis"}})->value);
+  CHECK(read->find(notices_key{resource_name{"redis"}})->value == c.s.find(notices_key{resource_name{"redis"}})->value);
 }
 
 TEST_CASE("a round: who runs is told, then it is done, then they are told again; each stage once") {
@@ -155,7 +154,7 @@ TEST_CASE("a round: who runs is told, then it is done, then they are told again;
   told("n2"); // late: of a stage that is over
   c.run("redis", "n3");
   CHECK(turn(acting) == refusal::none);
-  CHECK(open()->asked.size() == 3); // the new one as well
+  CHECK(open()->asked.size() == 3);  // the new one as well
   CHECK(open()->active.size() == 2); // as it was when the round began
   CHECK(turn(after) == refusal::none);
   CHECK_FALSE(open());

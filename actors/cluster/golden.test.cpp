@@ -46,6 +46,16 @@ std::vector<command::body> story(const script& c, std::size_t step) {
             command::fence_proof{n("n1"), c.node("n1").boot, config::proof_kind::operator_word, {}, "pulled the plug"},
             command::config_set{c.s.version_of(configuration_key{}), three_nodes()},
             command::detach{n("n2"), c.session("n2"), c.clock + 5min}, command::level_set{2}};
+  case 5:
+    return {command::attributes{{{n("n3"), command::lifetime::reboot, "master-redis", "10"},
+                                 {{}, command::lifetime::forever, "primary", "n3"},
+                                 {n("n2"), command::lifetime::forever, "site", std::nullopt}}},
+            command::notice_begun{
+                redis, config::action::promote, {{{n("n1")}}, {{n("n2")}}, {{n("n2"), 1}}, {{n("n3"), 0, config::role::promoted}}}}};
+  case 6:
+    return {command::report{n("n2"), c.session("n2"), 2,
+                            {command::notified{redis, 0, c.s.index(), command::notice_stage::before}}},
+            command::notice_turned{redis, c.s.index(), command::notice_stage::acting}};
   default: return {};
   }
 }
@@ -53,7 +63,7 @@ std::vector<command::body> story(const script& c, std::size_t step) {
 TEST_CASE("the golden log") {
   script c;
   std::string said = "\n"; // digest of the command, of the state after it, outcome
-  for (std::size_t step = 0; step < 5; ++step) {
+  for (std::size_t step = 0; step < 7; ++step) {
     for (auto& body : story(c, step)) {
       command::command written;
       written.from.at = c.clock;
@@ -96,6 +106,10 @@ e107627b 2c7e9fcd applied
 ecf86113 c9c6b2b4 applied
 cc4fc6af deafb826 only the node itself may say that
 9b00c2ba 3bcdf09a not every member knows that level
+f3e97900 49807821 applied
+cb3a056a b8fafb6b applied
+d0b7b764 e496c6b1 applied
+8284031d 2f72e0dc applied
 )");
 }
 

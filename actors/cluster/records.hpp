@@ -130,6 +130,7 @@ struct running {
 };
 struct failed { // its start, promote or demote failed, or its probe found it so: it has to be stopped
   std::int32_t exit_code = 0;
+  bool demote = false; // its demote failed: it may still be promoted, and only a stop is left
   bool operator==(const failed&) const = default;
 };
 struct stop_failed { // only a proof of death, or a later good stop, helps

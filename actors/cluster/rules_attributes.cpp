@@ -50,8 +50,10 @@ refusal check(const state& s, const provenance&, const command::attributes& c) {
 void effect(transaction& t, const provenance&, const command::attributes& c) {
   for (auto& item : c.items) {
     attribute_key key{item.node, item.lasts, item.name};
-    if (item.value) t.put(key, {*item.value});
-    else t.erase(key);
+    if (item.value)
+      t.put(key, {*item.value});
+    else
+      t.erase(key);
   }
 }
 

@@ -50,7 +50,7 @@ void item(transaction& t, const command::report& r, const command::act_done& don
     if (done.end == act_end::stuck || (done.end == act_end::failed && action == action::stop))
       h.now = stop_failed{done.exit_code, done.end == act_end::stuck};
     else if (done.end == act_end::failed)
-      h.now = failed{done.exit_code};
+      h.now = failed{done.exit_code, action == action::demote};
     else if (done.end == act_end::ok && action == action::start)
       h.now = running{};
     bool started = (done.end == act_end::ok && action == action::demote) ||

@@ -79,7 +79,7 @@ void fill(wire_entry::Builder e, const holder_key& key, const holder& h) {
   w.setBoot(key.boot.value);
   w.setPhase(static_cast<std::uint8_t>(h.now.index()));
   if (auto* r = std::get_if<running>(&h.now)) w.setExitCode(r->exit_code), w.setFlag(r->healthy);
-  if (auto* f = std::get_if<failed>(&h.now)) w.setExitCode(f->exit_code);
+  if (auto* f = std::get_if<failed>(&h.now)) w.setExitCode(f->exit_code), w.setFlag(f->demote);
   if (auto* f = std::get_if<stop_failed>(&h.now)) w.setExitCode(f->exit_code), w.setFlag(f->stuck);
   w.setRole(to_wire(h.role));
   if (h.open) {
@@ -232,7 +232,7 @@ phase phase_from(wire::state::Holder::Reader r) {
   switch (r.getPhase()) {
   case 0: return starting{};
   case 1: return running{r.getFlag(), r.getExitCode()};
-  case 2: return failed{r.getExitCode()};
+  case 2: return failed{r.getExitCode(), r.getFlag()};
   case 3: return stop_failed{r.getExitCode(), r.getFlag()};
   case 4: return unknown{};
   default: throw malformed{"unknown phase"};

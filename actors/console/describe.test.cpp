@@ -21,6 +21,11 @@ TEST_CASE("what a command says, in one line") {
   CHECK(describe(act{{vip, 2, n1}, config::action::promote, {}, {}}) == "promote vip:2 on n1");
   CHECK(describe(report{n1, {}, 1, {act_done{vip, 0, log_index{7}, act_end::failed, 1, "no route"}}}) ==
         "n1 reports: vip act 7 failed: no route");
+  CHECK(describe(attributes{{{n1, lifetime::reboot, "master-vip", "5"}, {{}, lifetime::forever, "a", {}}}}) ==
+        "attributes: master-vip of n1 = 5; a of the cluster is gone");
+  CHECK(describe(notice_begun{vip, config::action::promote, {}}) == "notices of vip: promote");
+  CHECK(describe(notice_turned{vip, log_index{7}, notice_stage::before}) == "notices of vip: told before");
+  CHECK(describe(report{n1, {}, 1, {notified{vip, 0, log_index{7}, notice_stage::after}}}) == "n1 reports: vip told");
   CHECK(describe(fence_proof{n1, log_index{3}, config::proof_kind::power, {}, ""}) == "boot 3 of n1 is dead (power)");
 }
 

@@ -109,7 +109,7 @@ std::optional<urgency> lifecycle::pending(instant now) const {
 
 void lifecycle::proceed(instant now, effects& out) {
   if (!std::holds_alternative<resting>(state_)) return;
-  if (lone_) return begin(lone_job{}, now, out);
+  if (lone_) return begin(lone_job{lone_->copies && lone_->copies->promoted_max > 0}, now, out);
   auto next = pending(now);
   if (!next) return; // a turn that was asked for is given back when it comes
   if (asked_ && *asked_ >= *next) return;
@@ -168,8 +168,8 @@ void lifecycle::begin(const job& j, instant now, effects& out) {
   // Neither configured nor held, and yet to be looked at: nobody can ask for it any more, but its slice can be emptied.
   if (!wanted_.how && std::holds_alternative<probe_job>(j)) return empty(j, 0, out);
   calling c{j, scope_of(j), {}, 0};
-  if (std::holds_alternative<lone_job>(j)) {
-    c.call = call_for(here_, what_, *lone_, config::action::stop);
+  if (auto* lone = std::get_if<lone_job>(&j)) {
+    c.call = call_for(here_, what_, *lone_, lone->demotes ? config::action::demote : config::action::stop);
   } else if (auto* act = std::get_if<act_job>(&j)) {
     if (act->action == config::action::start) never_ran_ = false;
     c.call = call_for(here_, what_, *wanted_.how, act->action, wanted_.round.get());

@@ -111,6 +111,7 @@ private:
     bool operator==(const monitor_job&) const = default;
   };
   struct lone_job {
+    bool demotes = false; // before the stop; whatever comes of it
     bool operator==(const lone_job&) const = default;
   };
   struct notice_job {

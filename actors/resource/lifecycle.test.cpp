@@ -325,6 +325,18 @@ TEST_CASE("alone: it is stopped without a turn, and its slice emptied") {
   }
 }
 
+TEST_CASE("alone: what may be promoted is demoted first, whatever comes of that") {
+  bench b;
+  b.how.copies = cluster::allowance{3, 1, 1, 1};
+  b.w.how = b.how;
+  b.runs(config::role::promoted);
+  b.session(0);
+  CHECK(b.stop_alone() == "run alone-0.1.1 demote");
+  CHECK(b.ends(exit_of(7)) == "run alone-0.1.2 stop");
+  CHECK(b.ends(exit_of(0)) == "empty db");
+  CHECK(b.ends(exit_of(0)) == "alone: stopped");
+}
+
 TEST_CASE("alone: what goes on is ended first") {
   bench b;
   b.act(12, action::start);

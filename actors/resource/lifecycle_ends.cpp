@@ -38,7 +38,9 @@ void lifecycle::judge(const calling&, const notice_job& j, const agents::outcome
     out.push_back(tell{command::notified{what_.resource, what_.ordinal, j.what.round, j.what.stage}});
 }
 
-void lifecycle::judge(const calling& c, const lone_job& j, const agents::outcome& how, instant, effects& out) {
+// There are agents that do not stop what is promoted.
+void lifecycle::judge(const calling& c, const lone_job& j, const agents::outcome& how, instant now, effects& out) {
+  if (j.demotes) return begin(lone_job{}, now, out);
   auto v = of_action(how, c.call.agent, c.call.call.timeout);
   if (v.good) return empty(j, 0, out);
   lone_stop_is_done(false, v.note, out);

@@ -15,7 +15,7 @@ using config::role;
 
 namespace {
 
-constexpr std::array in_turn{action::demote, action::stop, action::start, action::promote};
+constexpr std::array in_turn{action::demote, action::promote, action::stop, action::start};
 
 std::vector<placement>& list_of(command::planned& what, action a) {
   switch (a) {
@@ -118,18 +118,40 @@ private:
     bool at_once = false, others = false;
     for (auto& s : due_.steps)
       if (auto* a = act_of(s)) is_ours(*a) ? void(at_once = at_once || !retried(*a)) : void(others = true);
-    bool left = std::any_of(due_.steps.begin(), due_.steps.end(), [&](auto& s) { return act_of(s) && is_ours(*act_of(s)); });
-    bool over = !any_open() && (!left || (others && !at_once));
+    bool left =
+        std::any_of(due_.steps.begin(), due_.steps.end(), [&](auto& s) { return act_of(s) && is_ours(*act_of(s)); });
+    bool waits = !left && !others && !any_done(ours, round.operation) && any_waits(ours);
+    bool over = !any_open() && !waits && (!left || (others && !at_once));
     hold_back([&](const command::act& a) { return over || !is_ours(a); });
     if (over) turn(round);
   }
 
-  [[nodiscard]] bool all_told(const cluster::notices& round) const {
-    return std::none_of(round.asked.begin(), round.asked.end(), [&](auto& asked) {
-      return cluster::acting_session(s_, asked.first) == asked.second;
+  [[nodiscard]] bool any_done(const std::vector<placement>& cells, action what) {
+    return std::any_of(cells.begin(), cells.end(), [&](auto& p) {
+      auto* h = sees_.holder(r_, p.node);
+      switch (what) {
+      case action::start: return h != nullptr;
+      case action::stop: return h == nullptr;
+      case action::promote: return h && h->role == role::promoted;
+      case action::demote: break;
+      }
+      return !h || h->role != role::promoted;
     });
   }
 
+  [[nodiscard]] bool any_waits(const std::vector<placement>& cells) const {
+    return std::any_of(due_.waits.begin(), due_.waits.end(), [&](const wait& w) {
+      placement p{w.at.node, w.at.ordinal};
+      return std::find(cells.begin(), cells.end(), p) != cells.end();
+    });
+  }
+
+  // Whoever is lost, or has found that nothing runs there after all, will not say so.
+  [[nodiscard]] bool all_told(const cluster::notices& round) const {
+    return std::none_of(round.asked.begin(), round.asked.end(), [&](auto& asked) {
+      return sees_.holder(r_, asked.first) && cluster::acting_session(s_, asked.first) == asked.second;
+    });
+  }
   // A start that waits, because it has failed again and again.
   [[nodiscard]] bool retried(const command::act& a) const {
     return a.action == action::start && pacing::pause_after(sees_.failures(r_, a.at.node)) > duration{};

@@ -38,7 +38,8 @@ struct stage : script {
 
   void assign(std::vector<const char*> nodes, const char* promoted = "") {
     command::assignment a{redis, {}};
-    for (auto n : nodes) a.places.push_back({node_name{n}, 0, std::string(promoted) == n ? role::promoted : role::started});
+    for (auto n : nodes)
+      a.places.push_back({node_name{n}, 0, std::string(promoted) == n ? role::promoted : role::started});
     CHECK(say(command::assigned{{a}}) == refusal::none);
     note();
   }
@@ -151,6 +152,42 @@ TEST_CASE("what is to be done is told of: this round's part and the later ones'"
                             "turn after"});
 }
 
+TEST_CASE("a round stays open while what all were told of has to wait again, but not if something else is due") {
+  stage c;
+  c.assign({"n1", "n2"});
+  c.settle();
+  c.assign({"n1", "n2"}, "n2");
+  CHECK(c.go() == lines{"begin promote"});
+  c.told("n1");
+  c.told("n2");
+  c.join("n3", 2); // nobody has looked there yet: one may be promoted
+  c.note();
+  CHECK(c.go() == lines{"turn before"});
+  CHECK(c.go().empty());
+  SUBCASE("until somebody has looked") {
+    c.probe("n3", "redis");
+    c.note();
+    CHECK(c.go() == lines{"promote n2"});
+  }
+  SUBCASE("or something else comes up") {
+    c.report("n1", {command::monitored{redis, 0, false, 7, "gone"}});
+    c.note();
+    CHECK(c.go() == lines{"turn acting"});
+    c.told_all();
+    CHECK(c.go() == lines{"turn after"});
+    CHECK(c.go() == lines{"begin stop"});
+  }
+}
+
+TEST_CASE("a promotion that is due does not wait for the start of another instance") {
+  stage c;
+  c.assign({"n1", "n2"});
+  c.settle();
+  c.assign({"n1", "n2", "n3"}, "n2");
+  CHECK(c.settle() == lines{"begin promote", "turn before", "promote n2", "turn acting", "turn after", "begin start",
+                            "turn before", "start n3", "turn acting", "turn after"});
+}
+
 TEST_CASE("who is lost is not waited for") {
   stage c;
   c.assign({"n1", "n2"});
@@ -164,6 +201,21 @@ TEST_CASE("who is lost is not waited for") {
   // n1 may still be promoted for all that is known of its past: it never was, so n2 has room.
   CHECK(c.go() == lines{"turn before"});
   CHECK(c.go() == lines{"promote n2"});
+}
+
+TEST_CASE("who was thought to run and is found not to is not waited for") {
+  stage c;
+  c.assign({"n1", "n2"});
+  c.settle();
+  c.join("n1"); // its daemon was restarted, and nobody has looked yet
+  c.note();
+  c.assign({"n1", "n2"}, "n2");
+  CHECK(c.go() == lines{"begin promote"});
+  c.told("n2");
+  CHECK(c.go().empty());
+  c.probe("n1", "redis");
+  c.note();
+  CHECK(c.go() == lines{"turn before"});
 }
 
 TEST_CASE("a round whose start failed is over, and what the failure asks for is the next") {

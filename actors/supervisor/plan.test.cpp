@@ -82,6 +82,34 @@ TEST_CASE("what if a node fails: it is fenced, and what it ran comes up elsewher
   CHECK(p.steps[0].because == "may still run there");
 }
 
+config::cluster promoting() {
+  auto c = shop();
+  auto redis = cloned("redis");
+  redis.clone->notify = true;
+  redis.promotable = config::promotable_options{.score = 1};
+  redis.target = config::role::promoted;
+  c.resources = {redis};
+  c.orders.clear();
+  c.colocations.clear();
+  c.locations.clear();
+  return c;
+}
+
+TEST_CASE("promotions; who has to be told of them is no step of a plan") {
+  world w(promoting());
+  auto p = plan_of(w.log.s);
+  CHECK(text(p) == lines{"1 redis: new -> n1 (promoted), n2, n3", "1 start redis on n1", "1 start redis on n2",
+                         "1 start redis on n3", "2 promote redis on n1"});
+  w.log.s = p.after;
+  CHECK(text(plan_of(w.log.s)) == lines{});
+  CHECK(text(plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}})) ==
+        lines{"1 fence n1 with ipmi-n1, done by n2", "1 redis: n1 (promoted), n2, n3 -> n2 (promoted), n3",
+              "1 promote redis on n2"});
+  CHECK(text(plan_of(w.log.s, {.configuration = {}, .failing = {}, .standby = {node_name{"n1"}}})) ==
+        lines{"1 redis: n1 (promoted), n2, n3 -> n2 (promoted), n3", "1 demote redis on n1", "2 promote redis on n2",
+              "3 stop redis on n1"});
+}
+
 TEST_CASE("what if a node fails that nothing can fence: what waits, and for what") {
   auto w = settled(shop(config::fencing_policy::none));
   auto p = plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}});

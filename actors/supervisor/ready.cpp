@@ -73,7 +73,9 @@ private:
   }
 
   void bring_down(const cell& at, const cluster::holder& h) {
-    bool demote = h.role == role::promoted && !std::holds_alternative<cluster::stop_failed>(h.now);
+    auto* failed = std::get_if<cluster::failed>(&h.now);
+    bool beyond_demotion = (failed && failed->demote) || std::holds_alternative<cluster::stop_failed>(h.now);
+    bool demote = h.role == role::promoted && !beyond_demotion;
     if (auto w = sees_.stop_waits(r_, at.node, demote && sees_.stays(r_, at.node))) return out_.waits.push_back(*w);
     act(at, demote ? action::demote : action::stop, why_down(at, h));
   }

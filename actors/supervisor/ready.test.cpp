@@ -380,6 +380,16 @@ TEST_CASE("promotable: started first, promoted where it should be, demoted befor
   CHECK(c.settle() == lines{"demote redis n1", "promote redis n2"});
   c.monitor_fails("redis", "n2");
   CHECK(c.settle() == lines{"demote redis n2", "stop redis n2", "start redis n2", "promote redis n2"});
+  c.monitor_fails("redis", "n2"); // a service that is gone cannot be demoted: then it is stopped
+  CHECK(c.go() == lines{"demote redis n2"});
+  c.end("redis", "n2", command::act_end::failed, 7);
+  CHECK(c.settle() == lines{"stop redis n2", "start redis n2", "promote redis n2"});
+  assign("n1"); // so is one whose promotion failed, once it is demoted
+  CHECK(c.go() == lines{"demote redis n2"});
+  c.end("redis", "n2");
+  CHECK(c.go() == lines{"promote redis n1"});
+  c.end("redis", "n1", command::act_end::failed, 1);
+  CHECK(c.settle() == lines{"demote redis n1", "stop redis n1", "start redis n1", "promote redis n1"});
 }
 
 TEST_CASE("no act is due on a suspected or detached node, and what runs there stays") {

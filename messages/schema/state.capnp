@@ -87,7 +87,7 @@ struct Holder {
   boot @3 :UInt64;
   phase @4 :UInt8;
   exitCode @5 :Int32;
-  flag @6 :Bool;            # running: healthy; stop failed: stuck
+  flag @6 :Bool;            # running: healthy; failed: its demote; stop failed: stuck
   role @7 :UInt8;
   openAct @8 :UInt64;       # 0: none
   openAction @9 :UInt8;

@@ -25,12 +25,18 @@ std::string told(const result<attribute_order>& order) {
   static constexpr const char* verbs[] = {"query ", "set ", "delete "};
   auto& item = order->item;
   return verbs[static_cast<int>(order->wanted)] + (item.node.empty() ? "cluster" : item.node.text) +
-         (item.lasts == lifetime::reboot ? " reboot " : " forever ") + item.name + (item.value ? "=" + *item.value : "") +
-         (order->otherwise ? " else " + *order->otherwise : "");
+         (item.lasts == lifetime::reboot ? " reboot " : " forever ") + item.name +
+         (item.value ? "=" + *item.value : "") + (order->otherwise ? " else " + *order->otherwise : "");
 }
-std::string attribute(const char* line) { return told(read_crm_attribute(words_of(line), on_n1)); }
-std::string master(const char* line) { return told(read_crm_master(words_of(line), on_n1)); }
-std::string updater(const char* line) { return told(read_attrd_updater(words_of(line), on_n1)); }
+std::string attribute(const char* line) {
+  return told(read_crm_attribute(words_of(line), on_n1));
+}
+std::string master(const char* line) {
+  return told(read_crm_master(words_of(line), on_n1));
+}
+std::string updater(const char* line) {
+  return told(read_attrd_updater(words_of(line), on_n1));
+}
 
 TEST_CASE("as existing agents call them") {
   CHECK(master("-N n2 -l reboot -G --quiet") == "query n2 reboot master-redis");
@@ -115,8 +121,8 @@ TEST_CASE("agents find the promoted instance, and the nodes, with grep") {
   CHECK(greps(xml, "<node name=\"n1\" .* online=\"true\""));
   CHECK(greps(xml, "<node name=\"n3\" .* online=\"false\".* unclean=\"true\""));
   CHECK(partition_of(s) == std::vector<std::string>{"n1", "n2"});
-  CHECK(where_is(s, "redis") == std::vector<std::string>{"resource redis is running on: n1 Promoted",
-                                                         "resource redis is running on: n2"});
+  CHECK(where_is(s, "redis") ==
+        std::vector<std::string>{"resource redis is running on: n1 Promoted", "resource redis is running on: n2"});
   s.cluster.reset();
   CHECK(monitor_xml(s).find("<resources>\n  </resources>") != std::string::npos);
 }

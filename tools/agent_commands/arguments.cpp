@@ -15,9 +15,12 @@ public:
   result<std::vector<given>> read() {
     for (; at_ < words_.size() && wrong_.empty(); ++at_) {
       auto& word = words_[at_];
-      if (word.starts_with("--") && word.size() > 2) name(word.substr(2));
-      else if (word.starts_with('-') && word.size() > 1) letters(word.substr(1));
-      else out_.push_back({0, word});
+      if (word.starts_with("--") && word.size() > 2)
+        name(word.substr(2));
+      else if (word.starts_with('-') && word.size() > 1)
+        letters(word.substr(1));
+      else
+        out_.push_back({0, word});
     }
     if (!wrong_.empty()) return failure(wrong_);
     return std::move(out_);

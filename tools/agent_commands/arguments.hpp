@@ -30,6 +30,8 @@ result<std::vector<given>> read_arguments(const std::vector<option>& known, cons
 
 // The last one counts; nullopt: it was not given.
 std::optional<std::string> last_of(const std::vector<given>& all, char letter);
-inline bool has(const std::vector<given>& all, char letter) { return last_of(all, letter).has_value(); }
+inline bool has(const std::vector<given>& all, char letter) {
+  return last_of(all, letter).has_value();
+}
 
 } // namespace troupe::agent_commands

@@ -16,28 +16,49 @@ std::string base_of(const std::string& resource) {
 }
 
 // An option that picks an attribute which is not kept here is refused, not passed over.
-const std::vector<option> crm_attribute_options{
-    {'n', "name", takes::value},      {'v', "update", takes::value},   {'D', "delete"},
-    {'G', "query"},                   {'N', "node", takes::value},     {'U', "uname", takes::value},
-    {'l', "lifetime", takes::value},  {'t', "type", takes::value},     {'s', "set-name", takes::value},
-    {'i', "id", takes::value},        {'d', "default", takes::value},  {'q', "quiet"},
-    {'Q', "quiet"},                   {'p', "promotion", takes::maybe}, {'V', "verbose"},
-    {'r', "resource", takes::value}};
+const std::vector<option> crm_attribute_options{{'n', "name", takes::value},
+                                                {'v', "update", takes::value},
+                                                {'D', "delete"},
+                                                {'G', "query"},
+                                                {'N', "node", takes::value},
+                                                {'U', "uname", takes::value},
+                                                {'l', "lifetime", takes::value},
+                                                {'t', "type", takes::value},
+                                                {'s', "set-name", takes::value},
+                                                {'i', "id", takes::value},
+                                                {'d', "default", takes::value},
+                                                {'q', "quiet"},
+                                                {'Q', "quiet"},
+                                                {'p', "promotion", takes::maybe},
+                                                {'V', "verbose"},
+                                                {'r', "resource", takes::value}};
 
-const std::vector<option> crm_master_options{{'v', "update", takes::value},   {'D', "delete"},
-                                             {'G', "query"},                  {'N', "node", takes::value},
-                                             {'U', "uname", takes::value},    {'l', "lifetime", takes::value},
-                                             {'q', "quiet"},                  {'Q', "quiet"},
-                                             {'r', "resource", takes::value}, {'i', "id", takes::value},
+const std::vector<option> crm_master_options{{'v', "update", takes::value},
+                                             {'D', "delete"},
+                                             {'G', "query"},
+                                             {'N', "node", takes::value},
+                                             {'U', "uname", takes::value},
+                                             {'l', "lifetime", takes::value},
+                                             {'q', "quiet"},
+                                             {'Q', "quiet"},
+                                             {'r', "resource", takes::value},
+                                             {'i', "id", takes::value},
                                              {'V', "verbose"}};
 
-const std::vector<option> attrd_updater_options{{'n', "name", takes::value},  {'U', "update", takes::value},
-                                                {'v', "update", takes::value}, {'B', "update-both", takes::value},
-                                                {'Q', "query"},               {'D', "delete"},
-                                                {'N', "node", takes::value},  {'d', "delay", takes::value},
-                                                {'S', "section", takes::value}, {'s', "set", takes::value},
-                                                {'p', "private"},             {'q', "quiet"},
-                                                {'V', "verbose"},             {'W', "wait", takes::value}};
+const std::vector<option> attrd_updater_options{{'n', "name", takes::value},
+                                                {'U', "update", takes::value},
+                                                {'v', "update", takes::value},
+                                                {'B', "update-both", takes::value},
+                                                {'Q', "query"},
+                                                {'D', "delete"},
+                                                {'N', "node", takes::value},
+                                                {'d', "delay", takes::value},
+                                                {'S', "section", takes::value},
+                                                {'s', "set", takes::value},
+                                                {'p', "private"},
+                                                {'q', "quiet"},
+                                                {'V', "verbose"},
+                                                {'W', "wait", takes::value}};
 
 result<command::lifetime> lifetime_of(const std::string& word) {
   if (word == "reboot" || word == "status") return command::lifetime::reboot;
@@ -50,9 +71,12 @@ attribute_order::what wanted_by(const std::vector<given>& all, std::string_view 
   auto wanted = what::query;
   for (auto& g : all) {
     if (g.letter == 0) continue;
-    if (updates.find(g.letter) != std::string_view::npos) wanted = what::update;
-    else if (g.letter == removes) wanted = what::remove;
-    else if (g.letter == queries) wanted = what::query;
+    if (updates.find(g.letter) != std::string_view::npos)
+      wanted = what::update;
+    else if (g.letter == removes)
+      wanted = what::remove;
+    else if (g.letter == queries)
+      wanted = what::query;
   }
   return wanted;
 }
@@ -136,8 +160,10 @@ result<attribute_order> read_attrd_updater(const std::vector<std::string>& words
   auto all = read_arguments(attrd_updater_options, words);
   if (!all) return tl::unexpected(all.error());
   attribute_order out;
-  out.item = {node_name{last_of(*all, 'N').value_or(from.node)}, command::lifetime::reboot,
-              last_of(*all, 'n').value_or(""), {}};
+  out.item = {node_name{last_of(*all, 'N').value_or(from.node)},
+              command::lifetime::reboot,
+              last_of(*all, 'n').value_or(""),
+              {}};
   out.wanted = wanted_by(*all, "UvB", 'D', 'Q');
   out.how = show::attrd;
   return finished(std::move(out), *all, "UvB");

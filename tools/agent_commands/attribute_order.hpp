@@ -1,4 +1,5 @@
-// crm_attribute, crm_master and attrd_updater as one thing: which attribute is meant, and what is to become of it. Pure.
+// crm_attribute, crm_master and attrd_updater as one thing: which attribute is meant, and what is to become of it.
+// Pure.
 #pragma once
 
 #include "messages/command.hpp"
@@ -10,7 +11,7 @@
 
 namespace troupe::agent_commands {
 
-struct surroundings { // from the environment of the agent that calls
+struct surroundings {   // from the environment of the agent that calls
   std::string node;     // on which it runs
   std::string resource; // OCF_RESOURCE_INSTANCE; empty: no agent calls
 };

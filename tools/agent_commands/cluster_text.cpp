@@ -71,7 +71,8 @@ std::string resource_xml(const console::node_status& s, const console::holder_li
 } // namespace
 
 std::string monitor_xml(const console::node_status& s) {
-  std::string out = "<?xml version=\"1.0\"?>\n<pacemaker-result api-version=\"2.25\" request=\"crm_mon\">\n  <summary>\n";
+  std::string out =
+      "<?xml version=\"1.0\"?>\n<pacemaker-result api-version=\"2.25\" request=\"crm_mon\">\n  <summary>\n";
   out += fmt::format("    <current_dc present=\"{}\" name=\"{}\" with_quorum=\"{}\"/>\n  </summary>\n  <nodes>\n",
                      flag(!s.replica.leader.empty()), s.replica.leader.text, flag(has_quorum(s)));
   for (auto& m : members_of(s))
@@ -84,7 +85,8 @@ std::string monitor_xml(const console::node_status& s) {
 std::string monitor_text(const console::node_status& s) {
   std::string out = fmt::format("Current DC: {}\n", s.replica.leader.empty() ? "NONE" : s.replica.leader.text);
   for (auto& m : members_of(s))
-    if (m.configured) out += fmt::format("Node {}: {}\n", m.node.text, m.here == presence::joined ? "online" : "OFFLINE");
+    if (m.configured)
+      out += fmt::format("Node {}: {}\n", m.node.text, m.here == presence::joined ? "online" : "OFFLINE");
   for (auto& h : holders_of(s)) out += fmt::format("{}\t{} {}\n", h.resource.text, role_of(s, h), h.node.text);
   return out;
 }
@@ -104,8 +106,8 @@ std::vector<std::string> where_is(const console::node_status& s, const std::stri
   std::vector<std::string> out;
   for (auto& h : holders_of(s))
     if (h.resource.text == resource)
-      out.push_back(fmt::format("resource {} is running on: {}{}", resource, h.node.text,
-                                is_promoted(h) ? " Promoted" : ""));
+      out.push_back(
+          fmt::format("resource {} is running on: {}{}", resource, h.node.text, is_promoted(h) ? " Promoted" : ""));
   return out;
 }
 

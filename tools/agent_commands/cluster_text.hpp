@@ -14,7 +14,7 @@ std::string monitor_xml(const console::node_status& s);
 std::string monitor_text(const console::node_status& s);
 
 std::vector<std::string> partition_of(const console::node_status& s); // crm_node -p: members, by name
-bool has_quorum(const console::node_status& s);                     // crm_node -q
+bool has_quorum(const console::node_status& s);                       // crm_node -q
 // crm_resource --locate: a line a node.
 std::vector<std::string> where_is(const console::node_status& s, const std::string& resource);
 

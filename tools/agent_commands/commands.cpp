@@ -30,8 +30,8 @@ void print(const std::string& text) {
 
 int query(const attribute_order& order) {
   int code = ok;
-  auto told = asked<console::attribute_value>(
-      console::ask_attribute{order.item.node, order.item.lasts, order.item.name}, code);
+  auto told =
+      asked<console::attribute_value>(console::ask_attribute{order.item.node, order.item.lasts, order.item.name}, code);
   if (!told) return code;
   auto value = told->value ? told->value : order.otherwise;
   if (!value) return no_such;
@@ -68,8 +68,8 @@ int attribute(const result<attribute_order>& order) {
 }
 
 int crm_node(const std::vector<std::string>& words, const surroundings& from) {
-  static const std::vector<option> known{{'n', "name"},      {'q', "quorum"}, {'p', "partition"},
-                                         {'l', "list"},      {'i', "cluster-id"}, {'V', "verbose"}};
+  static const std::vector<option> known{{'n', "name"}, {'q', "quorum"},     {'p', "partition"},
+                                         {'l', "list"}, {'i', "cluster-id"}, {'V', "verbose"}};
   auto all = read_arguments(known, words);
   if (!all) return say_why(all.error().text, usage);
   if (has(*all, 'n')) return print(from.node + "\n"), ok;
@@ -99,11 +99,16 @@ int crm_node(const std::vector<std::string>& words, const surroundings& from) {
 }
 
 int crm_resource(const std::vector<std::string>& words, const surroundings& from) {
-  static const std::vector<option> known{{'r', "resource", takes::value}, {'W', "locate"},  {'C', "cleanup"},
-                                         {'N', "node", takes::value},     {'Q', "quiet"},   {'q', "quiet"},
+  static const std::vector<option> known{{'r', "resource", takes::value},
+                                         {'W', "locate"},
+                                         {'C', "cleanup"},
+                                         {'N', "node", takes::value},
+                                         {'Q', "quiet"},
+                                         {'q', "quiet"},
                                          {'V', "verbose"}};
   auto all = read_arguments(known, words);
-  if (!all) return say_why(all.error().text + "; of crm_resource agents have --locate and --cleanup here", unimplemented);
+  if (!all)
+    return say_why(all.error().text + "; of crm_resource agents have --locate and --cleanup here", unimplemented);
   auto resource = last_of(*all, 'r').value_or(from.resource);
   int code = ok;
   if (has(*all, 'C')) {
@@ -120,8 +125,8 @@ int crm_resource(const std::vector<std::string>& words, const surroundings& from
 }
 
 int crm_mon(const std::vector<std::string>& words) {
-  static const std::vector<option> known{{'1', "one-shot"},     {'X', "as-xml"}, {'o', "output-as", takes::value},
-                                         {'r', "inactive"},     {'n', "group-by-node"}, {'A', "show-node-attributes"},
+  static const std::vector<option> known{{'1', "one-shot"}, {'X', "as-xml"},        {'o', "output-as", takes::value},
+                                         {'r', "inactive"}, {'n', "group-by-node"}, {'A', "show-node-attributes"},
                                          {'V', "verbose"}};
   auto all = read_arguments(known, words);
   if (!all) return say_why(all.error().text, usage);

@@ -15,7 +15,15 @@
 namespace troupe::agent_commands {
 
 // Exit codes as agents know them from Pacemaker.
-enum exit_code : int { ok = 0, error = 1, unimplemented = 3, usage = 64, no_such = 105, disconnected = 102, timed_out = 124 };
+enum exit_code : int {
+  ok = 0,
+  error = 1,
+  unimplemented = 3,
+  usage = 64,
+  no_such = 105,
+  disconnected = 102,
+  timed_out = 124
+};
 
 int say_why(const std::string& why, int code); // on stderr; returns the code
 

@@ -78,6 +78,9 @@ private:
     why.total = std::max(score_at(u, n), -score::limit);
     why.failed_starts = avoided_at(u, n);
     why.chosen = std::any_of(item.places.begin(), item.places.end(), [&](auto& p) { return p.node == why.node; });
+    why.promotable = clone_.valid() && r_.in.resources[r_.present.units[clone_].what].promotable;
+    for (auto& p : r_.in.promotion_scores)
+      if (p.what == what_ && p.where == n) why.promotion = p.value;
     if (!r_.chosen.nodes[n].usable())
       why.out = ruled_out::by_use;
     else if (score_at(u, n) < 0)
@@ -129,6 +132,7 @@ std::string line_of(const node_reasons& n) {
   text += n.out == ruled_out::by_use ? std::string(name_of(n.use)) : score_text(n.total);
   if (n.use == node_use::keeps_only && n.out != ruled_out::by_use) text += ", " + std::string(name_of(n.use));
   if (n.failed_starts > 0) text += ", starts failed";
+  if (n.promotable) text += n.promotion ? ", promotion score " + score_text(*n.promotion) : ", no promotion score";
   std::string parts;
   for (auto& p : n.parts) parts += (parts.empty() ? "" : ", ") + p.rule + " " + score_text(p.value);
   return parts.empty() ? text : text + " (" + parts + ")";

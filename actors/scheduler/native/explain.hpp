@@ -4,6 +4,7 @@
 
 #include "actors/scheduler/native/place_cluster.hpp"
 
+#include <optional>
 #include <string>
 
 namespace troupe::scheduler {
@@ -37,6 +38,8 @@ struct node_reasons {
   std::vector<score_part> parts{}; // their sum is the total, where nothing is infinite
   std::uint32_t failed_starts = 0; // of it and of what must be together with it: the level (avoidance.cpp)
   bool chosen = false;
+  bool promotable = false;
+  std::optional<std::int32_t> promotion{}; // the score there, of a promotable one; unset: nobody has said any
 };
 
 struct placement_reasons {

@@ -322,6 +322,11 @@ TEST_CASE("promotable: whose agent has said the highest score; without a word no
   CHECK(w.at("redis") == "n1 n2 n3*");
   scores("n3", "-INFINITY");
   CHECK(w.at("redis") == "n1 n2* n3");
+  auto said = lines_of(w.why("redis"));
+  REQUIRE(said.size() == 4);
+  CHECK(said[1].find(", no promotion score") != std::string::npos);
+  CHECK(said[2].find(", promotion score 5") != std::string::npos);
+  CHECK(said[3].find(", promotion score -infinity") != std::string::npos);
   w.commit();
   scores("n1", "5"); // no better than where it is
   CHECK(w.at("redis") == "n1 n2* n3");
