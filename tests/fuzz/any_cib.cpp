@@ -22,7 +22,7 @@ void plan(scheduler::input in) {
   for (auto& r : in.resources) units += r.clone_max.value_or(static_cast<std::uint32_t>(in.nodes.size())) + 1;
   if (in.nodes.size() > most_nodes || units > most_units) return;
   auto planned = scheduler::schedule(in);
-  simulate::status_text(in, planned.state);
+  simulate::status_text(in, planned.state, true);
   simulate::summary_text(in, planned);
   auto after = scheduler::execute(std::move(in), planned);
   scheduler::unpack(after);
