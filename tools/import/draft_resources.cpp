@@ -196,22 +196,22 @@ void drafter::unsaid_meta(const sched::resource& r) {
 
 void drafter::device(const cib::resource& from) {
   using namespace std::chrono_literals;
-  auto name = name_for(from, device_names_);
-  if (!name) return;
+  auto chosen = name_for(from, device_names_);
+  if (!chosen) return;
   auto& r = known(from.id);
   std::string agent{from.agent};
   if (!agent.starts_with("fence_") || !conf::name_fault(agent).empty())
     return leave_out(from, "fence agent", fmt::format("'{}' is no fence_* agent", agent));
   if (!in_.settings.fencing) return leave_out(from, "fencing is off", "a device, and stonith-enabled=false");
   config::fence_device d;
-  d.name = device_name{*name};
+  d.name = device_name{*chosen};
   d.agent = agent;
   d.timeout = 20s;
   d.budget = 60s;
   d.reboot = !in_.settings.fence_off;
   std::set<node_name> targets;
-  auto node = [&](const std::string& name) {
-    node_name n{usable_name(name)};
+  auto node = [&](const std::string& named) {
+    node_name n{usable_name(named)};
     bool there =
         std::any_of(out_.cluster.nodes.begin(), out_.cluster.nodes.end(), [&](auto& x) { return x.name == n; });
     if (there) targets.insert(n);
