@@ -26,6 +26,11 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
                                                             : requirement::quorum;
     needs_.push_back(n);
   }
+  for (auto& op : s.operations)
+    if (op.interval_ms <= 0 && op.params != definition::same) {
+      auto& worst = changed_[{op.what, op.where}];
+      worst = std::max(worst, op.params);
+    }
   for (auto n : ids_of(s.nodes)) {
     to_fence_[n.at()] = s.nodes[n].to_fence && a.nodes[n].unclean;
     guest_reset_[n.at()] = in.nodes[n].kind == node_kind::guest && s.nodes[n].requires_reset;
@@ -144,10 +149,8 @@ bool planner::may_migrate(unit_id u, node_id from, node_id to) const {
 }
 
 definition planner::definition_of(unit_id u, node_id n) const {
-  definition worst = definition::same;
-  for (auto& op : s_.operations)
-    if (op.what == u && op.where == n && op.interval_ms <= 0 && op.params > worst) worst = op.params;
-  return worst;
+  auto at = changed_.find({u, n});
+  return at == changed_.end() ? definition::same : at->second;
 }
 
 void planner::make_primitive(unit_id u) {

@@ -154,10 +154,10 @@ private:
 
   // What needs no fencing may run elsewhere at once, so an unclean node must not use up one of the few instances.
   [[nodiscard]] bool lost_for_good(unit_id clone, node_id n, resource_id what) const {
-    auto needs = needs_of(in_, what);
-    if (needs == requirement::fencing || needs == requirement::unfencing) return false;
     auto& node = s_.nodes[n];
     if (node.online || !node.unclean || in_.nodes[n].kind == node_kind::guest) return false;
+    auto needs = needs_of(in_, what);
+    if (needs == requirement::fencing || needs == requirement::unfencing) return false;
     auto max = in_.resources[s_.units[clone].what].clone_max;
     return max && *max < in_.nodes.size();
   }

@@ -43,6 +43,7 @@ public:
     items_.push_back(std::move(item));
     return Id{items_.size() - 1};
   }
+  void reserve(std::size_t n) { items_.reserve(n); }
   [[nodiscard]] std::size_t size() const { return items_.size(); }
   [[nodiscard]] Id end_id() const { return Id{items_.size()}; }
   void resize(std::size_t n, const T& fill = T{}) { items_.resize(n, fill); }

@@ -4,6 +4,9 @@
 
 #include "actors/scheduler/plan.hpp"
 
+#include <map>
+#include <utility>
+
 namespace troupe::scheduler {
 
 enum class connection_state : std::uint8_t { alive, resting, stopped, failed, unknown };
@@ -74,6 +77,7 @@ private:
   std::vector<std::string> fence_reason_; // by node; empty: not to be fenced
   std::vector<bool> to_fence_, guest_reset_;
   std::vector<requirement> needs_; // by resource
+  std::map<std::pair<unit_id, node_id>, definition> changed_; // where it runs with other parameters than now
 };
 
 } // namespace troupe::scheduler

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe::conf::cib {
 
@@ -35,7 +36,9 @@ bool is_resource(pugi::xml_node e) {
 
 void reader::read_resources(pugi::xml_node resources) {
   for (auto t : resources.children("template")) templates_.emplace(attr(t, "id"), t);
-  for (auto e : resources.children()) {
+  auto elements = resources.children();
+  out_.resources.reserve(static_cast<std::size_t>(std::distance(elements.begin(), elements.end())));
+  for (auto e : elements) {
     if (!is_resource(e)) continue;
     if (attr(e, "id").empty()) {
       warn(fmt::format("a <{}> without an id: ignored", e.name()));

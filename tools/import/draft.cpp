@@ -154,8 +154,12 @@ void drafter::nodes() {
     }
     config::node to;
     to.name = node_name{usable_name(n.name)};
-    if (to.name.text != n.name)
-      differs("name", fmt::format("node {}: no name for a node here; it is {}", n.name, to.name.text));
+    bool taken = std::any_of(out_.cluster.nodes.begin(), out_.cluster.nodes.end(), [&](auto& x) { return x.name == to.name; });
+    if (taken) {
+      differs("name", fmt::format("node {}: its name would be {}, as that of another; left out", n.name, to.name.text));
+      continue;
+    }
+    if (to.name.text != n.name) differs("name", fmt::format("node {}: no name here; it is {}", n.name, to.name.text));
     auto stand_in = simulate::md5_hex(n.name); // 32 characters: as long as a key
     for (std::size_t i = 0; i < to.key.bytes.size(); ++i) to.key.bytes[i] = static_cast<std::byte>(stand_in[i]);
     to.addresses = {{fmt::format("192.0.2.{}", out_.cluster.nodes.size() + 1), 5410}};

@@ -75,6 +75,7 @@ private:
   void meta(const sched::resource& from, config::resource& into);
   void unsaid_meta(const sched::resource& r);
   [[nodiscard]] const sched::resource& known(cib::text id) const;
+  std::optional<std::string> name_for(const cib::resource& from, std::set<std::string>& taken);
 
   // draft_constraints.cpp
   void constraints();
@@ -90,7 +91,8 @@ private:
   draft out_;
   std::map<std::string, sched::resource_id, std::less<>> ids_;
   std::map<std::string, std::string, std::less<>> name_of_; // id of what constraints may name -> our name
-  std::set<std::string, std::less<>> left_out_;
+  std::set<std::string, std::less<>> left_out_, met_; // ids
+  std::set<std::string> names_, device_names_;        // ours; resources and groups share theirs
 };
 
 // A name that ours may have: what is no letter, digit, '.', '_' or '-' becomes '-'.

@@ -76,7 +76,19 @@ void drafter::top(const cib::resource& from) {
   }
 }
 
+// Under which name ours will know it; nothing if another one has it already.
+std::optional<std::string> drafter::name_for(const cib::resource& from, std::set<std::string>& taken) {
+  if (!met_.emplace(from.id).second) return {}; // defined twice: the first counts, which was said
+  auto name = usable_name(from.id);
+  if (!taken.insert(name).second)
+    return leave_out(from, "name", "its name would be " + name + ", as that of another"), std::nullopt;
+  if (name != from.id) differs("name", fmt::format("{}: no name here; it is {}", from.id, name));
+  return name;
+}
+
 bool drafter::primitive(const cib::resource& from) {
+  auto name = name_for(from, names_);
+  if (!name) return false;
   auto& r = known(from.id);
   config::agent_ref agent{std::string{from.standard}, std::string{from.provider}, std::string{from.agent}};
   bool run = std::find(can_.standards.begin(), can_.standards.end(), agent.standard) != can_.standards.end();
@@ -89,9 +101,7 @@ bool drafter::primitive(const cib::resource& from) {
   if (r.remote_connection || r.container.valid() || r.connects.valid())
     return leave_out(from, "remote node", "remote and guest nodes are not known"), false;
   config::resource to;
-  to.name = resource_name{usable_name(from.id)};
-  if (to.name.text != from.id)
-    differs("name", fmt::format("{}: no name for a resource here; it is {}", from.id, to.name.text));
+  to.name = resource_name{*name};
   to.agent = agent;
   to.params = parameters_of(from, in_.now);
   for (auto& set : from.params)
@@ -187,15 +197,15 @@ void drafter::unsaid_meta(const sched::resource& r) {
 
 void drafter::device(const cib::resource& from) {
   using namespace std::chrono_literals;
+  auto own_name = name_for(from, device_names_);
+  if (!own_name) return;
   auto& r = known(from.id);
   std::string agent{from.agent};
   if (!agent.starts_with("fence_") || !conf::name_fault(agent).empty())
     return leave_out(from, "fence agent", fmt::format("'{}' is no fence_* agent", agent));
   if (!in_.settings.fencing) return leave_out(from, "fencing is off", "a device, and stonith-enabled=false");
   config::fence_device d;
-  d.name = device_name{usable_name(from.id)};
-  if (d.name.text != from.id)
-    differs("name", fmt::format("{}: no name for a device here; it is {}", from.id, d.name.text));
+  d.name = device_name{*own_name};
   d.agent = agent;
   d.timeout = 20s;
   d.budget = 60s;
@@ -243,11 +253,11 @@ void drafter::device(const cib::resource& from) {
 // --- collections ---
 
 void drafter::group(const cib::resource& from, std::optional<config::clone_options> cloned) {
+  auto name = name_for(from, names_);
+  if (!name) return;
   auto& r = known(from.id);
   config::group g;
-  g.name = config::group_name{usable_name(from.id)};
-  if (g.name.text != from.id)
-    differs("name", fmt::format("{}: no name for a group here; it is {}", from.id, g.name.text));
+  g.name = config::group_name{*name};
   g.clone = std::move(cloned);
   if (!r.members_together || !r.members_in_order)
     differs("loose group", fmt::format("{}: a group without order or colocation: a group has both", from.id));
@@ -270,6 +280,7 @@ void drafter::group(const cib::resource& from, std::optional<config::clone_optio
 }
 
 void drafter::clone(const cib::resource& from) {
+  if (!met_.emplace(from.id).second) return;
   auto& r = known(from.id);
   if (from.children.empty()) return leave_out(from, "clone", "it has no member");
   auto& inner = from.children.front();

@@ -144,7 +144,7 @@ TEST_CASE("what it wrote is a good cluster.toml and means what was drafted") {
   CHECK(read->orders.size() == 1);  // a circle was opened
   CHECK(read->colocations.empty()); // it contradicts the group
   CHECK(notes(d) ==
-        "differs: name: x@y: no name for a resource here; it is x-y\n"
+        "differs: name: x@y: no name here; it is x-y\n"
         "differs: refused: order[1]: orders run in a circle: a -> b -> g -> c -> g -> a; left out\n"
         "differs: refused: colocation[0]: 'a' must not be with 'b', but other rules put them together; left out\n");
 }

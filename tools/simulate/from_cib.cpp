@@ -61,6 +61,9 @@ result<imported> importer::run(const state_source& states) {
   auto warned = cib_.warnings.size();
   read_options();
   read_nodes();
+  std::size_t elements = 0;
+  for (auto& r : cib_.resources) elements += 1 + r.children.size();
+  in_.resources.reserve(elements);
   for (auto& r : cib_.resources) {
     auto id = add_resource(r, {}, {});
     if (id.valid()) in_.top.push_back(id);

@@ -78,6 +78,11 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
       auto added = add_resource(child, id, chain);
       if (added.valid()) in_.resources[id].children.push_back(added);
     }
+    if (in_.resources[id].children.empty()) { // all of them were ignored
+      warn(fmt::format("{} has no members: ignored", from.id));
+      resources_.erase(resources_.find(from.id));
+      return {};
+    }
   }
   return id;
 }

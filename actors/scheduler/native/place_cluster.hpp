@@ -6,7 +6,7 @@
 //                                                              resources x nodes
 // Its inputs are: configuration, members, directives, failures, assignments, fence attempts (an open one's target is no
 // candidate), and of the holders those whose stop failed, those without an assignment and those of what is unmanaged.
-// Cost, 100 nodes x 5,000 resources: 40 ms, twice that when something moves (tools/bench scheduler).
+// Cost, 100 nodes x 5,000 resources: 20 ms, twice that when something moves (tools/bench scheduler).
 //
 // Applying what it answered and asking again answers the same, whatever part of it has been carried out. The rules
 // alone do not give that: something that has just been moved may be drawn on by what moved with it, and a few

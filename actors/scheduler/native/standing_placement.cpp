@@ -1,6 +1,7 @@
 #include "actors/scheduler/native/standing_placement.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace troupe::scheduler {
@@ -24,27 +25,32 @@ void standing_placement::mark_all() {
   for (auto& p : known_->parts) p.stale = true;
 }
 
+namespace {
+
+template <class Key, class... Keys>
+constexpr bool is_one_of = (std::is_same_v<Key, Keys> || ...);
+
+} // namespace
+
 void standing_placement::note(const cluster::delta& changed) {
-  struct visitor {
-    standing_placement& to;
-    void operator()(const cluster::row_change<cluster::configuration_key>&) { to.forget(); }
-    void operator()(const cluster::row_change<cluster::assignment_key>& row) { to.mark(row.key.resource.text); }
-    void operator()(const cluster::row_change<cluster::holder_key>& row) { to.mark(row.key.resource.text); }
-    void operator()(const cluster::row_change<cluster::failure_key>& row) { to.mark(row.key.resource.text); }
-    void operator()(const cluster::row_change<cluster::directive_key>& row) {
-      bool one = to.known_ && to.known_->part_named.contains(row.key.subject);
-      one ? to.mark(row.key.subject) : to.mark_all(); // of a node, or of everything
+  using namespace cluster;
+  auto note_one = [&](auto& row) {
+    using key = std::decay_t<decltype(row.key)>;
+    // What these mean for placing shows in what a node is good for.
+    constexpr bool of_nodes = is_one_of<key, member_key, attempt_key>;
+    constexpr bool no_input = is_one_of<key, inventory_key, definition_key, client_key, charter_key>;
+    if constexpr (is_one_of<key, configuration_key>) {
+      forget();
+    } else if constexpr (is_one_of<key, assignment_key, holder_key, failure_key>) {
+      mark(row.key.resource.text);
+    } else if constexpr (is_one_of<key, directive_key>) {
+      bool one = known_ && known_->part_named.contains(row.key.subject);
+      one ? mark(row.key.subject) : mark_all(); // of a node, or of everything
+    } else if constexpr (!of_nodes && !no_input) {
+      mark_all(); // whatever else there may be to know
     }
-    // What they mean for placing shows in what a node is good for.
-    void operator()(const cluster::row_change<cluster::member_key>&) {}
-    void operator()(const cluster::row_change<cluster::attempt_key>&) {}
-    // Not in place()'s input.
-    void operator()(const cluster::row_change<cluster::inventory_key>&) {}
-    void operator()(const cluster::row_change<cluster::definition_key>&) {}
-    void operator()(const cluster::row_change<cluster::client_key>&) {}
-    void operator()(const cluster::row_change<cluster::charter_key>&) {}
   };
-  for (auto& one : changed.changes) std::visit(visitor{*this}, one);
+  for (auto& one : changed.changes) std::visit(note_one, one);
 }
 
 void standing_placement::judge_nodes(const cluster::state& s) {
