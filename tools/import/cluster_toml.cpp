@@ -2,6 +2,7 @@
 
 #include "conf/keys.hpp"
 #include "conf/units.hpp"
+#include "messages/types/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -195,8 +196,8 @@ private:
   }
 
   void order(const config::order& o) {
-    line(fmt::format("\n[[order]]\nfirst = {{ {} = {} }}\nthen = {{ {} = {} }}", name_of(o.first_action), quoted(o.first),
-                     name_of(o.then_action), quoted(o.then)));
+    line(fmt::format("\n[[order]]\nfirst = {{ {} = {} }}\nthen = {{ {} = {} }}", name_of(o.first_action),
+                     quoted(o.first), name_of(o.then_action), quoted(o.then)));
     if (o.kind == config::order_kind::optional) line("kind = \"optional\"");
     if (!o.symmetrical) line("symmetrical = false");
   }
@@ -210,7 +211,11 @@ private:
 } // namespace
 
 std::string cluster_toml(const draft& d, const std::string& source) {
-  return writer{d, source}.write();
+  auto text = writer{d, source}.write();
+  if (valid_utf8(text)) return text;
+  for (char& c : text) // TOML is UTF-8; nobody knows what these bytes were meant to be
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  return "# differs: encoding: the CIB is not UTF-8; all that is not ASCII stands as '?'\n" + text;
 }
 
 } // namespace troupe::import_cib

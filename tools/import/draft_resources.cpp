@@ -80,7 +80,8 @@ void drafter::top(const cib::resource& from) {
 std::optional<std::string> drafter::name_for(const cib::resource& from, std::set<std::string>& taken) {
   if (!met_.emplace(from.id).second) return {}; // defined twice: the first counts, which was said
   auto name = usable_name(from.id);
-  if (!taken.insert(name).second) return leave_out(from, "name", "its name would be " + name + ", as that of another"), std::nullopt;
+  if (!taken.insert(name).second)
+    return leave_out(from, "name", "its name would be " + name + ", as that of another"), std::nullopt;
   if (name != from.id) differs("name", fmt::format("{}: no name here; it is {}", from.id, name));
   return name;
 }
@@ -196,22 +197,22 @@ void drafter::unsaid_meta(const sched::resource& r) {
 
 void drafter::device(const cib::resource& from) {
   using namespace std::chrono_literals;
-  auto chosen = name_for(from, device_names_);
-  if (!chosen) return;
+  auto own_name = name_for(from, device_names_);
+  if (!own_name) return;
   auto& r = known(from.id);
   std::string agent{from.agent};
   if (!agent.starts_with("fence_") || !conf::name_fault(agent).empty())
     return leave_out(from, "fence agent", fmt::format("'{}' is no fence_* agent", agent));
   if (!in_.settings.fencing) return leave_out(from, "fencing is off", "a device, and stonith-enabled=false");
   config::fence_device d;
-  d.name = device_name{*chosen};
+  d.name = device_name{*own_name};
   d.agent = agent;
   d.timeout = 20s;
   d.budget = 60s;
   d.reboot = !in_.settings.fence_off;
   std::set<node_name> targets;
-  auto node = [&](const std::string& named) {
-    node_name n{usable_name(named)};
+  auto node = [&](const std::string& name) {
+    node_name n{usable_name(name)};
     bool there =
         std::any_of(out_.cluster.nodes.begin(), out_.cluster.nodes.end(), [&](auto& x) { return x.name == n; });
     if (there) targets.insert(n);
