@@ -88,7 +88,7 @@ private:
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
-  std::vector<std::size_t> alphabetical_; // by node: its place in the order of names
+  std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names
   bool has_fence_device_ = false;
   bool has_capacity_limits_ = false;
 };

@@ -4,6 +4,9 @@
 
 #include "actors/scheduler/plan.hpp"
 
+#include <set>
+#include <utility>
+
 namespace troupe::scheduler {
 
 enum class connection_state : std::uint8_t { alive, resting, stopped, failed, unknown };
@@ -77,6 +80,7 @@ private:
   std::vector<std::string> fence_reason_; // by node; empty: not to be fenced
   std::vector<bool> to_fence_, guest_reset_;
   std::vector<requirement> needs_; // by resource
+  std::set<std::pair<action_id, action_id>> constrained_;
 };
 
 } // namespace troupe::scheduler

@@ -200,7 +200,13 @@ void importer::read_history(sched::node_id n, const cib::node_state& state) {
     auto& p = primitives_[what.at()];
     if (!in_.resources[what].orphan)
       h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
-    for (auto& op : from.operations) read_record(op, h);
+    for (auto& op : from.operations) {
+      read_record(op, h);
+      auto& record = h.operations.back();
+      record.newest = op.id == fmt::format("{}_last_0", from.id);
+      record.outdated_failure = op.id == fmt::format("{}_last_failure_0", from.id) && !op.digest.empty() &&
+                                record.params != sched::definition::same;
+    }
     in_.histories.push_back(std::move(h));
   }
 }
