@@ -226,8 +226,8 @@ void planner::make_primitive(unit_id u) {
   }
   // Down and up again to the present role: optional, unless something asks for a restart.
   bring_down(u, now, role::stopped, !need_stop);
-  if (now > next && next > role::stopped && need_stop && !st.blocked)
-    bring_up(u, role::stopped, next, chosen.node, false, false);
+  if (now > next && next > role::stopped && !st.blocked)
+    bring_up(u, role::stopped, next, chosen.node, !need_stop, false);
   if (now <= next && !st.blocked) bring_up(u, role::stopped, now, chosen.node, !need_stop, need_promote);
   // From the present role to the next one.
   if (next < now)

@@ -181,7 +181,8 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
   }
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with(u)[i];
-    if (influences(c, c.primary)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
+    if (influences(c, c.primary))
+      add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
   }
   auto now = s_.now[u].now;
   if (p.next == role::stopped) {

@@ -19,8 +19,7 @@ public:
     out_.scores.assign(s.units.size(), base);
     out_.probes.resize(s.units.size());
     out_.avoided = find_avoided(in, s);
-    for (auto& n : in.nodes)
-      if (n.kind == node_kind::guest && n.container.valid() && n.connection.valid()) containers_ = true;
+    for (auto& r : in.resources) containers_ = containers_ || r.container.valid();
     for (auto& l : in.locations)
       if (l.probes == discovery::exclusive) exclusive_.push_back(s.unit_of[l.what]);
   }
@@ -219,6 +218,7 @@ private:
     auto limit = in_.resources[unit.what].migration_threshold.value_or(infinity);
     if (limit == 0 || st.failure_ignored) return;
     for (auto n : ids_of(in_.nodes)) {
+      if (to_be_cleared(u, n)) continue;
       auto count = failures_with_fillers(u, n);
       if (count <= 0 || count < limit) continue;
       auto whole = u;
@@ -228,14 +228,18 @@ private:
     }
   }
 
+  [[nodiscard]] bool to_be_cleared(unit_id u, node_id n) const {
+    return std::any_of(s_.expired.begin(), s_.expired.end(), [&](auto& e) { return e.what == u && e.where == n; });
+  }
+
   // The failures of what runs in a container count for the container.
   std::int32_t failures_with_fillers(unit_id u, node_id n) const {
     if (in_.failures.empty()) return 0;
     auto count = failures_of(in_, s_, u, n, true).count;
     if (!containers_) return count;
-    for (auto& node : in_.nodes)
-      if (node.kind == node_kind::guest && node.container == s_.units[u].what && node.connection.valid())
-        count = add_scores(count, failures_of(in_, s_, s_.unit_of[node.connection], n, true).count);
+    for (auto r : ids_of(in_.resources))
+      if (in_.resources[r].container == s_.units[u].what && s_.unit_of[r].valid())
+        count = add_scores(count, failures_of(in_, s_, s_.unit_of[r], n, true).count);
     return count;
   }
 
@@ -255,7 +259,8 @@ private:
     for (auto n : ids_of(in_.nodes)) {
       if (!in_.nodes[n].keeps_only) continue;
       for (auto u : s_.top) {
-        if (s_.units[u].kind != resource_kind::clone) nothing_new(u, n);
+        if (s_.units[u].kind != resource_kind::clone)
+          nothing_new(u, n);
         else
           for (auto i : s_.units[u].children) nothing_new(i, n);
       }
@@ -276,7 +281,7 @@ private:
   const input& in_;
   const cluster_state& s_;
   candidates out_;
-  bool containers_ = false; // some node is a guest
+  bool containers_ = false; // some resource is in another
   std::vector<unit_id> exclusive_;
 };
 

@@ -80,8 +80,8 @@ void placer::sort_colocations() {
   }
 }
 
-// A group's own count for its first member, and for the next ones as long as those before are unmanaged and so stay where
-// they are whatever the group is with.
+// A group's own count for its first member, and for the next ones as long as those before are unmanaged and so stay
+// where they are whatever the group is with.
 const std::vector<unit_colocation>& placer::with_others(unit_id u) {
   auto parent = s_.units[u].parent;
   if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
@@ -107,7 +107,8 @@ const std::vector<unit_colocation>& placer::others_with(unit_id u) {
   return others_with_[u.at()];
 }
 
-// An instance has its clone's colocations, before its own; finite positive ones only if not every node gets an instance.
+// An instance has its clone's colocations, before its own; finite positive ones only if not every node gets an
+// instance.
 void placer::inherit(unit_id child, unit_id clone, bool all) {
   auto add = [](std::vector<unit_colocation>& list, const unit_colocation& c) {
     bool known = std::any_of(list.begin(), list.end(), [&](auto& x) {
@@ -345,8 +346,9 @@ score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
   return best;
 }
 
-// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. A step that leaves no node
-// is taken back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
+// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. Further along the chain each
+// colocation attenuates by its own weight alone, and only the sign is passed on. A step that leaves no node is taken
+// back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
 void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
                         bool positive_only) {
   if (s_.units[from].kind == resource_kind::group) {
@@ -369,8 +371,8 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
     auto list = toward_primaries ? with_others(from) : others_with(from);
     for (auto& c : list) {
       if (!toward_primaries && !influences(c, c.primary)) continue;
-      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute, factor * c.weight / score::limit,
-                 toward_primaries, positive_only);
+      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute,
+                 (factor < 0 ? -1.0 : 1.0) * c.weight / score::limit, toward_primaries, positive_only);
     }
     for (auto& cell : work)
       if (cell == disliked) cell = 1;

@@ -49,7 +49,8 @@ private:
     auto& st = s_.now[u];
     auto& chosen = a_.units[u];
     if (!chosen.managed) return;
-    auto to = chosen.node;
+    bool inhibited = std::find(p_.inhibited.begin(), p_.inhibited.end(), u) != p_.inhibited.end();
+    auto to = inhibited ? node_id{} : chosen.node;
     auto from = to == st.migration_target ? current_node(in_, s_, u) : active_node(in_, s_, u);
     if (!from.valid() && !to.valid()) return;
     auto now = st.now <= role::stopped ? (from.valid() ? role::started : role::stopped) : st.now;

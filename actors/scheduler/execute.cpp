@@ -37,6 +37,9 @@ public:
   }
 
   input run() {
+    // A remote node that comes up is probed; what it reported in another life counts no longer.
+    for (auto& h : out_.histories)
+      if (!o_.state.nodes[h.where].history_read && o_.placement.nodes[h.where].online) h.operations.clear();
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
@@ -100,9 +103,34 @@ private:
       for (auto& old : h.operations) old.params = definition::same;
       h.other_agent = false;
     }
-    // What was under way is over.
-    std::erase_if(h.operations, [&](auto& old) { return old.status == operation_status::pending; });
+    bool ends_all = out_.rules == policy::native; // the peer's old versions kept what was under way beside it
+    std::erase_if(h.operations,
+                  [&](auto& old) { return old.newest || (ends_all && old.status == operation_status::pending); });
+    op.newest = true;
+    auto orphaned = a.what == task::stop ? orphaned_monitors(a, h) : std::vector<operation_record>{};
     h.operations.push_back(op);
+    h.operations.insert(h.operations.end(), orphaned.begin(), orphaned.end());
+  }
+
+  // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
+  // so the peer takes the resource for active there. Whoever compares with it must do the same.
+  std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
+    std::vector<operation_record> list;
+    if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations || !o_.state.nodes[a.node].online)
+      return list;
+    auto& configured = out_.resources[o_.state.units[a.unit].what].operations;
+    for (auto old : h.operations) {
+      bool known = std::any_of(configured.begin(), configured.end(), [&](auto& c) {
+        return c.enabled && c.what == old.what && c.interval_ms == old.interval_ms;
+      });
+      if (old.interval_ms <= 0 || known || old.what != task::monitor) continue;
+      old.call_id = next_call_++;
+      old.rc = old.expected_rc = exit_code::ok;
+      old.expected_known = true;
+      old.status = operation_status::done;
+      list.push_back(old);
+    }
+    return list;
   }
 
   history& history_of(const action& a) {

@@ -85,9 +85,9 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
   }
 }
 
-// Some devices shut a node out when they fence it, and must let it in again before anything that needs that starts there
-// or is looked for there. To be let in stops what runs there and needs it, so it is done only where it never was since the
-// node joined, or where a device has changed.
+// Some devices shut a node out when they fence it, and must let it in again before anything that needs that starts
+// there or is looked for there. To be let in stops what runs there and needs it, so it is done only where it never was
+// since the node joined, or where a device has changed.
 void planner::unfence_nodes() {
   if (!in_.settings.fencing) return;
   if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;

@@ -20,7 +20,8 @@ void placer::assign_clone(unit_id u) {
   for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with_[u.at()][i];
-    if (influences(c, c.primary)) add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, true);
+    if (influences(c, c.primary))
+      add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, true);
   }
   auto above = s_.units[u].parent;
   auto max = r.clone_max.value_or(static_cast<std::uint32_t>(in_.nodes.size()));
@@ -109,7 +110,7 @@ bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32
   auto& counts = instances_on_[parent.at()];
   for (auto n : ids_of(in_.nodes)) {
     bool full = counts[n.at()] >= static_cast<std::int32_t>(per_node);
-    if (s_.now[i].orphan || full || row(parent)[n.at()] < 0) lower_everywhere(i, n);
+    if (s_.now[i].orphan || full || row(parent)[n.at()] < 0 || !out_.nodes[n].usable()) lower_everywhere(i, n);
   }
   std::vector<std::pair<unit_id, score_row>> saved{{i, row(i)}};
   for (auto m : s_.units[i].children) saved.emplace_back(m, row(m));
@@ -133,13 +134,14 @@ std::int32_t placer::wishes_sum(unit_id u, node_id n) {
     for (auto& c : std::vector{with_others(owner)})
       add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, true, false);
     for (auto& c : std::vector{others_with(owner)})
-      if (influences(c, c.primary)) add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
+      if (influences(c, c.primary))
+        add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
   }
   return wish[n.at()];
 }
 
-// Which of two instances is assigned first: one that can stay before one that must leave, then by promotion score, active
-// before inactive.
+// Which of two instances is assigned first: one that can stay before one that must leave, then by promotion score,
+// active before inactive.
 bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   auto& sa = s_.now[a];
   auto& sb = s_.now[b];

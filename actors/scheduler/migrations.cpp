@@ -21,7 +21,7 @@ bool found_nothing(const operation_record& op) {
 bool came_after(const operation_record& a, const operation_record& b, bool same_node) {
   if (a.call_id < 0 || b.call_id < 0) return a.call_id < 0 && b.call_id >= 0;
   if (same_node && a.call_id != b.call_id) return a.call_id > b.call_id;
-  return a.last_change > b.last_change;
+  return b.last_change > 0 && a.last_change > b.last_change;
 }
 
 // One migration as both of its nodes report it.

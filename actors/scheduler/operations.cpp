@@ -38,7 +38,7 @@ public:
     bool locked = in_.settings.shutdown_lock && h_.shutdown_lock > 0;
     for (auto* op : ops) read(*op);
     remember(ops);
-    settle();
+    respond(in_, s_, u_, n_, policy_);
     limit_by_target();
     st_.now = std::max(before, st_.now);
     if (locked) lock();
@@ -51,6 +51,7 @@ private:
     operation_record op = given;
     if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
     if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;
+    if (op.outdated_failure) clear_failures();
     bool old = expired(op);
     if (!old)
       judge_result(op);
@@ -59,7 +60,7 @@ private:
     if (old && failed_result(op)) return;
     if (masked_probe(op)) {
       ban_everywhere_or(n_, "masked-probe-failure");
-      if (st_.now < role::started) st_.now = role::stopped;
+      st_.now = role::stopped;
       return;
     }
     switch (op.status) {
@@ -298,78 +299,6 @@ private:
   }
 
   // --- all records together ---
-  void settle() {
-    if (st_.now != role::unknown)
-      for (auto p = u_; p.valid(); p = s_.units[p].parent) s_.known[p.at() * in_.nodes.size() + n_.at()] = 1;
-    auto& node = s_.nodes[n_];
-    if (st_.now > role::stopped && !node.online && !node.maintenance && st_.managed) active_on_lost_node();
-    auto policy = policy_;
-    if (node.unclean) policy = on_fail::ignore; // fencing answers it
-    answer(policy);
-    if (st_.failed && r_.connects.valid() && s_.nodes[r_.connects].unclean) s_.nodes[r_.connects].unseen = false;
-    if (st_.now > role::stopped) {
-      if (policy != on_fail::ignore) {
-        st_.failed = true;
-        if (policy != on_fail::demote && policy != on_fail::block) st_.must_stop = true;
-      }
-      add_running(in_, s_, u_, n_);
-    }
-  }
-
-  void active_on_lost_node() {
-    auto& seen = in_.nodes[n_];
-    auto name = unit_name(in_, s_, u_);
-    if (seen.kind == node_kind::guest) {
-      st_.failed = true;
-      want_fenced(in_, s_, n_, name + " is thought to be active there");
-    } else if (in_.settings.fencing) {
-      if (seen.kind == node_kind::remote && seen.connection.valid() && !s_.now[s_.unit_of[seen.connection]].failed)
-        s_.nodes[n_].unseen = true;
-      want_fenced(in_, s_, n_, name + " is thought to be active there");
-    }
-  }
-
-  void answer(on_fail policy) {
-    bool active = st_.now > role::stopped;
-    switch (policy) {
-    case on_fail::unset:
-    case on_fail::ignore: break;
-    case on_fail::demote:
-      st_.failed = true;
-      st_.must_demote = true;
-      break;
-    case on_fail::fence: want_fenced(in_, s_, n_, unit_name(in_, s_, u_) + " failed there"); break;
-    case on_fail::standby: s_.nodes[n_].standby = s_.nodes[n_].standby_on_failure = true; break;
-    case on_fail::block:
-      st_.managed = false;
-      st_.blocked = true;
-      break;
-    case on_fail::migrate: s_.bans.push_back({u_, n_, score::minus_infinity(), "__action_migration_auto__"}); break;
-    case on_fail::stop:
-      st_.next = role::stopped;
-      st_.next_reason = "on-fail=stop";
-      break;
-    case on_fail::restart:
-      if (active) st_.failed = st_.must_stop = true;
-      break;
-    case on_fail::restart_container:
-      st_.failed = st_.must_stop = true;
-      if (r_.container.valid()) s_.now[s_.unit_of[r_.container]].forced_stops.push_back({});
-      break;
-    case on_fail::reset_remote: reset_remote(); break;
-    }
-  }
-
-  void reset_remote() {
-    st_.failed = st_.must_stop = true;
-    if (in_.settings.fencing && r_.connects.valid() && !in_.nodes[r_.connects].remote_fenced)
-      want_fenced(in_, s_, r_.connects, "remote connection is unrecoverable");
-    if (r_.reconnect_ms > 0) {
-      st_.next = role::stopped;
-      st_.next_reason = "remote reset";
-    }
-  }
-
   void limit_by_target() { limit_by_target_role(in_, s_, u_); }
 
   void lock() {
@@ -381,6 +310,7 @@ private:
 
   // What counts for the comparison of definitions: the records since the last start, or since what implies one.
   void remember(const std::vector<const operation_record*>& ops) {
+    if (st_.now <= role::stopped) return;
     int start = -1, implied_by_role = -1, implied_by_monitor = -1, last_stop = -1;
     for (int i = 0; i < static_cast<int>(ops.size()); ++i) {
       auto& op = *ops[static_cast<std::size_t>(i)];
@@ -414,82 +344,6 @@ private:
 };
 
 } // namespace
-
-on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task what, const operation_record& op) {
-  auto& r = in.resources[s.units[u].what];
-  for (auto& o : r.operations) // what is switched off says nothing
-    if (!o.enabled && o.what == what && o.interval_ms == op.interval_ms && op.interval_ms > 0) return on_fail::ignore;
-  const operation* found = nullptr;
-  for (auto& o : r.operations) {
-    if (o.what != what || o.failure == on_fail::unset || !o.enabled) continue;
-    if (o.interval_ms == op.interval_ms) found = &o;
-  }
-  // A demotion is answered as the monitor in the promoted role is.
-  if (!found && what == task::demote)
-    for (auto& o : r.operations)
-      if (o.what == task::monitor && o.in_role == role::promoted && o.interval_ms > 0 && o.failure != on_fail::unset &&
-          o.enabled) {
-        if (o.failure != on_fail::demote) found = &o;
-        break;
-      }
-  on_fail configured = found ? found->failure : on_fail::unset;
-  if (configured == on_fail::demote && what != task::promote &&
-      !(what == task::monitor && found->in_role == role::promoted && found->interval_ms > 0))
-    configured = on_fail::unset;
-  if (configured == on_fail::fence && !in.settings.fencing) configured = on_fail::stop;
-  if (configured == on_fail::restart_container && !r.container.valid()) configured = on_fail::restart;
-  bool managed = s.now[u].managed;
-  bool probe_or_start = (what == task::monitor && op.interval_ms == 0) || what == task::start;
-  if (r.remote_connection && !r.container.valid() && !probe_or_start && (configured == on_fail::unset || !managed))
-    return managed ? on_fail::reset_remote : on_fail::stop;
-  if (configured != on_fail::unset) return configured;
-  if (r.container.valid()) return on_fail::restart_container;
-  if (what == task::stop) return in.settings.fencing ? on_fail::fence : on_fail::block;
-  return on_fail::restart;
-}
-
-void add_running(const input& in, cluster_state& s, unit_id u, node_id n) {
-  auto& st = s.now[u];
-  if (std::find(st.running_on.begin(), st.running_on.end(), n) != st.running_on.end()) return;
-  st.running_on.push_back(n);
-  bool primitive = s.units[u].kind == resource_kind::primitive;
-  auto& r = in.resources[s.units[u].what];
-  if (primitive && s.nodes[n].maintenance) st.managed = false;
-  if (primitive && !st.managed) {
-    s.bans.push_back({u, n, score::infinity(), "not_managed_default"});
-    for (auto p = s.units[u].parent; p.valid() && s.nodes[n].online; p = s.units[p].parent) {
-      auto& above = s.now[p].running_on;
-      if (std::find(above.begin(), above.end(), n) == above.end()) above.push_back(n);
-    }
-    return;
-  }
-  if (primitive && st.running_on.size() > 1) {
-    if (r.on_multiple == multiple_active::stop_only)
-      s.bans.push_back({u, {}, score::minus_infinity(), "multiple-active=stop_only"});
-    if (r.on_multiple == multiple_active::block) {
-      auto group = s.units[u].parent;
-      st.managed = false;
-      st.blocked = true;
-      if (group.valid() && s.units[group].kind == resource_kind::group &&
-          in.resources[s.units[group].what].on_multiple == multiple_active::block)
-        for (auto m : s.units[group].children) {
-          s.now[m].managed = false;
-          s.now[m].blocked = true;
-        }
-    }
-  }
-  if (s.units[u].parent.valid()) add_running(in, s, s.units[u].parent, n);
-}
-
-// A target role above Unpromoted is no limit.
-void limit_by_target_role(const input& in, cluster_state& s, unit_id u) {
-  auto target = in.resources[s.units[u].what].target;
-  bool limits = target == role::stopped || (target == role::unpromoted && in_promotable(in, s, u));
-  auto& st = s.now[u];
-  if (!limits || (st.next != role::unknown && st.next <= target)) return;
-  st.next = target;
-  st.next_reason = "target-role";
-}
 
 void read_operations(const input& in, cluster_state& s, unit_id u, const history& h) {
   operations_reader{in, s, u, h}.read();

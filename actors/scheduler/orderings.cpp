@@ -41,8 +41,8 @@ task inverse_of(task t) {
 
 } // namespace
 
-// All actions of that kind on both sides. With `missing_blocks`, what will not happen although it could counts as
-// unable to run.
+// All actions of that kind on both sides. Of several constraints on the same two actions the first counts. With
+// `missing_blocks`, what will not happen although it could counts as unable to run.
 void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags,
                     constraint_id origin, bool missing_blocks) {
   auto before = actions_of(first, first_task);
@@ -62,7 +62,8 @@ void planner::order(unit_id first, task first_task, unit_id then, task then_task
   }
   auto after = actions_of(then, then_task);
   for (auto b : before)
-    for (auto a : after) order(b, a, flags, origin);
+    for (auto a : after)
+      if (!origin.valid() || constrained_.emplace(b, a).second) order(b, a, flags, origin);
 }
 
 void planner::order_primitives(unit_id u) {
@@ -115,7 +116,7 @@ void planner::order_group(unit_id u) {
     order(u, task::stop, m, task::stop, sequence);
     order(m, task::stop, u, task::stopped, sequence);
     order(u, task::start, m, task::start, in_order ? std::uint32_t{sequence} : std::uint32_t{runnable_left});
-    order(m, task::start, u, task::started, implies_then | runnable_left);
+    order(m, task::start, u, task::started, implies_then | runnable_left, {}, true);
     if (promotable) {
       order(u, task::demote, m, task::demote, sequence);
       order(m, task::demote, u, task::demoted, sequence);
@@ -124,10 +125,10 @@ void planner::order_group(unit_id u) {
     }
     if (last.valid() && in_order) {
       order(last, task::start, m, task::start, implies_then | runnable_left, {}, true);
-      order(m, task::stop, last, task::stop, implies_first);
+      order(m, task::stop, last, task::stop, restart);
       if (promotable) {
         order(last, task::promote, m, task::promote, implies_then | runnable_left, {}, false);
-        order(m, task::demote, last, task::demote, implies_first);
+        order(m, task::demote, last, task::demote, sequence);
       }
     }
     last = m;
@@ -200,7 +201,7 @@ void planner::order_bundle(unit_id u) {
 
 void planner::order_constraint(const struct order& o) {
   auto first = s_.unit_of[o.first], then = s_.unit_of[o.then];
-  if (!first.valid() || !then.valid() || first == then || o.kind == order_kind::serialize) return;
+  if (!first.valid() || !then.valid() || first == then) return;
   auto done = [&](unit_id u, task t) { return s_.units[u].kind == resource_kind::primitive ? t : completed(t); };
   std::uint32_t flags = sequence;
   if (o.kind == order_kind::optional && in_.resources[o.then].restarts_with_optional) flags = implies_then;

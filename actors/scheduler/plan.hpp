@@ -62,6 +62,7 @@ struct plan {
   std::vector<edge> edges;
   std::vector<std::vector<action_id>> of_unit;
   std::vector<fencing_action> fencing;
+  std::vector<unit_id> inhibited; // without a partner on their node: they are or become inactive, wherever they belong
   std::vector<unit_id> reloads; // parameters changed that need no restart
   std::vector<std::string> notes;
 };

@@ -5,6 +5,7 @@
 #include "actors/scheduler/plan.hpp"
 
 #include <map>
+#include <set>
 #include <utility>
 
 namespace troupe::scheduler {
@@ -81,6 +82,7 @@ private:
   std::vector<bool> to_fence_, guest_reset_;
   std::vector<requirement> needs_; // by resource
   std::map<std::pair<unit_id, node_id>, definition> changed_; // where it runs with other parameters than now
+  std::set<std::pair<action_id, action_id>> constrained_;
 };
 
 } // namespace troupe::scheduler

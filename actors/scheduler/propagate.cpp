@@ -20,7 +20,8 @@ public:
     , p_(p)
     , into_(p.actions.size())
     , out_(p.actions.size())
-    , queued_(p.actions.size(), false) {
+    , queued_(p.actions.size(), false)
+    , inhibited_(s.units.size(), false) {
     for (std::size_t i = 0; i < p.edges.size(); ++i) {
       into_[p.edges[i].after.at()].push_back(i);
       out_[p.edges[i].before.at()].push_back(i);
@@ -128,8 +129,7 @@ private:
         auto mine = find(m, what, n);
         if (mine.valid()) {
           if (!at(mine).optional) f.optional = false;
-          if (!at(mine).runnable && what == a.what) f.runnable = false;
-          if (!at(mine).runnable && (what == task::start || what == task::promote)) f.runnable = false;
+          if (!at(mine).runnable && what != a.what) f.runnable = false;
         } else if (what != task::stop && what != task::demote) {
           f.runnable = false;
         }
@@ -255,7 +255,7 @@ private:
 
   node_id place_of(unit_id u, bool present) const {
     if (s_.units[u].kind == resource_kind::primitive) {
-      if (!present) return a_.units[u].node;
+      if (!present) return inhibited_[u.at()] ? node_id{} : a_.units[u].node;
       return s_.now[u].running_on.empty() ? node_id{} : s_.now[u].running_on.front();
     }
     node_id found;
@@ -301,6 +301,11 @@ private:
   // No partner on its node: it must not become, nor stay, active.
   void inhibit(unit_id u, action_id because) {
     for (auto c : s_.units[u].children) inhibit(c, because);
+    if (s_.units[u].kind == resource_kind::primitive && !inhibited_[u.at()]) {
+      inhibited_[u.at()] = true;
+      p_.inhibited.push_back(u);
+      for (auto id : p_.of_unit[u.at()]) changed(id);
+    }
     for (auto id : p_.of_unit[u.at()]) {
       auto& a = at(id);
       if (a.what == task::start) disable(id, because);
@@ -355,17 +360,15 @@ private:
     return a.what == task::stop && !a.runnable && a.unit.valid() && s_.now[a.unit].blocked && !a_.units[a.unit].managed;
   }
 
-  // A stop and the start after it, of one unit.
-  void restart_rule(action_id stop, action_id start) {
-    bool same_unit = at(stop).unit == at(start).unit;
-    bool required = !at(start).optional;
-    bool cannot = !at(start).runnable && same_unit && a_.units[at(stop).unit].managed;
-    if (!required && !cannot) return;
-    if (at(stop).runnable || required) {
-      if (at(stop).optional && a_.units[at(stop).unit].managed) require(stop, start);
-    }
-    if (!at(start).migratable) no_migration(stop);
-    if (!at(stop).optional && !at(stop).runnable) disable(start, stop);
+  // A stop and what waits for it: the start of the same unit, or the stop of the member before it in a group. Who has
+  // to stop and cannot start is stopped all the same; whose stop cannot be done holds up what waits.
+  void restart_rule(action_id stop, action_id then) {
+    bool required = !at(then).optional;
+    bool cannot_start = at(stop).unit == at(then).unit && !at(then).runnable && a_.units[at(then).unit].managed;
+    if (!required && !cannot_start) return;
+    if (at(stop).runnable || required) require(stop, then);
+    if (!at(then).migratable) no_migration(stop);
+    if (!at(stop).optional && !at(stop).runnable) disable(then, stop);
   }
 
   void asymmetrical_rule(action_id first, flags f, action_id then) {
@@ -411,7 +414,7 @@ private:
   const assignment& a_;
   plan& p_;
   std::vector<std::vector<std::size_t>> into_, out_;
-  std::vector<bool> queued_;
+  std::vector<bool> queued_, inhibited_;
   std::vector<action_id> queue_;
   std::vector<const unit_colocation*> mandatory_;
 };

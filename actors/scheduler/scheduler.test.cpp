@@ -1,5 +1,4 @@
 #include "actors/scheduler/fixture.hpp"
-#include "messages/types/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -207,34 +206,6 @@ TEST_CASE("a stop that cannot be done keeps what it needs up") {
   c.report(b, 1, task::stop, 1, exit_code::ok); // without fencing: blocked
   c.in.resources[a].target = role::stopped;
   CHECK(c.decided() == "Stop a n1 blocked");
-}
-
-// Random clusters of primitives: what a plan leaves behind needs no further plan, and no one runs where it must not.
-TEST_CASE("properties: idempotent, deterministic, and never on a forbidden node") {
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    random_source random{seed};
-    small_cluster c{1 + random.below(4)};
-    auto count = 1 + random.below(8);
-    std::vector<resource_id> all;
-    for (std::uint64_t i = 0; i < count; ++i) all.push_back(c.primitive("r" + std::to_string(i)));
-    for (auto r : all) {
-      if (random.chance(500'000)) c.running(r, 1 + random.below(c.in.nodes.size()));
-      if (random.chance(300'000))
-        c.locate(r, 1 + random.below(c.in.nodes.size()), random.chance(500'000) ? -score::limit : 50);
-    }
-    for (std::size_t i = 1; i < all.size(); ++i) { // toward earlier ones: no loops
-      if (random.chance(200'000)) c.colocate(all[i], all[random.below(i)]);
-      if (random.chance(200'000)) c.order(all[random.below(i)], all[i]);
-    }
-    c.in.settings.stickiness = 1;
-    INFO("seed ", seed);
-    CHECK(c.decided() == c.decided());
-    auto o = schedule(c.in);
-    auto left = schedule(execute(c.in, o)); // what was blocked stays so; nothing else is left to do
-    CHECK(std::all_of(left.decisions.begin(), left.decisions.end(), [](auto& d) { return d.blocked; }));
-    for (auto& l : c.in.locations)
-      if (l.weight.must_not()) CHECK(o.placement.units[o.state.unit_of[l.what]].node != l.where);
-  }
 }
 
 } // namespace troupe::scheduler::scheduler_test

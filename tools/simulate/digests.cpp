@@ -98,7 +98,7 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   bool probe = what == sched::task::monitor && op.interval_ms <= 0;
   bool uses_start =
       probe || what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
-  if (!p.source || !uses_start || h.other_agent) return definition::same;
+  if ((!p.source && !p.params_known) || !uses_start || h.other_agent) return definition::same;
   bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&
                   digest_text(h.what, n, "start", 0, op.restart_params, {}) != op.restart_digest;
   if (!restarts && !op.digest.empty() && digest_text(h.what, n, "start", 0, {}, {}) == op.digest)

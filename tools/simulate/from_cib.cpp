@@ -144,8 +144,7 @@ void importer::read_options() {
   o.fence_off = action == "off" || action == "poweroff";
   o.startup_fencing = flag({"startup-fencing", "startup_fencing"}, true);
   o.concurrent_fencing = flag({"concurrent-fencing"}, true);
-  o.watchdog =
-      flag({"have-watchdog"}, false) && cib::to_interval_ms(get({"stonith-watchdog-timeout"})).value_or(0) != 0;
+  o.watchdog = flag({"have-watchdog"}, false); // as with the peer, whatever its time-out is
   o.stop_all = flag({"stop-all-resources"}, false);
   o.stop_orphans = flag({"stop-orphan-resources", "stop_orphan_resources"}, true);
   o.cancel_orphan_operations = flag({"stop-orphan-actions", "stop_orphan_actions"}, true);

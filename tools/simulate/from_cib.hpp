@@ -48,6 +48,7 @@ private:
     std::string standard, provider, agent; // of implied resources, which have no source
     std::map<std::string, std::string> params;
     bool node_dependent = false; // its parameters have rules
+    bool params_known = false;   // of an implied resource
   };
 
   void warn(std::string sentence);

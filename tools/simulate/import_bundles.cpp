@@ -1,6 +1,7 @@
 // A bundle's implied resources: per replica a container, and as configured an address, a connection and the inner
 // instance.
 #include "conf/cib/values.hpp"
+#include "tools/simulate/bundle_parameters.hpp"
 #include "tools/simulate/from_cib.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,7 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   primitives_[id.at()].standard = "ocf";
   primitives_[id.at()].provider = provider;
   primitives_[id.at()].agent = type;
+  primitives_[id.at()].params_known = !params.empty();
   primitives_[id.at()].params = std::move(params);
   resources_.emplace(std::move(name), id);
   return id;
@@ -56,12 +58,6 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from,
   b.replicas = settings.replicas;
   b.per_host = settings.replicas_per_host;
   bool has_inner = !from.children.empty();
-  bool networked = !settings.control_port.empty() || !settings.ip_range_start.empty();
-  if (has_inner && !networked) {
-    warn(fmt::format("the bundle {} has no network for its resource {}: the resource is ignored", from.id,
-                     from.children[0].id));
-    has_inner = false;
-  }
   if (has_inner) {
     sched::resource clone;
     clone.name = fmt::format("{}-{}", from.id, settings.promoted_max > 0 ? "master" : "clone");
@@ -86,22 +82,34 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from,
     if (!inner.valid()) return;
     in_.resources[b.clone].children.push_back(inner);
   }
+  std::vector<std::string> addresses(settings.replicas);
+  std::string host_entries;
+  if (!settings.ip_range_start.empty())
+    for (unsigned i = 0; i < settings.replicas; ++i) {
+      addresses[i] = address_after(std::string{settings.ip_range_start}, i);
+      if (settings.add_host && settings.engine != "rkt")
+        host_entries += fmt::format(" --add-host={}-{}:{}", from.id, i, addresses[i]);
+    }
   for (unsigned i = 0; i < settings.replicas; ++i) {
     sched::bundle_replica part;
     part.number = i;
-    if (!settings.ip_range_start.empty()) {
-      auto address = address_after(std::string{settings.ip_range_start}, i);
+    auto& address = addresses[i];
+    if (!address.empty()) {
       std::map<std::string, std::string> params{{"ip", address}};
       if (!settings.host_interface.empty()) params.emplace("nic", settings.host_interface);
       params.emplace("cidr_netmask", settings.host_netmask.empty() ? cib::text{"32"} : settings.host_netmask);
       part.ip =
           add_bundle_part(id, fmt::format("{}-ip-{}", from.id, address), "heartbeat", "IPaddr2", std::move(params));
     }
-    part.container = add_bundle_part(id, fmt::format("{}-{}-{}", from.id, settings.engine, i), "heartbeat",
-                                     std::string{settings.engine}.c_str(), {});
+    part.container = add_bundle_part(
+        id, fmt::format("{}-{}-{}", from.id, settings.engine, i), "heartbeat", std::string{settings.engine}.c_str(),
+        container_parameters(settings, {std::string{from.id}, i, address, host_entries}, has_inner));
     if (has_inner) {
       auto name = fmt::format("{}-{}", from.id, i);
-      part.connection = add_bundle_part(id, name, "pacemaker", "remote", {});
+      std::map<std::string, std::string> params;
+      auto port = settings.control_port.empty() ? cib::text{"3121"} : settings.control_port;
+      if (!address.empty()) params = {{"addr", address}, {"port", std::string{port}}}; // else wherever the container is
+      part.connection = add_bundle_part(id, name, "pacemaker", "remote", std::move(params));
       auto& link = in_.resources[part.connection];
       link.remote_connection = true;
       link.isolated_ok = false;

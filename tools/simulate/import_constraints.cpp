@@ -125,6 +125,7 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
     return;
   }
   for (auto& rule : l.rules) {
+    if (role_named(rule.role) == sched::role::started) continue; // no resource has it as its limit, so it never counts
     auto rule_role = rule.role.empty()                                ? in_role
                      : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
                                                                       : sched::role::unknown;
@@ -178,7 +179,7 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
     auto relate = [&](resource_id dependent, resource_id primary) {
       in_.colocations.push_back({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
     };
-    if (s.weight.value() < 0) {
+    if (s.sequential && s.weight.value() < 0) {
       for (std::size_t i = 0; i < s.members.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) relate(s.members[i], s.members[j]);
     } else if (s.sequential && s.weight.value() != 0) {

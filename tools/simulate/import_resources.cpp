@@ -34,6 +34,15 @@ sched::on_fail on_fail_named(cib::text name) {
   return on_fail::unset;
 }
 
+// A primitive whose agent cannot tell its instances apart: scripts and units of the system.
+const cib::resource* without_instances(const cib::resource& r) {
+  if (r.kind == cib::resource_kind::primitive)
+    return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
+  for (auto& child : r.children)
+    if (auto* found = without_instances(child)) return found;
+  return nullptr;
+}
+
 } // namespace
 
 sched::resource_id importer::add_resource(const cib::resource& from, sched::resource_id parent,
@@ -43,6 +52,11 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
     return {};
   }
   if (from.kind == cib::resource_kind::bundle && !from.bundle) return {};
+  if (from.kind == cib::resource_kind::bundle && !from.children.empty() && from.bundle->control_port.empty() &&
+      from.bundle->ip_range_start.empty()) {
+    warn(fmt::format("the bundle {} has no network for its resource {}: it is ignored", from.id, from.children[0].id));
+    return {};
+  }
   sched::resource r;
   r.name = from.id;
   r.parent = parent;
@@ -147,6 +161,13 @@ void importer::read_clone_meta(sched::resource& r, const cib::resource& from, co
   r.clone_min = count({"clone-min"}).value_or(0);
   r.promoted_max = count({"promoted-max", "master-max", "master_max"}).value_or(1);
   r.promoted_node_max = count({"promoted-node-max", "master-node-max", "master_node_max"}).value_or(1);
+  auto* without = r.unique ? without_instances(from) : nullptr;
+  if (!without) return;
+  warn(fmt::format("{}: globally-unique is ignored, because {} ({}) knows no instances", from.id, without->id,
+                   without->standard));
+  r.unique = false;
+  r.clone_node_max = 1;
+  if (r.clone_max) r.clone_max = std::min(*r.clone_max, static_cast<std::uint32_t>(in_.nodes.size()));
 }
 
 void importer::read_primitive(sched::resource_id id, const cib::resource& from, const values& meta) {

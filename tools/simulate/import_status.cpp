@@ -275,6 +275,15 @@ bool importer::names_known_nodes(const cib::resource_history& from) const {
                      [&](auto& op) { return known(op.migrate_source) && known(op.migrate_target); });
 }
 
+namespace {
+
+// A record's name is its resource's with the kind of record behind it.
+bool is_record(cib::text record, cib::text resource, cib::text kind) {
+  return record.size() == resource.size() + kind.size() && record.starts_with(resource) && record.ends_with(kind);
+}
+
+} // namespace
+
 void importer::read_history(sched::node_id n, const reported& whose, const cib::resource_history& from,
                             std::vector<sched::history>& into) {
   sched::history h{.where = n,
@@ -287,7 +296,13 @@ void importer::read_history(sched::node_id n, const reported& whose, const cib::
   if (!in_.resources[h.what].orphan)
     h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
   h.operations.reserve(from.operations.size());
-  for (auto& op : from.operations) read_record(op, h);
+  for (auto& op : from.operations) {
+    read_record(op, h);
+    auto& record = h.operations.back();
+    record.newest = is_record(op.id, from.id, "_last_0");
+    record.outdated_failure = is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty() &&
+                              record.params != sched::definition::same;
+  }
   into.push_back(std::move(h));
 }
 

@@ -150,8 +150,7 @@ private:
     else
       text += fmt::format(" {}", state_text(u));
     auto nodes = host.valid() ? std::vector{host} : st.running_on;
-    if (nodes.empty() && st.pending_on.valid() && pending(st) != task::other)
-      nodes = {st.pending_on};
+    if (nodes.empty() && st.pending_on.valid() && pending(st) != task::other) nodes = {st.pending_on};
     if (nodes.size() == 1) text += " " + in_.nodes[nodes[0]].name;
     auto f = flags(u);
     if (nodes.size() > 1) {
@@ -185,6 +184,7 @@ private:
       (present_role(s_, c) == role::promoted ? promoted : active)[where];
       stopped.erase(where);
     }
+    if (r.unique) return;
     auto list = [&](const char* title, const std::map<std::string, int>& nodes) {
       if (nodes.empty()) return;
       std::string names;
@@ -204,8 +204,7 @@ private:
   bool shown_alone(unit_id clone, unit_id instance) const {
     bool active = any_below(instance, [](auto& st) { return st.now > role::stopped; });
     if (in_.resources[s_.units[clone].what].unique) return active || !s_.now[instance].orphan;
-    if (any_below(instance, [&](auto& st) { return pending(st) != task::other; }))
-      return true;
+    if (any_below(instance, [&](auto& st) { return pending(st) != task::other; })) return true;
     if (!active) return false;
     if (any_below(instance, [](auto& st) { return st.orphan || st.failed || !st.managed || st.failure_ignored; }))
       return true;

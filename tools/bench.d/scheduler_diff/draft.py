@@ -8,6 +8,8 @@ import hashlib
 import random
 from xml.etree import ElementTree as xml
 
+from . import bundles
+
 NOW = 1_700_000_000
 AGENTS = ["Dummy", "IPaddr2", "apache", "pgsql", "Filesystem"]
 RUNNING, NOT_RUNNING, PROMOTED = 0, 7, 8
@@ -55,6 +57,7 @@ class Draft:
         self.features = []
         self.options = {"stonith-enabled": "false", "no-quorum-policy": "stop"}
         self.quorate = True
+        self.keeps_newest = self.chance(0.7)  # one record of all that does not recur, or each as old versions did
         self.nodes = [Node(f"n{i}", i) for i in range(1, nodes + 1)]
         self.top = [self.primitive(f"r{i}") for i in range(1, primitives + 1)]
         self.constraints, self.levels, self.tags, self.templates, self.tickets = [], [], [], [], {}
@@ -172,16 +175,16 @@ class Draft:
         up = room[:count] if self.chance(0.8) else []
         for i, n in enumerate(up):
             container = f"{r.name}-{engine}-{i}"
-            self._start(n.name, container, ("ocf", "heartbeat", engine))
+            self._start(n.name, container, ("ocf", "heartbeat", engine), bundles.container(r, i))
             if r.bundle.get("ip"):
-                self._start(n.name, f"{r.name}-ip-192.168.122.{131 + i}", ("ocf", "heartbeat", "IPaddr2"))
+                self._start(n.name, f"{r.name}-ip-{bundles.address(i)}", ("ocf", "heartbeat", "IPaddr2"), bundles.ip(i))
             if r.children:
                 guest = f"{r.name}-{i}"
-                self._start(n.name, guest, ("ocf", "pacemaker", "remote"))
+                self._start(n.name, guest, ("ocf", "pacemaker", "remote"), bundles.connection(r, i, n.name))
                 state = Node(guest, guest)
                 state.remote, state.id = True, guest
                 self.nodes.append(state)
-                self._run(guest, r.children[0], None, r.bundle.get("promoted-max") and i == 0)
+                self._run(guest, r.children[0], i if per_host > 1 else None, r.bundle.get("promoted-max") and i == 0)
                 if r.bundle.get("promoted-max"):
                     state.attributes[f"master-{r.children[0].name}"] = self.pick(["1", "10", "5"])
 
@@ -199,7 +202,7 @@ class Draft:
 
     def _run(self, where, p, number, promoted):
         name = self.history_name(p, number)
-        self._start(where, name, p.agent, p)
+        self._start(where, name, p.agent)
         if promoted:
             self.operation(where, name, p.agent, "promote", 0, RUNNING)
         for op, interval, attributes in p.operations:
@@ -208,8 +211,9 @@ class Draft:
                 self.operation(where, name, p.agent, op, interval, PROMOTED if promoted else RUNNING)
         self.active.setdefault(p.name, []).append((where, number, promoted))
 
-    def _start(self, where, name, agent, p=None):
-        self.operation(where, name, agent, "start", 0, RUNNING)
+    def _start(self, where, name, agent, params=None):
+        e = self.operation(where, name, agent, "start", 0, RUNNING)
+        e.set("op-digest", digest(params or {}))
 
     def operation(self, where, name, agent, task, interval, rc, expected=None, status=None, age=600, **more):
         """One record; `expected` None: what came was expected."""
@@ -219,7 +223,8 @@ class Draft:
         key = f"1:2:{expected}:aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
         suffix = f"{task}_{interval * 1000}"
         failed = status not in (0, -1)
-        fields = {"id": f"{name}_last_failure_0" if failed else f"{name}_{suffix}", "operation": task,
+        kept_as = f"{name}_last_0" if self.keeps_newest and interval == 0 else f"{name}_{suffix}"
+        fields = {"id": f"{name}_last_failure_0" if failed else kept_as, "operation": task,
                   "operation_key": f"{name}_{suffix}", "transition-key": key,
                   "transition-magic": f"{status}:{rc};{key}", "call-id": str(call), "rc-code": str(rc),
                   "op-status": str(status), "interval": str(interval * 1000), "last-rc-change": str(NOW - age),

@@ -5,7 +5,7 @@ would be a better witness of one fault, but keeps much that the fault does not n
 """
 from xml.etree import ElementTree as xml
 
-KEEP = {"configuration", "status", "crm_config", "nodes", "resources", "constraints"}
+KEEP = {"configuration", "status", "crm_config", "nodes", "resources", "constraints", "network"}
 
 
 def size(root):
@@ -14,9 +14,11 @@ def size(root):
 
 def dangling(root):
     """Does a constraint or tag name what is not there? The peer accepts that, but it would be a case of its own."""
-    known = {e.get("id") for e in root.find("configuration").iter() if e.tag not in ("resource_ref", "obj_ref")}
+    known = {e.get(key) for e in root.find("configuration").iter() if e.tag not in ("resource_ref", "obj_ref")
+             for key in ("id", "uname")}
     named = {e.get(key) for e in root.iter() for key in ("rsc", "with-rsc", "first", "then", "template")}
     named |= {e.get("id") for e in root.iter() if e.tag in ("resource_ref", "obj_ref")}
+    named |= {e.get("uname") for e in root.iter("node_state") if e.get("in_ccm")}
     return bool(named - known - {None})
 
 

@@ -1,0 +1,148 @@
+// Rules by which the peer's users know their clusters, each alone.
+#include "actors/scheduler/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+namespace troupe::scheduler::peer_rules_test {
+
+using fixture::small_cluster;
+
+operation_record& last_record(small_cluster& c, resource_id r, std::size_t where) {
+  for (auto& h : c.in.histories)
+    if (h.what == r && h.where == node_id{where - 1}) return h.operations.back();
+  throw std::logic_error{"no such history"};
+}
+
+// `r` runs on n1 and has left for n2 at 100; n2 reported at `target_time` that it does not run there.
+void leave(small_cluster& c, resource_id r, std::int64_t target_time) {
+  c.in.resources[r].allow_migrate = true;
+  c.running(r, 1);
+  c.report(r, 1, task::migrate_to, exit_code::ok, exit_code::ok);
+  auto& left = last_record(c, r, 1);
+  left.last_change = 100;
+  left.migration_source = node_id{std::size_t{0}};
+  left.migration_target = node_id{std::size_t{1}};
+  c.report(r, 2, task::monitor, exit_code::not_running, exit_code::not_running);
+  last_record(c, r, 2).last_change = target_time;
+  c.locate(r, 2, score::limit);
+}
+
+TEST_CASE("migration: half done, it goes on; but not if the target has found nothing since") {
+  small_cluster before{2}, after{2};
+  leave(before, before.primitive("a"), 50);
+  CHECK(before.decided() == "Migrate a n1 n2");
+  leave(after, after.primitive("a"), 150);
+  CHECK(after.decided() == "Recover a n1 n2");
+}
+
+TEST_CASE("migration: of a target that reports nothing nothing is assumed") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  leave(c, a, 50);
+  std::erase_if(c.in.histories, [](auto& h) { return h.where == node_id{std::size_t{1}}; });
+  CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on == std::vector{node_id{std::size_t{0}}});
+}
+
+TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].clone_max = 2;
+  c.running(a, 1);
+  c.locate(cl, 1, -score::limit);
+  CHECK(c.decided() == "Stop a:0 n1; Start a:1 n2");
+}
+
+TEST_CASE("current node: of what needs no fencing, the first that is up and clean") {
+  small_cluster c{3};
+  c.in.settings.fencing = true;
+  auto f = c.primitive("f");
+  c.in.resources[f].fence_device = true;
+  c.running(f, 1);
+  c.running(f, 2);
+  c.lose(1);
+  auto s = unpack(c.in);
+  auto u = s.unit_of[f];
+  CHECK(s.now[u].running_on.size() == 2);
+  CHECK(current_node(c.in, s, u) == node_id{std::size_t{1}});
+  c.in.resources[f].needs = requirement::fencing;
+  CHECK(current_node(c.in, unpack(c.in), u) == node_id{std::size_t{0}});
+}
+
+TEST_CASE("group: with a member that is unmanaged, the next one follows what the group is with") {
+  small_cluster c{1};
+  auto a = c.primitive("a"), b = c.primitive("b"), x = c.primitive("x");
+  auto g = c.group("g", {a, b});
+  c.running(a, 1);
+  c.in.resources[a].managed = false;
+  c.in.resources[x].target = role::stopped;
+  CHECK(c.decided() == "Start b n1");
+  c.colocate(g, x);
+  CHECK(c.decided().empty());
+}
+
+TEST_CASE("order: of two constraints on the same actions the first counts") {
+  small_cluster c{1};
+  auto a = c.primitive("a"), b = c.primitive("b");
+  c.running(b, 1);
+  auto order = [&](order_kind kind) {
+    c.in.orders.push_back({.origin = constraint_id{c.in.orders.size()}, .first = a, .then = b, .kind = kind});
+  };
+  order(order_kind::mandatory);
+  CHECK(c.decided() == "Start a n1; Restart b n1");
+  c.in.orders.clear();
+  order(order_kind::optional);
+  order(order_kind::mandatory);
+  CHECK(c.decided() == "Start a n1");
+}
+
+TEST_CASE("colocation: what cannot be promoted anywhere keeps only what is with its promoted role from starting") {
+  small_cluster c{1};
+  auto a = c.primitive("a"), b = c.primitive("b");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].promotable = true;
+  c.in.colocations.push_back(
+      {.dependent = b, .primary = cl, .primary_role = role::promoted, .weight = score{score::limit}});
+  CHECK(c.decided() == "Start a:0 n1");
+  c.in.colocations[0].primary_role = role::unpromoted;
+  CHECK(c.decided() == "Start b n1; Start a:0 n1");
+}
+
+TEST_CASE("colocation: a wish that is too small to count still counts 1") {
+  small_cluster c{3};
+  auto a = c.primitive("a"), b = c.primitive("b");
+  c.locate(b, 3, 5);
+  c.colocate(b, a, 5); // 5 of a million of 5
+  CHECK(c.decided() == "Start a n3; Start b n3");
+}
+
+TEST_CASE("colocation: along a chain each link attenuates by its own weight alone") {
+  small_cluster c{2};
+  auto a = c.primitive("a"), b = c.primitive("b"), d = c.primitive("d");
+  c.locate(d, 2, 1000);
+  c.colocate(d, b); // all of it
+  c.colocate(b, a, 1);
+  c.locate(a, 1, 999);
+  CHECK(c.decided() == "Start a n2; Start b n2; Start d n2");
+  c.in.locations[1].weight = score{1001};
+  CHECK(c.decided() == "Start a n1; Start b n2; Start d n2");
+}
+
+TEST_CASE("unfencing: where it was never done it is due, and restarts what runs there and needs it") {
+  small_cluster c{2};
+  c.in.settings.fencing = true;
+  auto f = c.primitive("f"), a = c.primitive("a");
+  c.in.resources[f].fence_device = c.in.resources[f].unfences = true;
+  for (auto r : {f, a})
+    for (auto n : {std::size_t{1}, std::size_t{2}})
+      c.report(r, n, task::monitor, exit_code::not_running, exit_code::not_running);
+  c.running(f, 2);
+  c.running(a, 1);
+  CHECK(c.decided().empty());
+  c.in.nodes[node_id{std::size_t{0}}].unfenced = true;
+  CHECK(c.decided() == "Fence n1; Restart a n1");
+}
+
+} // namespace troupe::scheduler::peer_rules_test
