@@ -68,7 +68,7 @@ TEST_CASE("node.toml: what is wrong, where, and the way out") {
       {"unknown keys, all at once", least + "idenity = \"/x\"\ncolour = 1\n" + seed2 + "adresses = 1\n",
        "f:3:1: error: idenity: unknown key; did you mean 'identity'?\n"
        "f:4:1: error: colour: unknown key; known here: name, listen, identity, machine-id, data, control, "
-       "resource-agents, fence-agents, cgroup, seed\n"
+       "resource-agents, agent-commands, fence-agents, cgroup, seed\n"
        "f:8:1: error: seed.n2.adresses: unknown key; did you mean 'addresses'?\n"},
       {"wrong kinds", "name = 1\nlisten = \"10.0.0.1:5410\"\ndata = true\nseed = []\n",
        "f:1:1: warning: seed: no seed: this node can be reached, but finds no cluster by itself; name one other node "

@@ -106,7 +106,8 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
       if (!c.holds()) names += std::string(c.name) + ";";
     return names;
   };
-  CHECK(broken([](timers& t) { t.suspicion_min = 500ms; }) == "seven nodes detect within tolerate;");
+  CHECK(broken([](timers& t) { t.suspicion_min = 510ms; }) ==
+        "three nodes detect within tolerate;seven nodes detect within tolerate;");
   CHECK(broken([](timers& t) { t.suspicion_min = 650ms, t.probe_interval = 200ms; }).find("three nodes detect") !=
         std::string::npos);
   CHECK(broken([](timers& t) { t.suspicion_max = 1300ms; }) == "a lone accuser of three is heard within tolerate;");

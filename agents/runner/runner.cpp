@@ -93,7 +93,8 @@ void process_runner::next_birth() {
   auto first = std::move(births_.front());
   births_.pop_front();
   start(first.scope, first.call, first.on_end);
-  if (!births_.empty()) birth_ = std::make_unique<loop::timer>(loop_, duration{}, [this] { next_birth(); });
+  // Also behind the last one: who is asked for later in this turn waits for the next.
+  birth_ = std::make_unique<loop::timer>(loop_, duration{}, [this] { next_birth(); });
 }
 
 // Whoever asks for an end means what was asked for before as well.

@@ -64,7 +64,7 @@ TEST_CASE("a crowd is born one after the other, and the loop has time for others
       for (int i = 0; i < 40; ++i) crowd.push_back(b.start({"crowd", std::to_string(i)}, call));
       b.loop.post([&] {
         for (auto& at : std::filesystem::recursive_directory_iterator(b.folder / "run"))
-          born_at_once += at.is_directory() && at.path().parent_path().filename() == "crowd";
+          born_at_once += at.is_directory() && at.path().parent_path().filename() == folder_name("crowd", slice_suffix);
       });
       b.runner->list([&](const living& found) { listed = found.operations.size(); });
     });

@@ -129,14 +129,17 @@ void cluster::isolate(std::string_view a) {
     if (n.name.text != a) cut(a, n.name.text);
 }
 
+bool cluster::reach_deadline(owner& n) {
+  now = std::max(now, n.core->next_deadline());
+  effects out;
+  n.core->time_reached(now, out);
+  bool only_word = out.size() == 1 && std::holds_alternative<vouched_for>(out.front());
+  carry_out(n, out);
+  return !only_word;
+}
+
 void cluster::wake(std::string_view name) {
-  auto& n = at(name);
-  for (bool only_word = true; only_word;) { // that a leader's word has lapsed is not what a test waits for
-    now = std::max(now, n.core->next_deadline());
-    effects out;
-    n.core->time_reached(now, out);
-    only_word = out.size() == 1 && std::holds_alternative<vouched_for>(out.front());
-    carry_out(n, out);
+  while (!reach_deadline(at(name))) { // that a leader's word has lapsed is not what a test waits for
   }
 }
 
@@ -148,7 +151,7 @@ void cluster::pass(duration time) {
     for (auto& n : nodes)
       if (n.core && (first == nullptr || n.core->next_deadline() < first->core->next_deadline())) first = &n;
     if (first == nullptr || first->core->next_deadline() > end) break;
-    wake(first->name.text);
+    reach_deadline(*first);
   }
   now = end;
 }

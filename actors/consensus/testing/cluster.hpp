@@ -121,6 +121,7 @@ public:
   [[nodiscard]] std::vector<std::string> log_of(std::string_view name); // commands that this node has applied, in order
 
 private:
+  bool reach_deadline(owner& n); // false: all that came of it is that a leader's word has lapsed
   template <class Body>
   bool take(std::string_view from, std::string_view to, bool deliver_it) {
     for (auto it = wire.begin(); it != wire.end(); ++it) {
