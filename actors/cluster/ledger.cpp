@@ -62,7 +62,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
   self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});
   self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_down_handler([self](const caf::down_msg& down) {
-    std::erase_if(self->state.watchers, [&](auto& w) { return w.address() == down.source; });
+    std::erase_if(self->state.watchers, [&](auto& w) { return w.who.address() == down.source; });
   });
   tell_root(self, true);
 
@@ -96,7 +96,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
       [=](watch_state& w) {
         show(self, w.who);
         self->monitor(w.who);
-        self->state.watchers.push_back(std::move(w.who));
+        self->state.watchers.push_back(std::move(w));
       },
       [=](propose_now& p) {
         if (!self->state.leads) return;

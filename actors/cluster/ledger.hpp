@@ -48,7 +48,7 @@ struct ledger_state {
   bool snapshot_owed = false;  // until it is whole: no snapshot is of half a command
   std::unique_ptr<front_desk> desk;
   std::map<ticket, caf::response_promise> waiting;
-  std::vector<caf::actor> watchers;
+  std::vector<watch_state> watchers;
 
   // on the leader
   bool leads = false;

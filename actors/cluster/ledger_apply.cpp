@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::cluster::ledger_parts {
 
 static void halt(ledger_actor* self, log_index at, std::string why) {
@@ -46,7 +48,12 @@ static void tell_watchers(ledger_actor* self, slot_effects& of) {
   if (state.watchers.empty()) return;
   auto changed = std::make_shared<const delta>(
       delta{state.content.index(), state.content.now(), changes_of(state.content, of.touched), std::move(of.told)});
-  for (auto& w : state.watchers) self->send(w, state_changed{changed});
+  bool of_nodes = std::ranges::any_of(of.touched, [](const record_key& key) {
+    return std::holds_alternative<member_key>(key) || std::holds_alternative<attempt_key>(key) ||
+           std::holds_alternative<configuration_key>(key);
+  });
+  for (auto& w : state.watchers)
+    if (of_nodes || w.in == interest::everything) self->send(w.who, state_changed{changed});
 }
 
 // False: halted.
@@ -143,7 +150,7 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   tell_root(self, true);
-  for (auto& w : state.watchers) show(self, w);
+  for (auto& w : state.watchers) show(self, w.who);
 }
 
 } // namespace troupe::cluster::ledger_parts

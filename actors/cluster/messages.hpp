@@ -29,8 +29,13 @@ struct ask_state {};   // answered with state_is: a copy, for questions that tak
 
 // From now on `who` is told of the state: state_is at once and whenever it is replaced, state_changed after each slot
 // that changed it, leader_is at once and at every change.
+enum class interest : std::uint8_t {
+  everything,
+  nodes, // changes of members, of fence attempts and of the configuration alone; for who keeps no mirror
+};
 struct watch_state {
   caf::actor who;
+  interest in = interest::everything;
 };
 // From the leader's director, on the leader alone; elsewhere they are dropped. Each has a client and a sequence, and its
 // outcome comes in a state_changed; those that found no room are answered with not_proposed.

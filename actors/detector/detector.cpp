@@ -184,7 +184,7 @@ caf::behavior detector(detector_actor* self, env::environment* env, const consol
   auto here = caf::actor_cast<caf::actor>(self);
   self->send(state.set.links, links::subscribe{transport::message_kind::gossip, here});
   self->send(state.set.links, links::subscribe{std::nullopt, here});
-  self->send(state.set.ledger, cluster::watch_state{here});
+  self->send(state.set.ledger, cluster::watch_state{here, cluster::interest::nodes});
   self->send(state.set.replica, consensus::watch_vouched{here});
   self->set_down_handler([self](const caf::down_msg& down) {
     std::erase_if(self->state.watchers, [&](auto& w) { return w.address() == down.source; });

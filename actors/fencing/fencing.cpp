@@ -130,7 +130,7 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
   state.directory = directory;
   state.core = std::make_unique<duties>(set.self, set.trusts_failures);
   state.set = std::move(set);
-  self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
+  self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self), cluster::interest::nodes});
 
   return {
       [=](const cluster::state_is& s) {

@@ -42,7 +42,7 @@ public:
   std::vector<fault> draw(duration faults_for) {
     std::vector<fault> plan;
     auto kinds = choose_kinds();
-    auto pace = storm() ? between(200ms, 1500ms) : theme_ == theme::coups ? between(1s, 4s) : between(1s, 10s);
+    auto pace = draw_pace();
     for (auto at = between(5s, 10s); at < faults_for - 1s; at += between(pace / 4, pace * 2)) {
       if (theme_ == theme::coups && names_.size() > 2) {
         coup(plan, at, faults_for);
@@ -65,6 +65,18 @@ private:
     auto span = static_cast<std::uint64_t>((most - least) / 1ms);
     return std::chrono::floor<std::chrono::milliseconds>(least) +
            std::chrono::milliseconds{static_cast<std::int64_t>(random_.below(span + 1))};
+  }
+
+  // Whether one machine is told right from its silence shows only while the others are well for some time.
+  duration draw_pace() {
+    switch (theme_) {
+    case theme::storm: return between(200ms, 1500ms);
+    case theme::coups: return between(1s, 4s);
+    case theme::machines: return between(2s, 20s);
+    case theme::agents:
+    case theme::any: break;
+    }
+    return between(1s, 10s);
   }
 
   std::vector<std::size_t> choose_kinds() {

@@ -1,3 +1,4 @@
+#include "actors/console/observed.hpp"
 #include "messages/types/assert.hpp"
 #include "tools/sim/plants.hpp"
 #include "tools/sim/run.hpp"
@@ -424,6 +425,29 @@ TEST_CASE("the agreement observer: the same command and state at an index, in ea
   REQUIRE(judge->found().size() == 2);
   CHECK(judge->found()[0].text == "at index 1 n2 applied a command that is not the one of n1");
   CHECK(judge->found()[1].text == "after index 1 n3 is in another state than n1");
+}
+
+// An actor that rings again at once, as an alarm does that nobody takes down: of a machine that is named n2.
+using ringing_actor = caf::stateful_actor<int, console::observed<caf::event_based_actor>>;
+
+TEST_CASE("an alarm without end stops the run at its moment and is named, with its machine") {
+  auto make = [](caf::actor_system& system, env::environment&, const node::node_options& options) {
+    auto ring = [](ringing_actor* self, const node::node_options& o) -> caf::behavior {
+      self->publish(o.directory, "node/bell", "bell");
+      self->delayed_send(self, 5s, beat{});
+      return {[=](beat) {
+        if (o.name.text == "n2") self->delayed_send(self, 0s, beat{});
+      }};
+    };
+    return caf::actor(system.spawn(ring, options));
+  };
+  auto how = options_for({}, make);
+  how.with_operators = false;
+  world w{std::move(how)};
+  w.run();
+  CHECK(w.inside().now() < instant{10s});
+  CHECK(w.stuck().find("time stands still: ") == 0);
+  CHECK(w.stuck().find("are of node/bell on n2") != std::string::npos);
 }
 
 TEST_CASE("only invariants of the design may be registered") {
