@@ -154,6 +154,7 @@ struct operation_record {
   text migrate_source, migrate_target, feature_set;
   std::int64_t call_id = -1, last_change = 0, last_run = 0, interval_ms = 0;
   int rc = 193, status = -1; // 193: unknown
+  bool comparable = true;    // false: made under another configuration, its digests say nothing of this one
 };
 
 struct resource_history {

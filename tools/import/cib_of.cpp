@@ -263,7 +263,7 @@ private:
     for (auto& s : out_.states)
       for (auto& h : s.resources)
         if (h.standard == "stonith")
-          for (auto& op : h.operations) op.digest = {};
+          for (auto& op : h.operations) op.comparable = false;
   }
 
   static node_state up(const node& n) {

@@ -93,6 +93,7 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
 sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h,
                                             sched::node_id n) {
   using sched::definition;
+  if (!op.comparable) return definition::same;
   auto& p = primitives_[h.what.at()];
   auto what = task_named(op.operation);
   bool probe = what == sched::task::monitor && op.interval_ms <= 0;
