@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-SWEEPS = [(1, 300, "5"), (1001, 1032, "3")]  # (first, last, nodes)
+SWEEPS = [(1, 100, "5"), (1001, 1032, "3")]  # (first, last, nodes)
 STRETCH = 50  # seeds of one process: enough that a fault without any effect fails it (troupe-sim sweep)
 # Seeds that once failed, the nodes, and the bug that they found.
 ONCE_FAILED = [
@@ -21,26 +21,27 @@ ONCE_FAILED = [
 ]
 # (plant, nodes, seed that finds it, invariant)
 PLANTED = [
-    ("answer-before-sync", "3", "13", "I1"),
+    ("answer-before-sync", "3", "4", "I1"),
     ("count-minority", "3", "5", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
     ("let-refetched-voter-vote", "3", "61", "I1"),
-    ("choose-any-ballot", "3", "13", "I1"),
+    ("choose-any-ballot", "3", "1", "I1"),
     ("ignore-failed-sync", "3", "5", "I11"),
     ("own-clock-in-apply", "3", "1", "I1"),
-    ("skip-fence-wait", "5", "6", "I4"),
-    ("session-for-boot", "5", "11", "I3"),
+    ("skip-fence-wait", "5", "6", "I3"),
+    ("session-for-boot", "5", "2", "I3"),
     ("free-by-deadline", "5", "6", "I3"),
-    ("proof-by-name", "5", "33", "I3"),
     ("withdraw-frees", "5", "2", "I3"),
-    ("acts-from-log", "5", "12", "I5"),
+    ("skip-probe", "5", "2", "I3"),
+    ("demote-frees", "5", "7", "I3"),
     ("ignore-orders", "5", "1", "I6"),
-    ("failed-is-off", "5", "23", "I3"),
+    ("failed-is-off", "5", "2", "I4"),
+    ("ring-while-waiting", "5", "1", "I10"),
 ]
-# Plants for which no seed is known since runs have services: no seed of 1..40 finds them. Not proved by anything here.
+# Plants for which no seed is known: the first dozens do not find them, or do not end. Not proved by anything here.
 UNFOUND = {
-    "forget-promise", "adopt-lowest-ballot", "accept-below-promise",
-    "join-without-cas", "monitor-frees", "demote-frees", "needless-fence", "ignore-ifs",
+    "forget-promise", "adopt-lowest-ballot", "accept-below-promise", "join-without-cas", "monitor-frees", "needless-fence",
+    "ignore-ifs", "acts-from-log", "proof-by-name", "one-at-a-time",
 }
 
 results = []
