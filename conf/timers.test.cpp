@@ -36,7 +36,7 @@ TEST_CASE("the timers of the default, each by its own number") {
   CHECK(t.resend_first == 100ms);
   CHECK(t.resend_most == 2s);
   CHECK(t.forward_retry == 1s);
-  CHECK(t.lost_if_suspected == 2200ms);
+  CHECK(t.lost_if_suspected == 2150ms);
   CHECK(t.lost_alone == 6s);
   CHECK(t.brake_window == 20s);
   CHECK(t.contact_look == 200ms);
@@ -75,7 +75,7 @@ TEST_CASE("the formula shown is the one computed") {
     return std::string{"missing"};
   };
   CHECK(formula("tick") == "tolerate / 20");
-  CHECK(formula("lost-if-suspected") == "tolerate + 2 x tick");
+  CHECK(formula("lost-if-suspected") == "tolerate + 3 x tick / 2");
   CHECK(formula("nack-after") == "4 x probe-timeout / 5");
   CHECK(formula("takeover-step") == "tick / 2");
   CHECK(formula("tolerate") == "set by the operator");

@@ -21,7 +21,7 @@ ONCE_FAILED = [
 ]
 # (plant, nodes, seed that finds it, invariant)
 PLANTED = [
-    ("answer-before-sync", "3", "4", "I1"),
+    ("answer-before-sync", "3", "36", "I1"),
     ("count-minority", "3", "5", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
     ("let-refetched-voter-vote", "3", "61", "I1"),
@@ -35,7 +35,7 @@ PLANTED = [
     ("skip-probe", "5", "2", "I3"),
     ("demote-frees", "5", "7", "I3"),
     ("ignore-orders", "5", "1", "I6"),
-    ("failed-is-off", "5", "2", "I4"),
+    ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
 ]
 # Plants for which no seed is known: the first dozens do not find them, or do not end. Not proved by anything here.

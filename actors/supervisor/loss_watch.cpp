@@ -144,8 +144,8 @@ std::optional<verdict> loss_watch::judge_one(const cluster::state& s, const node
   return out;
 }
 
-// Often enough to see a stall of its own; on the dot when somebody's time is up, but after a stall not before two more
-// ticks can have been answered.
+// Often enough to see a stall of its own. Silence grows when a tick is answered, not with the clock: near somebody's
+// end the answers are awaited closely; after a stall not before two more ticks can have been answered.
 void loss_watch::plan_next(const cluster::state& s, const look& l, const measure& by) {
   if (records_.empty()) {
     next_ = l.now + timers_.tolerate; // nobody to watch: a late first look of a new member costs one look
@@ -156,7 +156,7 @@ void loss_watch::plan_next(const cluster::state& s, const look& l, const measure
     return;
   }
   auto wait = timers_.contact_look;
-  if (nearest_ && by.on_time) wait = std::clamp(*nearest_, timers_.tick / 2, wait);
+  if (nearest_ && by.on_time) wait = std::clamp(*nearest_ - timers_.tick, timers_.tick / 8, wait);
   next_ = l.now + wait;
 }
 
