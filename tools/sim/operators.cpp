@@ -69,12 +69,20 @@ void operators::speak() {
   sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
 }
 
-// What a device has switched off and was not told to switch on again.
+// What a device has switched off and was not told to switch on again, or could not be told: at once where the cluster
+// says that it is down. A majority that was shot, or lost with its disks, says nothing any more: in the end somebody
+// goes and looks.
 void operators::switch_on() {
+  bool calm = sees_.k.now() >= sees_.calm_from;
   for (auto& [name, m] : members_) {
     auto where = sees_.k.find(name);
-    bool off = sees_.k.hardware(where).power == power::off;
-    if (off && std::holds_alternative<cluster::down>(m.here)) sees_.power_on(where);
+    if (sees_.k.hardware(where).power != power::off) {
+      off_since_.erase(name);
+      continue;
+    }
+    auto since = off_since_.try_emplace(name, sees_.k.now()).first->second;
+    bool looked = calm && sees_.k.now() - since >= until_somebody_looks;
+    if (looked || std::holds_alternative<cluster::down>(m.here)) sees_.power_on(where);
   }
 }
 

@@ -22,6 +22,7 @@ namespace troupe::sim {
 
 inline constexpr duration forming_begins = std::chrono::seconds{1};
 inline constexpr duration forming_again = std::chrono::seconds{5};
+inline constexpr duration until_somebody_looks = std::chrono::seconds{5}; // at a machine that is off
 
 class operators {
 public:
@@ -61,6 +62,7 @@ private:
   log_index newest_;
   std::vector<cluster::directive_key> directives_;
   std::map<node_name, cluster::member> members_;
+  std::map<node_name, instant> off_since_; // seen without power
   bool failures_ = false; // are counted
   random_source random_, scores_;
   std::uint64_t longest_pause_ms_; // between two who speak
