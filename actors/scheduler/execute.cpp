@@ -113,10 +113,12 @@ private:
   }
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
-  // so the peer takes the resource for active there. Whoever compares with it must do the same.
+  // so the peer takes the resource for active there. Whoever compares with it must do the same. It looks for such
+  // monitors only where a resource may run, or in maintenance.
   std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
     std::vector<operation_record> list;
-    if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations || !o_.state.nodes[a.node].online)
+    if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations ||
+        !(o_.placement.nodes[a.node].usable() || o_.placement.nodes[a.node].maintenance))
       return list;
     auto& configured = out_.resources[o_.state.units[a.unit].what].operations;
     for (auto old : h.operations) {

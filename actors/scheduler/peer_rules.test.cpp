@@ -130,6 +130,25 @@ TEST_CASE("colocation: along a chain each link attenuates by its own weight alon
   CHECK(c.decided() == "Start a n1; Start b n2; Start d n2");
 }
 
+TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node where nothing may run") {
+  for (bool standby : {false, true}) {
+    small_cluster c{2};
+    c.in.rules = policy::pacemaker;
+    c.in.settings.cancel_orphan_operations = true;
+    auto a = c.primitive("a");
+    c.running(a, 1);
+    c.report(a, 1, task::monitor, exit_code::ok, exit_code::ok);
+    last_record(c, a, 1).interval_ms = 77'000;
+    c.locate(a, 1, -score::limit);
+    c.in.nodes[node_id{std::size_t{0}}].standby = standby;
+    auto before = schedule(c.in);
+    auto after = unpack(execute(c.in, before));
+    std::vector<node_id> here{node_id{std::size_t{1}}};
+    if (!standby) here.insert(here.begin(), node_id{std::size_t{0}});
+    CHECK(after.now[unit_id{std::size_t{0}}].running_on == here);
+  }
+}
+
 TEST_CASE("unfencing: where it was never done it is due, and restarts what runs there and needs it") {
   small_cluster c{2};
   c.in.settings.fencing = true;
