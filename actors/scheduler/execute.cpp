@@ -44,8 +44,9 @@ public:
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
         fence(a);
-      else if (a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive)
-        report(a);
+      else if (!a.pseudo && a.unit.valid() && a.node.valid() &&
+               o_.state.units[a.unit].kind == resource_kind::primitive)
+        report(a); // what a fencing implies is reported by nobody
     }
     for (auto& x : added_)
       if (!x.gone) out_.histories.push_back(std::move(x.report));
@@ -61,6 +62,8 @@ private:
   void fence(const action& a) {
     auto n = a.node;
     auto& node = out_.nodes[n];
+    // The peer fences a guest by recovering its container: nothing is carried out, and no history is cleared.
+    if (out_.rules == policy::pacemaker && node.kind == node_kind::guest) return;
     if (node.kind == node_kind::cluster) {
       node.seen = true;
       node.in_membership = false;
