@@ -149,6 +149,20 @@ TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node w
   }
 }
 
+TEST_CASE("promotion: the score without a number is for the instances of an anonymous clone") {
+  for (bool unique : {false, true}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[cl].promoted_max = 1;
+    c.in.resources[cl].clone_max = 1;
+    c.in.resources[cl].unique = unique;
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 5});
+    CHECK(c.decided() == (unique ? "Start a:0 n1" : "Promote a:0 n1"));
+  }
+}
+
 TEST_CASE("unfencing: where it was never done it is due, and restarts what runs there and needs it") {
   small_cluster c{2};
   c.in.settings.fencing = true;

@@ -50,12 +50,14 @@ std::int32_t placer::promotion_score_of(unit_id u, node_id n, bool* is_default) 
     if (at.empty()) return 0;
     where = at.front();
   }
+  auto clone = enclosing_clone(s_, u);
+  bool unique = clone.valid() && in_.resources[s_.units[clone].what].unique; // each instance has a score of its own
   const promotion_score* found = nullptr;
   for (auto p = from; p != in_.promotion_scores.end() && p->what == unit.what; ++p) {
     if (p->where != where) continue;
     auto reported = s_.now[u].reported_number;
     bool exact = p->number == (reported >= 0 ? reported : unit.number);
-    if (exact || p->number < 0)
+    if (exact || (p->number < 0 && !unique))
       if (!found || exact) found = &*p;
   }
   if (!found) return 0;

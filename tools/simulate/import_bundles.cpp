@@ -56,8 +56,9 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from,
   b.what = id;
   b.image = settings.image;
   b.replicas = settings.replicas;
-  b.per_host = settings.replicas_per_host;
   bool has_inner = !from.children.empty();
+  // Without addresses of their own, two replicas would want the same control port of their host.
+  b.per_host = has_inner && settings.ip_range_start.empty() ? 1 : settings.replicas_per_host;
   if (has_inner) {
     sched::resource clone;
     clone.name = fmt::format("{}-{}", from.id, settings.promoted_max > 0 ? "master" : "clone");
@@ -68,12 +69,12 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from,
     clone.target = in_.resources[id].target;
     clone.priority = in_.resources[id].priority;
     clone.interleave = true;
-    clone.unique = settings.replicas_per_host > 1;
+    clone.unique = b.per_host > 1;
     clone.notify = true;
     clone.promotable = settings.promoted_max > 0;
     clone.promoted_max = settings.promoted_max;
     clone.clone_max = settings.replicas;
-    clone.clone_node_max = settings.replicas_per_host;
+    clone.clone_node_max = b.per_host;
     auto name = clone.name;
     b.clone = in_.resources.add(std::move(clone));
     primitives_.resize(in_.resources.size());

@@ -53,6 +53,22 @@ TEST_CASE("import: a constraint on what does not exist is said and left out") {
   CHECK(i.warnings[0].find("ghost") != std::string::npos);
 }
 
+TEST_CASE("import: without addresses of their own, replicas with something inside are one per host") {
+  auto of_bundle = [](std::string network) {
+    auto text = cib_with("");
+    auto end = text.find("</resources>");
+    text.insert(end, R"(<bundle id="box"><podman image="i" replicas="2" replicas-per-host="2"/><network control-port="3121" )" +
+                         network + R"(/><primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    REQUIRE(i.input.bundles.size() == 1);
+    return std::pair{i.input.bundles[0].per_host, i.input.resources[i.input.bundles[0].clone].unique};
+  };
+  CHECK(of_bundle("") == std::pair{1u, false});
+  CHECK(of_bundle(R"(ip-range-start="10.0.0.1")") == std::pair{2u, true});
+}
+
 TEST_CASE("what if: a node in standby is not used, an unwanted resource not started, an unknown name refused") {
   auto i = read("");
   REQUIRE(node_in_standby(i.input, "n1"));
