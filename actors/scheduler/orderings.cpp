@@ -95,7 +95,7 @@ void planner::order_primitive(unit_id u) {
   if (container.valid() && !confined_to(in_, s_.units[u].what).valid()) {
     auto c = s_.unit_of[container];
     order(c, task::start, u, task::start, implies_then | runnable_left, {}, true);
-    order(u, task::stop, c, task::stop, implies_first);
+    order(u, task::stop, c, task::stop, holds_up);
   }
 }
 
@@ -183,7 +183,7 @@ void planner::order_bundle(unit_id u) {
     order(r.container, task::stop, u, task::stopped, sequence);
     if (r.ip.valid()) {
       order(r.ip, task::start, r.container, task::start, runnable_left, {}, true);
-      order(r.container, task::stop, r.ip, task::stop, implies_first);
+      order(r.container, task::stop, r.ip, task::stop, holds_up);
     }
   }
   if (!clone.valid()) return;
@@ -224,7 +224,7 @@ void planner::order_constraint(const struct order& o) {
   }
   if (!o.symmetrical) return;
   auto back_first = inverse_of(o.then_task), back_then = inverse_of(o.first_task);
-  std::uint32_t back = o.kind == order_kind::mandatory ? std::uint32_t{implies_first} : std::uint32_t{sequence};
+  std::uint32_t back = o.kind == order_kind::mandatory ? std::uint32_t{holds_up} : std::uint32_t{sequence};
   if (o.minimum > 0) back = sequence;
   order(then, done(then, back_first), first, back_then, back, o.origin);
 }

@@ -31,7 +31,7 @@ struct action {
 enum edge_flag : std::uint32_t {
   sequence = 0,
   implies_then = 1u << 0,  // before required -> after required
-  implies_first = 1u << 1, // after required -> before required
+  holds_up = 1u << 1,      // before is a stop that cannot be done -> after cannot run
   promoted_implies_first = 1u << 2,
   implies_first_migratable = 1u << 3,
   runnable_left = 1u << 4, // before unrunnable -> after unrunnable

@@ -238,7 +238,7 @@ private:
         basic(first, f, then, kind);
         for (auto m : s_.units[tu].children)
           if (auto mine = find(m, at(then).what, at(then).node); mine.valid())
-            basic(first, f, mine, kind & ~std::uint32_t{implies_first}, false);
+            basic(first, f, mine, kind, false);
         return;
       }
     }
@@ -318,7 +318,7 @@ private:
     for (auto child : members(at(then).unit, begun(at(then).what))) {
       auto mine = find(child, at(then).what, {});
       if (!mine.valid() || !flags_of(mine).runnable) continue;
-      update(first, f, mine, kind & ~std::uint32_t{implies_first});
+      update(first, f, mine, kind);
     }
   }
 
@@ -334,10 +334,6 @@ private:
       }
     }
     if (kind & restart) restart_rule(first, then);
-    if ((kind & implies_first) && !at(then).migratable &&
-        !flags_of(then, is_clone_like_mark(then) ? node_of(first) : node_id{}).optional) {
-      require(first, then);
-    }
     if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional &&
         s_.now[at(then).unit].now == role::promoted)
       require(first, then);
@@ -351,7 +347,7 @@ private:
       no_migration(then);
     }
     if (kind & asymmetrical) asymmetrical_rule(first, f, then);
-    if ((kind & (implies_then | implies_first | restart)) && blocked_stop(first)) disable(then, first);
+    if ((kind & (implies_then | holds_up | restart)) && blocked_stop(first)) disable(then, first);
   }
 
   // What failed so that nothing may be done about it cannot be stopped, and keeps up what would follow.

@@ -75,11 +75,11 @@ void planner::order_on_remote(action_id id) {
     break;
   case task::stop:
     if (state == connection_state::alive)
-      before_stop(implies_first);
+      before_stop(holds_up);
     else if (state == connection_state::failed)
       want_fence(a.node, "resources are active but connection is unrecoverable");
     else if (a_.units[link].next == role::stopped)
-      before_stop(implies_first);
+      before_stop(holds_up);
     else
       after_start(runnable_left);
     break;

@@ -136,7 +136,7 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
       auto value = fixed;
       if (!rule.score_attribute.empty()) {
         auto text = c.attribute(rule.score_attribute);
-        value = text ? cib::to_score(*text).value_or(score::minus_infinity()) : score::minus_infinity();
+        value = text ? cib::to_score(*text).value_or(score{}) : score::minus_infinity(); // no number counts 0
       }
       in_.locations.push_back({origin, what, n, value, rule_role, probes});
     }

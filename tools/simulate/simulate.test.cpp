@@ -53,6 +53,19 @@ TEST_CASE("import: a constraint on what does not exist is said and left out") {
   CHECK(i.warnings[0].find("ghost") != std::string::npos);
 }
 
+TEST_CASE("import: a score taken from an attribute is 0 if it is no number, and forbids the node that lacks it") {
+  auto text = cib_with(R"(<rsc_location id="l" rsc="a"><rule id="r" score-attribute="speed">
+    <expression id="e" attribute="#uname" operation="defined"/></rule></rsc_location>)");
+  text.replace(text.find(R"(uname="n1"/>)"), 12,
+               R"(uname="n1"><instance_attributes id="i"><nvpair id="v" name="speed" value="fast"/></instance_attributes></node>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  REQUIRE(i.input.locations.size() == 2);
+  CHECK(i.input.locations[0].weight.value() == 0);
+  CHECK(i.input.locations[1].weight == score::minus_infinity());
+}
+
 TEST_CASE("import: without addresses of their own, replicas with something inside are one per host") {
   auto of_bundle = [](std::string network) {
     auto text = cib_with("");
