@@ -34,21 +34,23 @@ PLANTED = [
     ("withdraw-frees", "5", "2", "I3"),
     ("skip-probe", "5", "2", "I3"),
     ("demote-frees", "5", "7", "I3"),
+    ("adopt-lowest-ballot", "3", "29", "I1"),
+    ("accept-below-promise", "3", "29", "I1"),
+    ("acts-from-log", "3", "5", "I5"),
+    ("monitor-frees", "3", "102", "I3"),
+    ("needless-fence", "5", "35", "I9"),
     ("ignore-orders", "5", "1", "I6"),
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
 ]
-# Plants for which no seed is known: the first dozens do not find them, or do not end. Not proved by anything here.
-UNFOUND = {
-    "forget-promise", "adopt-lowest-ballot", "accept-below-promise", "join-without-cas", "monitor-frees", "needless-fence",
-    "ignore-ifs", "acts-from-log", "proof-by-name", "one-at-a-time",
-}
+# Plants that the first two hundred seeds do not find by what they break: other rules stand behind the one that is spoiled.
+UNFOUND = {"forget-promise", "join-without-cas", "ignore-ifs", "proof-by-name", "one-at-a-time"}
 
 results = []
 
 
 def run(*arguments):
-    done = subprocess.run([sys.argv[1], *arguments], capture_output=True, text=True, timeout=900, check=False)
+    done = subprocess.run([sys.argv[1], *arguments], capture_output=True, text=True, timeout=3600, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
