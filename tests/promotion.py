@@ -54,10 +54,14 @@ def promoted(c, of, nodes, node=None):
     return ones[0] if ones else None
 
 
+# A database takes whole seconds for each of its steps, and more of them on a machine that is busy.
+PATIENCE = 240
+
+
 def wait_promoted(c, of, nodes=NODES, but=None):
     asked = next(c[n] for n in nodes)
     return c.wait(f"one of {of} on {nodes} is promoted",
-                  lambda: (p := promoted(c, of, nodes, asked)) and p != but and p)
+                  lambda: (p := promoted(c, of, nodes, asked)) and p != but and p, PATIENCE)
 
 
 def told(node, *parts):
@@ -220,7 +224,7 @@ def replicate_from(c, nodes, one):
     def so():
         return all(f"master_host:{one}" in (info := ask(c, n, "INFO", "replication")) and "master_link_status:up" in info
                    for n in nodes if n != one)
-    c.wait(f"all replicate from {one}", so)
+    c.wait(f"all replicate from {one}", so, PATIENCE)
 
 
 def test_redis(c):
@@ -232,7 +236,7 @@ def test_redis(c):
     c[one].machine.crash()
     rest = tuple(n for n in NODES if n != one)
     other = c.wait("another one is promoted", lambda: next(
-        (n for n, role in (instances(c, "redis", c[rest[0]]) or {}).items() if role == "promoted" and n != one), None))
+        (n for n, role in (instances(c, "redis", c[rest[0]]) or {}).items() if role == "promoted" and n != one), None), PATIENCE)
     in_order(told(c[rest[0]], f"of {one} is dead", "power"), told(c[rest[0]], f"promote redis on {other}"))
     replicate_from(c, rest, other)
     equal(ask(c, other, "GET", "before"), "1")
