@@ -56,7 +56,7 @@ private:
     if (value != 0) out_.reasons.push_back({u, n, value, rule, origin});
   }
 
-  // A group gives a score to its first member only, since the others follow it; bans reach them the same way. A clone
+  // A group gives a score to its first member only, if the others follow it; bans reach them the same way. A clone
   // gives it to each instance, a bundle to its containers.
   template <class Apply>
   void spread(unit_id u, bool first, Apply apply) {
@@ -65,7 +65,8 @@ private:
     switch (unit.kind) {
     case resource_kind::primitive: break;
     case resource_kind::group:
-      for (std::size_t i = 0; i < unit.children.size(); ++i) spread(unit.children[i], first && i == 0, apply);
+      for (std::size_t i = 0; i < unit.children.size(); ++i)
+        spread(unit.children[i], first && (i == 0 || !in_.resources[unit.what].members_together), apply);
       break;
     case resource_kind::clone:
       for (auto c : unit.children) spread(c, first, apply);

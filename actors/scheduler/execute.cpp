@@ -117,13 +117,15 @@ private:
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
   // so the peer takes the resource for active there. Whoever compares with it must do the same. It looks for such
-  // monitors only where a resource may run, or in maintenance.
+  // monitors only where a resource may run, or in maintenance, and only of resources that are configured themselves.
   std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
     std::vector<operation_record> list;
     if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations ||
         !(o_.placement.nodes[a.node].usable() || o_.placement.nodes[a.node].maintenance))
       return list;
-    auto& configured = out_.resources[o_.state.units[a.unit].what].operations;
+    auto& resource = out_.resources[o_.state.units[a.unit].what];
+    if (resource.orphan) return list;
+    auto& configured = resource.operations;
     for (auto old : h.operations) {
       bool known = std::any_of(configured.begin(), configured.end(), [&](auto& c) {
         return c.enabled && c.what == old.what && c.interval_ms == old.interval_ms;

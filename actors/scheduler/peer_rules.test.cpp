@@ -83,6 +83,19 @@ TEST_CASE("group: with a member that is unmanaged, the next one follows what the
   CHECK(c.decided().empty());
 }
 
+TEST_CASE("group: a location counts for its first member, and for each one if they need not be together") {
+  for (bool together : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto g = c.group("g", {a, b});
+    c.in.resources[g].members_together = together;
+    c.in.resources[a].target = role::stopped;
+    c.in.resources[g].members_in_order = false;
+    c.locate(g, 2, 10);
+    CHECK(c.decided() == (together ? "" : "Start b n2"));
+  }
+}
+
 TEST_CASE("order: of two constraints on the same actions the first counts") {
   small_cluster c{1};
   auto a = c.primitive("a"), b = c.primitive("b");
@@ -146,6 +159,8 @@ TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node w
     std::vector<node_id> here{node_id{std::size_t{1}}};
     if (!standby) here.insert(here.begin(), node_id{std::size_t{0}});
     CHECK(after.now[unit_id{std::size_t{0}}].running_on == here);
+    c.in.resources[a].orphan = true;
+    CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.size() <= 1);
   }
 }
 
