@@ -42,9 +42,11 @@ PLANTED = [
     ("ignore-orders", "5", "1", "I6"),
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
+    ("forget-promise", "3", "177", "I1"),
+    ("proof-by-name", "5", "61", "I7"),
 ]
-# Plants that the first two hundred seeds do not find by what they break: other rules stand behind the one that is spoiled.
-UNFOUND = {"forget-promise", "join-without-cas", "ignore-ifs", "proof-by-name", "one-at-a-time"}
+# Not found within two hundred seeds: other rules stand behind the one that is spoiled.
+UNFOUND = {"join-without-cas", "ignore-ifs", "one-at-a-time"}
 
 results = []
 

@@ -133,9 +133,7 @@ bool planner::probe_due(unit_id u, node_id n) const {
   if (!r.isolated_ok && in_.nodes[n].kind != node_kind::cluster) return false;
   auto& modes = a_.considered.probes[u.at()];
   if (!modes.empty() && modes[n.at()] == discovery::never) return false;
-  auto clone = enclosing_clone(s_, u);
-  bool anonymous = clone.valid() && !in_.resources[s_.units[clone].what].unique;
-  return !s_.knows(anonymous ? clone : u, n);
+  return !s_.knows(in_anonymous_clone(in_, s_, u) ? enclosing_clone(s_, u) : u, n);
 }
 
 void planner::make_unit(unit_id u) {

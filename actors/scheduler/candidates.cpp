@@ -222,9 +222,7 @@ private:
       if (to_be_cleared(u, n)) continue;
       auto count = failures_with_fillers(u, n);
       if (count <= 0 || count < limit) continue;
-      auto whole = u;
-      auto clone = enclosing_clone(s_, u);
-      if (clone.valid() && !in_.resources[s_.units[clone].what].unique) whole = outermost(s_, u);
+      auto whole = in_anonymous_clone(in_, s_, u) ? outermost(s_, u) : u;
       spread(whole, true, [&](unit_id v, bool counts) { add(v, n, counts ? -infinity : 0, "migration-threshold"); });
     }
   }

@@ -44,8 +44,7 @@ public:
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
         fence(a);
-      else if (!a.pseudo && a.unit.valid() && a.node.valid() &&
-               o_.state.units[a.unit].kind == resource_kind::primitive)
+      else if (!a.pseudo && a.unit.valid() && a.node.valid() && o_.state.units[a.unit].kind == resource_kind::primitive)
         report(a); // what a fencing implies is reported by nobody
     }
     for (auto& x : added_)
@@ -144,8 +143,7 @@ private:
     for (auto& [n, i] : o_.state.now[a.unit].reported_in)
       if (n == a.node) return out_.histories[i];
     auto& unit = o_.state.units[a.unit];
-    auto clone = enclosing_clone(o_.state, a.unit);
-    bool unique = clone.valid() && out_.resources[o_.state.units[clone].what].unique;
+    bool unique = in_unique_clone(out_, o_.state, a.unit);
     auto [at, fresh] = place_of_.try_emplace({a.unit, a.node}, added_.size());
     if (!fresh) return added_[at->second].report;
     out_.nodes[a.node].seen = true;

@@ -117,7 +117,7 @@ private:
         if (r.bundle == above && r.guest == n && r.inner.valid()) return primitive_within(s_, r.inner, h.what);
       return {};
     }
-    return in_.resources[s_.units[clone].what].unique ? numbered(clone, h) : anonymous(clone, h, n);
+    return in_unique_clone(in_, s_, u) ? numbered(clone, h) : anonymous(clone, h, n);
   }
 
   unit_id numbered(unit_id clone, const history& h) {
@@ -198,8 +198,7 @@ private:
 failures failures_of(const input& in, const cluster_state& s, unit_id u, node_id n, bool effective) {
   failures f;
   auto& unit = s.units[u];
-  auto clone = enclosing_clone(s, u);
-  bool by_number = clone.valid() && in.resources[s.units[clone].what].unique;
+  bool by_number = in_unique_clone(in, s, u);
   auto from = std::lower_bound(in.failures.begin(), in.failures.end(), unit.what,
                                [](const failure_count& c, resource_id r) { return c.what < r; });
   for (auto c = from; c != in.failures.end() && c->what == unit.what; ++c) {

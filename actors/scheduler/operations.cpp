@@ -174,9 +174,7 @@ private:
   }
 
   void ban_everywhere_or(node_id n, const char* why) {
-    auto whole = u_;
-    auto clone = enclosing_clone(s_, u_);
-    if (clone.valid() && !in_.resources[s_.units[clone].what].unique) whole = outermost(s_, u_);
+    auto whole = in_anonymous_clone(in_, s_, u_) ? outermost(s_, u_) : u_;
     s_.bans.push_back({whole, n, score::minus_infinity(), why});
   }
 

@@ -15,8 +15,7 @@ bool placer::promotion_score_applies(unit_id u, node_id n) const {
     auto& at = s_.now[v].running_on;
     return std::find(at.begin(), at.end(), n) != at.end();
   };
-  auto clone = enclosing_clone(s_, u);
-  if (clone.valid() && !in_.resources[s_.units[clone].what].unique) {
+  if (in_anonymous_clone(in_, s_, u)) {
     if (is_on(u)) return true;
     bool another = false, probed = false;
     auto look = [&](unit_id v) {
@@ -24,7 +23,7 @@ bool placer::promotion_score_applies(unit_id u, node_id n) const {
       another = another || is_on(v);
       probed = probed || s_.knows(v, n);
     };
-    for (auto i : s_.units[clone].children) {
+    for (auto i : s_.units[enclosing_clone(s_, u)].children) {
       look(i);
       for (auto m : s_.units[i].children) look(m);
     }
@@ -50,8 +49,7 @@ std::int32_t placer::promotion_score_of(unit_id u, node_id n, bool* is_default) 
     if (at.empty()) return 0;
     where = at.front();
   }
-  auto clone = enclosing_clone(s_, u);
-  bool unique = clone.valid() && in_.resources[s_.units[clone].what].unique; // each instance has a score of its own
+  bool unique = in_unique_clone(in_, s_, u);
   const promotion_score* found = nullptr;
   for (auto p = from; p != in_.promotion_scores.end() && p->what == unit.what; ++p) {
     if (p->where != where) continue;

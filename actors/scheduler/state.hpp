@@ -116,6 +116,9 @@ bool below(const cluster_state& s, unit_id inner, unit_id outer); // strictly
 // The clone it is an instance of, directly or as the member of a cloned group; none otherwise.
 unit_id enclosing_clone(const cluster_state& s, unit_id u);
 bool in_promotable(const input& in, const cluster_state& s, unit_id u);
+// Instances of a unique clone have a history, failures and scores each; those of an anonymous one are exchangeable.
+bool in_unique_clone(const input& in, const cluster_state& s, unit_id u);
+bool in_anonymous_clone(const input& in, const cluster_state& s, unit_id u);
 // Where it is, of several: of what needs no fencing the first node that is up and clean; otherwise the first.
 node_id active_node(const input& in, const cluster_state& s, unit_id u);
 // The same, but the source of a migration that may be continued.

@@ -38,6 +38,15 @@ bool in_promotable(const input& in, const cluster_state& s, unit_id u) {
   return clone.valid() && in.resources[s.units[clone].what].promotable;
 }
 
+bool in_unique_clone(const input& in, const cluster_state& s, unit_id u) {
+  auto clone = enclosing_clone(s, u);
+  return clone.valid() && in.resources[s.units[clone].what].unique;
+}
+
+bool in_anonymous_clone(const input& in, const cluster_state& s, unit_id u) {
+  return enclosing_clone(s, u).valid() && !in_unique_clone(in, s, u);
+}
+
 node_id current_node(const input& in, const cluster_state& s, unit_id u) {
   auto& st = s.now[u];
   bool there = std::find(st.running_on.begin(), st.running_on.end(), st.migration_source) != st.running_on.end();

@@ -41,8 +41,7 @@ private:
   const std::vector<std::unique_ptr<observer>>& judges_;
 };
 
-// False: it ended early, with the world or with the first violation. What comes after one proves nothing, and a bug may
-// make the rest as long as it likes.
+// False: the world got stuck, or a judge found something.
 bool to_the_end(world& w, instant end, const std::vector<std::unique_ptr<observer>>& judges) {
   auto clean = [&] { return std::ranges::all_of(judges, [](auto& judge) { return judge->found().empty(); }); };
   for (auto at = w.inside().now(); at < end && w.stuck().empty() && clean();) {

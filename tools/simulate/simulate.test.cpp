@@ -2,6 +2,7 @@
 #include "tools/simulate/digests.hpp"
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
+#include "tools/simulate/status_text.hpp"
 #include "tools/simulate/what_if.hpp"
 #include "tools/simulate/why.hpp"
 
@@ -56,8 +57,9 @@ TEST_CASE("import: a constraint on what does not exist is said and left out") {
 TEST_CASE("import: a score taken from an attribute is 0 if it is no number, and forbids the node that lacks it") {
   auto text = cib_with(R"(<rsc_location id="l" rsc="a"><rule id="r" score-attribute="speed">
     <expression id="e" attribute="#uname" operation="defined"/></rule></rsc_location>)");
-  text.replace(text.find(R"(uname="n1"/>)"), 12,
-               R"(uname="n1"><instance_attributes id="i"><nvpair id="v" name="speed" value="fast"/></instance_attributes></node>)");
+  text.replace(
+      text.find(R"(uname="n1"/>)"), 12,
+      R"(uname="n1"><instance_attributes id="i"><nvpair id="v" name="speed" value="fast"/></instance_attributes></node>)");
   auto parsed = cib::parse(text);
   REQUIRE(parsed);
   auto i = from_cib(*parsed, stamp{});
@@ -70,8 +72,9 @@ TEST_CASE("import: without addresses of their own, replicas with something insid
   auto of_bundle = [](std::string network) {
     auto text = cib_with("");
     auto end = text.find("</resources>");
-    text.insert(end, R"(<bundle id="box"><podman image="i" replicas="2" replicas-per-host="2"/><network control-port="3121" )" +
-                         network + R"(/><primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
+    text.insert(
+        end, R"(<bundle id="box"><podman image="i" replicas="2" replicas-per-host="2"/><network control-port="3121" )" +
+                 network + R"(/><primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
     auto parsed = cib::parse(text);
     REQUIRE(parsed);
     auto i = from_cib(*parsed, stamp{});
@@ -80,6 +83,65 @@ TEST_CASE("import: without addresses of their own, replicas with something insid
   };
   CHECK(of_bundle("") == std::pair{1u, false});
   CHECK(of_bundle(R"(ip-range-start="10.0.0.1")") == std::pair{2u, true});
+}
+
+std::string op(std::string of, std::string what, std::string interval, std::string rc) {
+  return "<lrm_rsc_op id=\"" + of + what + interval + "\" operation=\"" + what + "\" interval=\"" + interval +
+         "\" call-id=\"" + (interval == "0" ? "1" : "2") + "\" rc-code=\"" + rc +
+         "\" op-status=\"0\" op-digest=\"f2317cad3d54cec5d7d7aa7d0bf35cf8\" last-rc-change=\"1700000000\" "
+         "transition-key=\"1:1:" +
+         (what == "monitor" && interval == "0" ? rc : "0") + ":x\"/>";
+}
+
+std::string reported(std::string id, std::string type, std::string operations) {
+  return "<lrm_resource id=\"" + id + "\" class=\"ocf\" provider=\"p\" type=\"" + type + "\">" + operations +
+         "</lrm_resource>";
+}
+
+std::string primitive(std::string id, std::string type, std::string meta = "") {
+  return "<primitive id=\"" + id + "\" class=\"ocf\" provider=\"" + (type == "remote" ? "pacemaker" : "p") +
+         "\" type=\"" + type + "\">" + meta + "<operations><op id=\"" + id +
+         "-m\" name=\"monitor\" interval=\"10s\"/></operations></primitive>";
+}
+
+// Two nodes, one of them with a way to a node `far` behind it, on which `a` runs.
+imported behind(std::string resources, std::string on_n1) {
+  auto status = [](std::string id, std::string name, std::string as, std::string what) {
+    return "<node_state id=\"" + id + "\" uname=\"" + name + "\" " + as + "><lrm id=\"" + id + "\"><lrm_resources>" +
+           what + "</lrm_resources></lrm></node_state>";
+  };
+  std::string up = R"(in_ccm="true" crmd="online" join="member" expected="member")";
+  auto parsed = cib::parse(
+      R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s" name="stonith-enabled"
+      value="false"/></cluster_property_set></crm_config><nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes><resources>)" +
+      resources + primitive("a", "D") +
+      R"(</resources><constraints><rsc_location id="l" rsc="a" node="n1" score="-INFINITY"/></constraints></configuration><status>)" +
+      status("1", "n1", up, on_n1 + reported("a", "D", op("a", "monitor", "0", "7"))) + status("2", "n2", up, "") +
+      status("far", "far", R"(remote_node="true")", reported("a", "D", op("a", "start", "0", "0"))) +
+      "</status></cib>");
+  REQUIRE(parsed);
+  return from_cib(*parsed, stamp{});
+}
+
+TEST_CASE("remote: what runs behind a connection that recovers stays as it is") {
+  auto i = behind(primitive("far", "remote"),
+                  reported("far", "remote", op("far", "start", "0", "0") + op("far", "monitor", "10000", "1")));
+  CHECK(summary_text(i.input, scheduler::schedule(i.input)) == "  * Recover    far ( n1 )\n");
+}
+
+TEST_CASE("execution: nobody reports that a guest is gone, and what was on it, with its container") {
+  auto i = behind(
+      primitive("box", "V",
+                R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
+      reported("box", "V", op("box", "start", "0", "0") + op("box", "monitor", "10000", "1")) +
+          reported("far", "remote", op("far", "start", "0", "0")));
+  auto& l = i.input.locations[0];
+  l.where = scheduler::node_id{std::size_t{2}};
+  REQUIRE(i.input.nodes[l.where].name == "far");
+  auto decided = scheduler::schedule(i.input);
+  CHECK(summary_text(i.input, decided).find("Recover    a ( far -> n2 )") != std::string::npos);
+  auto after = scheduler::execute(i.input, decided);
+  CHECK(status_text(after, scheduler::unpack(after), false).find("Started [ n2 far ]") != std::string::npos);
 }
 
 TEST_CASE("what if: a node in standby is not used, an unwanted resource not started, an unknown name refused") {
