@@ -150,8 +150,8 @@ void planner::make_unit(unit_id u) {
 
 bool planner::may_migrate(unit_id u, node_id from, node_id to) const {
   auto& st = s_.now[u];
-  return st.may_migrate && a_.units[u].managed && !st.failed && !st.start_pending && from.valid() && to.valid() &&
-         from != to && !a_.nodes[from].unclean && !a_.nodes[to].unclean;
+  return st.may_migrate && a_.units[u].managed && !st.failed && !st.start_pending && st.dangling.empty() &&
+         from.valid() && to.valid() && from != to && !a_.nodes[from].unclean && !a_.nodes[to].unclean;
 }
 
 definition planner::definition_of(unit_id u, node_id n) const {
@@ -168,10 +168,8 @@ void planner::make_primitive(unit_id u) {
   if (next == role::started && now == role::unpromoted) next = role::unpromoted;
   node_id current = current_node(in_, s_, u);
   bool migrates = may_migrate(u, current, chosen.node);
-  for (auto n : st.dangling) {
-    auto id = make(u, task::stop, n, false);
-    require(id);
-  }
+  if (chosen.managed)
+    for (auto n : st.dangling) require(make(u, task::stop, n, false));
   for (auto n : st.forced_stops)
     if (n.valid() && std::find(st.running_on.begin(), st.running_on.end(), n) == st.running_on.end())
       make(u, task::stop, n, false);

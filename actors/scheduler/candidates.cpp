@@ -244,10 +244,9 @@ private:
 
   void exclusive_discovery(unit_id u) {
     if (exclusive_.empty()) return;
+    // A member's own constraint limits only where it is probed.
     auto whole = outermost(s_, u);
-    bool limited = std::find(exclusive_.begin(), exclusive_.end(), u) != exclusive_.end() ||
-                   std::find(exclusive_.begin(), exclusive_.end(), whole) != exclusive_.end();
-    if (!limited) return;
+    if (std::find(exclusive_.begin(), exclusive_.end(), whole) == exclusive_.end()) return;
     for (auto n : ids_of(in_.nodes))
       if (out_.probes[u.at()].empty() || out_.probes[u.at()][n.at()] != discovery::exclusive)
         add(u, n, -infinity, "resource-discovery");

@@ -40,6 +40,7 @@ public:
     // A remote node that comes up is probed; what it reported in another life counts no longer.
     for (auto& h : out_.histories)
       if (!o_.state.nodes[h.where].history_read && o_.placement.nodes[h.where].online) h.operations.clear();
+    probe_what_is_under_way();
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
@@ -82,15 +83,31 @@ private:
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
   }
 
-  void report(const action& a) {
+  // Where all that is reported is under way, a probe is due, and finds what was thought. What it finds matters only there:
+  // elsewhere nothing is taken for running anyway.
+  void probe_what_is_under_way() {
+    if (out_.rules != policy::pacemaker || !out_.settings.startup_probes) return;
+    for (auto u : ids_of(o_.state.units)) {
+      auto& st = o_.state.now[u];
+      for (auto& [n, i] : st.reported_in) {
+        auto& node = o_.state.nodes[n];
+        auto known = in_anonymous_clone(out_, o_.state, u) ? enclosing_clone(o_.state, u) : u;
+        if (o_.state.knows(known, n) || st.orphan || !node.online || node.unclean) continue;
+        bool here = std::find(st.running_on.begin(), st.running_on.end(), n) != st.running_on.end();
+        report(action{.unit = u, .node = n, .what = task::monitor, .reason = {}},
+               here ? exit_code::ok : exit_code::not_running);
+      }
+    }
+  }
+
+  void report(const action& a, std::int32_t rc = exit_code::ok) {
     if (a.what == task::reload || a.what == task::notify) return;
     auto& h = history_of(a);
     operation_record op;
     op.original = static_cast<std::int32_t>(h.operations.size());
     op.what = a.what;
     op.call_id = next_call_++;
-    op.rc = exit_code::ok;
-    op.expected_rc = exit_code::ok;
+    op.rc = op.expected_rc = rc;
     op.expected_known = true;
     op.status = operation_status::done;
     op.last_change = std::chrono::duration_cast<std::chrono::seconds>(out_.now.time_since_epoch()).count();
@@ -115,7 +132,8 @@ private:
   }
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
-  // so the peer takes the resource for active there. Whoever compares with it must do the same. It looks for such
+  // so the peer takes the resource for active there. Whoever compares with it must do the same. (Of what migrates it is
+  // cancelled before.) It looks for such
   // monitors only where a resource may run, or in maintenance, and only of resources that are configured themselves.
   std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
     std::vector<operation_record> list;
@@ -123,7 +141,7 @@ private:
         !(o_.placement.nodes[a.node].usable() || o_.placement.nodes[a.node].maintenance))
       return list;
     auto& resource = out_.resources[o_.state.units[a.unit].what];
-    if (resource.orphan) return list;
+    if (resource.orphan || find_action(o_.steps, a.unit, task::migrate_to, a.node).valid()) return list;
     auto& configured = resource.operations;
     for (auto old : h.operations) {
       bool known = std::any_of(configured.begin(), configured.end(), [&](auto& c) {

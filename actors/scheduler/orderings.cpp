@@ -50,9 +50,9 @@ void planner::order(unit_id first, task first_task, unit_id then, task then_task
     auto now = present_role(s_, first);
     bool moot =
         (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);
-    // What is demoted, say, stays active and needs no start.
+    // What is demoted, say, stays active and needs no start; what is blocked would need one and gets none.
     bool stays = first_task == task::start && now > role::stopped && a_.units[first].node.valid() &&
-                 a_.units[first].next != role::stopped;
+                 a_.units[first].next != role::stopped && !s_.now[first].blocked;
     if (!moot && !stays) {
       action a{.unit = first, .node = {}, .what = first_task, .optional = true, .runnable = false, .reason = {}};
       auto id = plan_.actions.add(std::move(a));

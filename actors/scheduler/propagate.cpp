@@ -238,7 +238,7 @@ private:
         basic(first, f, then, kind);
         for (auto m : s_.units[tu].children)
           if (auto mine = find(m, at(then).what, at(then).node); mine.valid())
-            basic(first, f, mine, kind, false);
+            basic(first, f, mine, kind);
         return;
       }
     }
@@ -323,16 +323,12 @@ private:
   }
 
   // --- the rules of an edge ---
-  // `direct`: the edge names `then` itself, not a group it is a member of.
-  void basic(action_id first, flags f, action_id then, std::uint32_t kind, bool direct = true) {
+  void basic(action_id first, flags f, action_id then, std::uint32_t kind) {
     if (kind & implies_then) {
       bool only_migrates = at(first).migratable;
-      if (!f.optional && !only_migrates) {
-        require(then, first);
-        // Where what it needs only now comes up, it cannot arrive alive.
-        if (direct && (at(first).what == task::start || at(first).what == task::started)) no_migration(then);
-      }
+      if (!f.optional && !only_migrates) require(then, first);
     }
+    if ((kind & holds_up) && restarts(then)) no_migration(first); // it cannot live through that
     if (kind & restart) restart_rule(first, then);
     if ((kind & promoted_implies_first) && !at(then).optional && at(first).optional &&
         s_.now[at(then).unit].now == role::promoted)
@@ -348,6 +344,14 @@ private:
     }
     if (kind & asymmetrical) asymmetrical_rule(first, f, then);
     if ((kind & (implies_then | holds_up | restart)) && blocked_stop(first)) disable(then, first);
+  }
+
+  // Stopped to come up again, here or elsewhere, and not alive. (Of a clone it may be another instance that comes up.)
+  bool restarts(action_id stop) {
+    auto& a = at(stop);
+    if (a.optional || a.migratable || !a.unit.valid()) return false;
+    auto& all = p_.of_unit[a.unit.at()];
+    return std::any_of(all.begin(), all.end(), [&](auto id) { return at(id).what == task::start && !at(id).optional; });
   }
 
   // What failed so that nothing may be done about it cannot be stopped, and keeps up what would follow.

@@ -222,6 +222,11 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   r.managed = true;
   r.maintenance = false;
   r.target = sched::role::unknown;
+  cib::resource as_configured;
+  as_configured.standard = h.standard;
+  as_configured.provider = h.provider;
+  as_configured.agent = h.agent;
+  add_operation_defaults(r, as_configured);
   bool remote = r.remote_connection;
   auto id = in_.resources.add(std::move(r));
   primitives_.resize(in_.resources.size());
