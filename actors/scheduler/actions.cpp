@@ -11,9 +11,9 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
   , a_(a)
   , fence_reason_(in.nodes.size())
   , to_fence_(in.nodes.size(), false)
-  , guest_reset_(in.nodes.size(), false) {
+  , guest_reset_(in.nodes.size(), false)
+  , unfencing_(std::any_of(in.resources.begin(), in.resources.end(), [](auto& r) { return r.unfences; })) {
   plan_.of_unit.resize(s.units.size());
-  bool unfencing = std::any_of(in.resources.begin(), in.resources.end(), [](auto& r) { return r.unfences; });
   for (auto& r : in.resources) {
     auto n = r.needs;
     if (r.kind != resource_kind::primitive)
@@ -21,7 +21,7 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
     else if (r.fence_device || r.remote_connection)
       n = n == requirement::nothing ? n : requirement::quorum;
     else if (n == requirement::unset)
-      n = in.settings.fencing ? (unfencing ? requirement::unfencing : requirement::fencing)
+      n = in.settings.fencing ? (unfencing_ ? requirement::unfencing : requirement::fencing)
           : in.settings.without_quorum == no_quorum::ignore ? requirement::nothing
                                                             : requirement::quorum;
     needs_.push_back(n);
@@ -114,11 +114,11 @@ void planner::judge_runnable(action& a) {
   }
 }
 
-// A start waits for the unit's probes everywhere; a node that is still joining cannot be probed yet.
+// A start waits for the unit's probes everywhere, that of an instance only where there is unfencing; a node that is still
+// joining cannot be probed yet.
 bool planner::unprobed(unit_id u) const {
-  if (!s_.now[u].running_on.empty() || enclosing_clone(s_, u).valid() || s_.now[u].orphan ||
-      !in_.settings.startup_probes)
-    return false;
+  bool alone = !enclosing_clone(s_, u).valid() || unfencing_;
+  if (!s_.now[u].running_on.empty() || !alone || s_.now[u].orphan || !in_.settings.startup_probes) return false;
   for (auto n : ids_of(in_.nodes))
     if (s_.nodes[n].pending && in_.nodes[n].kind == node_kind::cluster && probe_due(u, n)) return true;
   return false;

@@ -57,6 +57,9 @@ void placer::consume(unit_id u, node_id n, int sign) {
 amounts placer::unassigned_need(unit_id u) {
   amounts sum;
   std::vector<unit_id> todo{u}, seen{u};
+  auto together = [&](unit_id group) {
+    return in_.resources[s_.units[group].what].members_together || s_.units[group].parent.valid();
+  };
   while (!todo.empty()) {
     auto at = todo.back();
     todo.pop_back();
@@ -69,11 +72,13 @@ amounts placer::unassigned_need(unit_id u) {
       seen.push_back(v);
       todo.push_back(v);
       if (kind == resource_kind::group)
-        for (auto m : s_.units[v].children)
+        for (auto m : s_.units[v].children) {
           if (std::find(seen.begin(), seen.end(), m) == seen.end()) {
             seen.push_back(m);
             todo.push_back(m);
           }
+          if (!together(v)) break; // the first stands for a group that may be spread
+        }
     };
     for (auto& c : with_others_[at.at()])
       if (c.weight >= score::limit) visit(c.primary);

@@ -15,36 +15,6 @@ operation_record& last_record(small_cluster& c, resource_id r, std::size_t where
   throw std::logic_error{"no such history"};
 }
 
-// `r` runs on n1 and has left for n2 at 100; n2 reported at `target_time` that it does not run there.
-void leave(small_cluster& c, resource_id r, std::int64_t target_time) {
-  c.in.resources[r].allow_migrate = true;
-  c.running(r, 1);
-  c.report(r, 1, task::migrate_to, exit_code::ok, exit_code::ok);
-  auto& left = last_record(c, r, 1);
-  left.last_change = 100;
-  left.migration_source = node_id{std::size_t{0}};
-  left.migration_target = node_id{std::size_t{1}};
-  c.report(r, 2, task::monitor, exit_code::not_running, exit_code::not_running);
-  last_record(c, r, 2).last_change = target_time;
-  c.locate(r, 2, score::limit);
-}
-
-TEST_CASE("migration: half done, it goes on; but not if the target has found nothing since") {
-  small_cluster before{2}, after{2};
-  leave(before, before.primitive("a"), 50);
-  CHECK(before.decided() == "Migrate a n1 n2");
-  leave(after, after.primitive("a"), 150);
-  CHECK(after.decided() == "Recover a n1 n2");
-}
-
-TEST_CASE("migration: of a target that reports nothing nothing is assumed") {
-  small_cluster c{2};
-  auto a = c.primitive("a");
-  leave(c, a, 50);
-  std::erase_if(c.in.histories, [](auto& h) { return h.where == node_id{std::size_t{1}}; });
-  CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on == std::vector{node_id{std::size_t{0}}});
-}
-
 TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
   small_cluster c{2};
   auto a = c.primitive("a");
@@ -93,6 +63,55 @@ TEST_CASE("group: a location counts for its first member, and for each one if th
     c.in.resources[g].members_in_order = false;
     c.locate(g, 2, 10);
     CHECK(c.decided() == (together ? "" : "Start b n2"));
+  }
+}
+
+TEST_CASE("group: a member that is blocked would need a start and gets none, so the next one cannot start") {
+  for (bool failed : {false, true}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.group("g", {a, b});
+    c.running(a, 1);
+    if (failed) c.report(a, 1, task::stop, 1, exit_code::ok);
+    CHECK(c.decided() == (failed ? "Start b n1 blocked" : "Start b n1"));
+  }
+}
+
+TEST_CASE("discovery: exclusive to some nodes limits where the whole runs, not where a member does") {
+  for (bool whole : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    auto g = c.group("g", {a});
+    c.locate(whole ? g : a, 1, -100);
+    c.in.locations[0].probes = discovery::exclusive;
+    CHECK(c.decided() == (whole ? "" : "Start a n2"));
+  }
+}
+
+TEST_CASE("utilization: of a group that may be spread each member needs only its own") {
+  for (bool together : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto g = c.group("g", {a, b});
+    c.in.resources[g].members_together = together;
+    c.in.settings.strategy = placement::utilization;
+    c.in.resources[b].uses.push_back({.kind = 0, .amount = 4});
+    c.in.nodes[node_id{std::size_t{1}}].capacity.push_back({0, 4});
+    CHECK(c.decided() == (together ? "Start a n2; Start b n2" : "Start a n1; Start b n2"));
+  }
+}
+
+TEST_CASE("probes: an instance waits for a node that is still joining only where there is unfencing") {
+  for (bool unfencing : {false, true}) {
+    small_cluster c{2};
+    c.in.settings.fencing = unfencing;
+    auto f = c.primitive("f"), a = c.primitive("a");
+    c.in.resources[f].fence_device = true;
+    c.in.resources[f].unfences = unfencing;
+    c.in.resources[f].target = role::stopped;
+    c.clone("c", a);
+    c.in.nodes[node_id{std::size_t{1}}].join = join_state::pending;
+    CHECK(c.decided() == (unfencing ? "Start a:0 n1 blocked" : "Start a:0 n1"));
   }
 }
 

@@ -123,6 +123,23 @@ imported behind(std::string resources, std::string on_n1) {
   return from_cib(*parsed, stamp{});
 }
 
+TEST_CASE("import: the defaults of operations count for what is no longer configured") {
+  auto text = cib_with("");
+  text.insert(text.find("</configuration>"),
+              R"(<op_defaults><meta_attributes id="d"><nvpair id="dn" name="on-fail" value="block"/></meta_attributes>
+      </op_defaults>)");
+  text.replace(text.find("/><node_state"), 2,
+               "><lrm id=\"1\"><lrm_resources>" + reported("old", "D", op("old", "start", "0", "1")) +
+                   "</lrm_resources></lrm></node_state>");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto old = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "old"; });
+  REQUIRE(old != i.input.resources.end());
+  REQUIRE(!old->operations.empty());
+  CHECK(old->operations[0].failure == scheduler::on_fail::block);
+}
+
 TEST_CASE("remote: what runs behind a connection that recovers stays as it is") {
   auto i = behind(primitive("far", "remote"),
                   reported("far", "remote", op("far", "start", "0", "0") + op("far", "monitor", "10000", "1")));
