@@ -114,8 +114,8 @@ void planner::judge_runnable(action& a) {
   }
 }
 
-// A start waits for the unit's probes everywhere, that of an instance only where there is unfencing; a node that is still
-// joining cannot be probed yet.
+// A start waits for the unit's probes everywhere, that of an instance only where there is unfencing; a node that is
+// still joining cannot be probed yet.
 bool planner::unprobed(unit_id u) const {
   bool alone = !enclosing_clone(s_, u).valid() || unfencing_;
   if (!s_.now[u].running_on.empty() || !alone || s_.now[u].orphan || !in_.settings.startup_probes) return false;

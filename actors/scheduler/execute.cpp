@@ -83,8 +83,8 @@ private:
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
   }
 
-  // Where all that is reported is under way, a probe is due, and finds what was thought. What it finds matters only there:
-  // elsewhere nothing is taken for running anyway.
+  // Where all that is reported is under way, a probe is due, and finds what was thought. What it finds matters only
+  // there: elsewhere nothing is taken for running anyway.
   void probe_what_is_under_way() {
     if (out_.rules != policy::pacemaker || !out_.settings.startup_probes) return;
     for (auto u : ids_of(o_.state.units)) {
@@ -92,7 +92,7 @@ private:
       for (auto& [n, i] : st.reported_in) {
         auto& node = o_.state.nodes[n];
         auto known = in_anonymous_clone(out_, o_.state, u) ? enclosing_clone(o_.state, u) : u;
-        if (o_.state.knows(known, n) || st.orphan || !node.online || node.unclean) continue;
+        if (o_.state.knows(known, n) || st.orphan || !node.online || node.unclean || node.pending) continue;
         bool here = std::find(st.running_on.begin(), st.running_on.end(), n) != st.running_on.end();
         report(action{.unit = u, .node = n, .what = task::monitor, .reason = {}},
                here ? exit_code::ok : exit_code::not_running);

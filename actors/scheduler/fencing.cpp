@@ -102,8 +102,7 @@ void planner::unfence_nodes() {
         auto& a = plan_.actions[id];
         if (a.node != n) continue;
         if (a.what == task::start && waits_for_unfencing(u)) order(on, id, implies_then);
-        if (a.what == task::stop && needs_[s_.units[u].what.at()] == requirement::unfencing)
-          order(id, on, holds_up);
+        if (a.what == task::stop && needs_[s_.units[u].what.at()] == requirement::unfencing) order(id, on, holds_up);
       }
   }
 }

@@ -272,7 +272,7 @@ struct operation_record {
   definition params = definition::same;
   node_id migration_source{}, migration_target{};
   bool outdated_failure = false; // the last failure, with parameters that have changed since
-  bool newest = false; // the node keeps one record of all that does not recur, and this is it
+  bool newest = false;           // the node keeps one record of all that does not recur, and this is it
 };
 
 // What a node knows of a resource (or of an instance with that number).

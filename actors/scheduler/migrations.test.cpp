@@ -74,6 +74,22 @@ TEST_CASE("migration: it outlives that one instance of what it needs goes away")
   CHECK(c.decided() == "Migrate b n1 n2; Stop a:0 n1");
 }
 
+TEST_CASE("migration: what must be gone before a node is unfenced cannot leave it alive") {
+  for (bool unfenced : {true, false}) {
+    small_cluster c{2};
+    c.in.settings.fencing = true;
+    auto f = c.primitive("f"), a = c.primitive("a");
+    c.in.resources[f].fence_device = c.in.resources[f].unfences = true;
+    c.in.resources[a].allow_migrate = true;
+    c.report(a, 2, task::monitor, exit_code::not_running, exit_code::not_running);
+    c.running(a, 1);
+    c.running(f, 2);
+    c.locate(a, 1, -score::limit);
+    c.in.nodes[n1].unfenced = !unfenced; // and due for the probe of f
+    CHECK(c.decided() == (unfenced ? "Migrate a n1 n2" : "Fence n1; Move a n1 n2"));
+  }
+}
+
 // `r` has migrated from n1 to n2, and was not stopped on n1 yet.
 void arrive(small_cluster& c, resource_id r) {
   leave(c, r, 50);
@@ -131,6 +147,11 @@ TEST_CASE("execution: where something is only arriving a probe is due, and then 
   auto decided = schedule(c.in);
   CHECK(decided.state.now[unit_id{std::size_t{0}}].running_on == std::vector{n1});
   CHECK(unpack(execute(c.in, decided)).now[unit_id{std::size_t{0}}].running_on.size() == 2);
+  c.in.settings.fencing = true;
+  c.in.nodes[n2].join = join_state::pending; // where nothing can be probed yet
+  CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.size() == 1);
+  c.in.nodes[n2].join = join_state::member;
+  c.in.settings.fencing = false;
   c.in.settings.startup_probes = false;
   CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.size() == 1);
 }

@@ -30,8 +30,8 @@ struct action {
 // What an edge does besides putting `before` before `after`.
 enum edge_flag : std::uint32_t {
   sequence = 0,
-  implies_then = 1u << 0,  // before required -> after required
-  holds_up = 1u << 1,      // before is a stop that cannot be done -> after cannot run
+  implies_then = 1u << 0, // before required -> after required
+  holds_up = 1u << 1,     // before is a stop: if it cannot be done after cannot run; no migration if after restarts
   promoted_implies_first = 1u << 2,
   implies_first_migratable = 1u << 3,
   runnable_left = 1u << 4, // before unrunnable -> after unrunnable
@@ -63,7 +63,7 @@ struct plan {
   std::vector<std::vector<action_id>> of_unit;
   std::vector<fencing_action> fencing;
   std::vector<unit_id> inhibited; // without a partner on their node: they are or become inactive, wherever they belong
-  std::vector<unit_id> reloads; // parameters changed that need no restart
+  std::vector<unit_id> reloads;   // parameters changed that need no restart
   std::vector<std::string> notes;
 };
 

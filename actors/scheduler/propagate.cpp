@@ -237,8 +237,7 @@ private:
       if (k == resource_kind::group && !below(s_, fu, tu)) {
         basic(first, f, then, kind);
         for (auto m : s_.units[tu].children)
-          if (auto mine = find(m, at(then).what, at(then).node); mine.valid())
-            basic(first, f, mine, kind);
+          if (auto mine = find(m, at(then).what, at(then).node); mine.valid()) basic(first, f, mine, kind);
         return;
       }
     }
@@ -349,7 +348,8 @@ private:
   // Stopped to come up again, here or elsewhere, and not alive. (Of a clone it may be another instance that comes up.)
   bool restarts(action_id stop) {
     auto& a = at(stop);
-    if (a.optional || a.migratable || !a.unit.valid()) return false;
+    if (a.optional || a.migratable) return false;
+    if (!a.unit.valid()) return a.what == task::unfence;
     auto& all = p_.of_unit[a.unit.at()];
     return std::any_of(all.begin(), all.end(), [&](auto id) { return at(id).what == task::start && !at(id).optional; });
   }
