@@ -132,16 +132,18 @@ private:
   }
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
-  // so the peer takes the resource for active there. Whoever compares with it must do the same. (Of what migrates it is
-  // cancelled before.) It looks for such
-  // monitors only where a resource may run, or in maintenance, and only of resources that are configured themselves.
+  // so the peer takes the resource for active there. Whoever compares with it must do the same. It looks for such
+  // monitors only where a resource may run, or in maintenance, and only of resources that are configured themselves; it
+  // cancels none of what goes nowhere, and that of what migrates before it goes.
   std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
     std::vector<operation_record> list;
     if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations ||
         !(o_.placement.nodes[a.node].usable() || o_.placement.nodes[a.node].maintenance))
       return list;
     auto& resource = out_.resources[o_.state.units[a.unit].what];
-    if (resource.orphan || find_action(o_.steps, a.unit, task::migrate_to, a.node).valid()) return list;
+    if (resource.orphan || !o_.placement.units[a.unit].node.valid() ||
+        find_action(o_.steps, a.unit, task::migrate_to, a.node).valid())
+      return list;
     auto& configured = resource.operations;
     for (auto old : h.operations) {
       bool known = std::any_of(configured.begin(), configured.end(), [&](auto& c) {

@@ -178,6 +178,10 @@ TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node w
     std::vector<node_id> here{node_id{std::size_t{1}}};
     if (!standby) here.insert(here.begin(), node_id{std::size_t{0}});
     CHECK(after.now[unit_id{std::size_t{0}}].running_on == here);
+    c.in.locations.push_back(c.in.locations[0]);
+    c.in.locations[1].where = node_id{std::size_t{1}}; // it goes nowhere
+    CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.empty());
+    c.in.locations.pop_back();
     c.in.resources[a].orphan = true;
     CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.empty());
   }
