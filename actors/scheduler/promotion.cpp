@@ -165,6 +165,7 @@ void placer::choose_roles(unit_id clone) {
     auto i = instances[k];
     auto n = location(i, false);
     if (!n.valid() || promoted >= r.promoted_max) return false;
+    if (auto host = in_.nodes[n].container; host.valid() && !location(s_.unit_of[host], false).valid()) return false;
     bool frozen = !in_.settings.quorate && in_.settings.without_quorum == no_quorum::freeze;
     if (frozen && present_role(s_, i) != role::promoted) return false;
     for (auto m : s_.units[i].children)

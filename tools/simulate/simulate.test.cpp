@@ -140,6 +140,20 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   CHECK(old->operations[0].failure == scheduler::on_fail::block);
 }
 
+TEST_CASE("promotion: a replica whose container has no host is not promoted, however good its score") {
+  auto parsed =
+      cib::parse(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
+    name="stonith-enabled" value="false"/></cluster_property_set></crm_config>
+    <nodes><node id="1" uname="n1"/><node id="box-1" uname="box-1" type="remote"><instance_attributes id="i">
+      <nvpair id="m" name="master-in" value="10"/></instance_attributes></node></nodes>
+    <resources><bundle id="box"><podman image="i" replicas="2" promoted-max="1"/><network control-port="3121"/>
+      <primitive id="in" class="ocf" provider="p" type="D"/></bundle></resources><constraints/></configuration>
+    <status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>)");
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Promote") == std::string::npos);
+}
+
 TEST_CASE("remote: what runs behind a connection that recovers stays as it is") {
   auto i = behind(primitive("far", "remote"),
                   reported("far", "remote", op("far", "start", "0", "0") + op("far", "monitor", "10000", "1")));
