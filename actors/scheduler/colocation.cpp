@@ -153,10 +153,6 @@ void placer::follow(unit_id dependent, unit_id primary, const unit_colocation& c
   case resource_kind::clone: follow_clone(dependent, primary, c); break;
   case resource_kind::bundle: {
     if (!out_.units[primary].done) return;
-    if (c.primary_role == role::promoted && s_.units[primary].children.size() > 0 &&
-        s_.units[s_.units[primary].children.front()].kind == resource_kind::clone) {
-      // by role: where a replica's inner instance has it
-    }
     std::vector<bool> affected(in_.nodes.size(), false);
     for (auto& r : s_.replicas) {
       if (r.bundle != primary) continue;

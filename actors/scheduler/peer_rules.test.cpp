@@ -201,6 +201,22 @@ TEST_CASE("promotion: the score without a number is for the instances of an anon
   }
 }
 
+TEST_CASE("promotion: a wish to be with something says which instance is promoted, not whether one is") {
+  for (std::int32_t weight : {1000, -3, score::limit}) {
+    for (bool scored : {true, false}) {
+      small_cluster c{1};
+      auto a = c.primitive("a"), b = c.primitive("b");
+      auto cl = c.clone("c", a);
+      c.in.resources[cl].promotable = true;
+      c.colocate(cl, b, weight);
+      c.in.colocations[0].dependent_role = role::promoted;
+      if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 2});
+      bool promoted = weight == score::limit || (scored && weight > 0);
+      CHECK(c.decided() == (promoted ? "Start b n1; Promote a:0 n1" : "Start b n1; Start a:0 n1"));
+    }
+  }
+}
+
 TEST_CASE("unfencing: where it was never done it is due, and restarts what runs there and needs it") {
   small_cluster c{2};
   c.in.settings.fencing = true;

@@ -109,8 +109,10 @@ void placer::judge_instance(unit_id clone, unit_id i) {
     if (l.where == n && (u == clone || u == s_.units[clone].parent || u == i || below(s_, u, i)))
       p.priority = add_scores(p.priority, l.weight.value());
   for (auto owner : {i, clone})
-    for (auto& c : std::vector{with_others(owner)})
-      if (c.dependent_role >= role::unpromoted) follow(i, c.primary, c);
+    for (auto& c : std::vector{with_others(owner)}) {
+      bool wish = c.weight > 0 && c.weight < score::limit; // says which one, not whether
+      if (c.dependent_role >= role::unpromoted && !wish) follow(i, c.primary, c);
+    }
   for (auto m : s_.units[i].children) // a group's members may be limited on their own
     if (next_role(m) == role::stopped || (s_.now[m].next != role::unknown && s_.now[m].next < role::promoted))
       p.priority = -score::limit;
