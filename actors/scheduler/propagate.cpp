@@ -3,7 +3,7 @@
 // Each edge can make an action required, or unable to run; nothing is ever made optional or runnable again, so the work
 // ends. A collective's mark stands for its members: what happens to it happens to them, pair by pair where clones are
 // interleaved.
-#include "actors/scheduler/plan.hpp"
+#include "actors/scheduler/marks.hpp"
 
 #include <algorithm>
 
@@ -18,6 +18,7 @@ public:
     , s_(s)
     , a_(a)
     , p_(p)
+    , marks_(s, p)
     , into_(p.actions.size())
     , out_(p.actions.size())
     , queued_(p.actions.size(), false)
@@ -101,66 +102,10 @@ private:
     return std::string(required ? "required " : "unrunnable ") + unit_name(in_, s_, a.unit) + " " + verb;
   }
 
-  // --- what a mark is, from its members ---
-  static task begun(task t) {
-    switch (t) {
-    case task::started: return task::start;
-    case task::stopped: return task::stop;
-    case task::promoted: return task::promote;
-    case task::demoted: return task::demote;
-    default: return t;
-    }
-  }
-
-  struct flags {
-    bool optional = true, runnable = true;
-  };
-
   action_id find(unit_id u, task what, node_id n) const { return find_action(p_, u, what, n); }
 
-  flags flags_of(action_id id, node_id n = {}) {
-    auto& a = at(id);
-    if (!a.unit.valid() || s_.units[a.unit].kind == resource_kind::primitive || a.what == task::one_or_more)
-      return {a.optional, a.runnable};
-    auto what = begun(a.what);
-    if (s_.units[a.unit].kind == resource_kind::group) {
-      flags f;
-      for (auto m : s_.units[a.unit].children) {
-        auto mine = find(m, what, n);
-        if (mine.valid()) {
-          if (!at(mine).optional) f.optional = false;
-          if (!at(mine).runnable && what != a.what) f.runnable = false;
-        } else if (what != task::stop && what != task::demote) {
-          f.runnable = false;
-        }
-      }
-      return {f.optional && (n.valid() || a.optional), f.runnable && a.runnable};
-    }
-    bool optional = n.valid() || a.optional, any_runnable = false, any = false;
-    auto visit_child = [&](unit_id c) {
-      auto mine = find(c, what, n);
-      if (!mine.valid()) return;
-      any = true;
-      auto f = flags_of(mine, n);
-      if (!f.optional) optional = false;
-      if (f.runnable) any_runnable = true;
-    };
-    for (auto c : members(a.unit, what)) visit_child(c);
-    return {optional, any ? (any_runnable && a.runnable) : false};
-  }
-
-  // What does the work of a collective: a bundle's containers start and stop, what is inside is promoted and demoted.
-  std::vector<unit_id> members(unit_id u, task what = task::start) const {
-    if (s_.units[u].kind != resource_kind::bundle) return s_.units[u].children;
-    bool inside = what == task::promote || what == task::demote;
-    std::vector<unit_id> list;
-    for (auto& r : s_.replicas)
-      if (r.bundle == u && (!inside || r.inner.valid())) list.push_back(inside ? r.inner : r.container);
-    return list;
-  }
-
   void refresh_mark(action_id id) {
-    auto f = flags_of(id);
+    auto f = marks_.of(id);
     auto& a = at(id);
     if (a.optional && !f.optional) {
       a.optional = false;
@@ -198,16 +143,16 @@ private:
   }
 
   bool completes(action_id id) {
-    auto f = flags_of(id);
+    auto f = marks_.of(id);
     if (!f.runnable) return false;
     auto& a = at(id);
     return !a.unit.valid() || a.node.valid() || s_.units[a.unit].kind != resource_kind::primitive;
   }
 
   void apply(const edge& e) {
-    auto first = flags_of(e.before, is_clone_like_mark(e.before) ? node_of(e.after) : node_id{});
-    auto whole = flags_of(e.before);
-    if (is_clone_like_mark(e.before)) first.runnable = whole.runnable;
+    auto first = marks_.of(e.before, marks_.is_clone_like_mark(e.before) ? node_of(e.after) : node_id{});
+    auto whole = marks_.of(e.before);
+    if (marks_.is_clone_like_mark(e.before)) first.runnable = whole.runnable;
     update(e.before, first, e.after, e.flags);
   }
 
@@ -218,12 +163,7 @@ private:
     return place_of(a.unit, a.what == task::stop || a.what == task::stopped);
   }
 
-  bool is_clone_like_mark(action_id id) {
-    auto& a = at(id);
-    return a.unit.valid() && is_clone_like(s_.units[a.unit].kind);
-  }
-
-  void update(action_id first, flags f, action_id then, std::uint32_t kind) {
+  void update(action_id first, marks::flags f, action_id then, std::uint32_t kind) {
     auto tu = at(then).unit, fu = at(first).unit;
     if (tu.valid() && fu.valid() && tu != fu && at(then).what != task::one_or_more) {
       auto k = s_.units[tu].kind;
@@ -247,9 +187,7 @@ private:
   bool interleaved(action_id first, action_id then) {
     auto what = begun(at(first).what);
     auto decides = what == task::stop || what == task::demote ? at(first).unit : at(then).unit;
-    auto clone = s_.units[decides].kind == resource_kind::bundle ? decides : decides;
-    if (s_.units[clone].kind == resource_kind::bundle) return true;
-    return in_.resources[s_.units[clone].what].interleave;
+    return s_.units[decides].kind == resource_kind::bundle || in_.resources[s_.units[decides].what].interleave;
   }
 
   node_id place_of(unit_id u, bool present) const {
@@ -279,13 +217,13 @@ private:
   void pairwise(action_id first, action_id then, std::uint32_t kind) {
     auto fu = at(first).unit, tu = at(then).unit;
     bool present = at(first).what == task::stopped || at(first).what == task::demoted;
-    for (auto child : members(tu, begun(at(then).what))) {
+    for (auto child : marks_.members(tu, begun(at(then).what))) {
       auto mine = find(child, at(then).what, {});
       if (!mine.valid()) continue;
       auto where = host_of(child, present);
       unit_id match;
       if (where.valid())
-        for (auto i : members(fu, begun(at(first).what)))
+        for (auto i : marks_.members(fu, begun(at(first).what)))
           if (host_of(i, present) == where && !(s_.now[i].blocked)) match = i;
       if (!match.valid()) {
         if (!present && (kind & (runnable_left | implies_then)) && where.valid()) inhibit(child, first);
@@ -293,7 +231,7 @@ private:
       }
       auto theirs = find(match, begun(at(first).what), {});
       if (!theirs.valid()) continue;
-      update(theirs, flags_of(theirs), mine, kind);
+      update(theirs, marks_.of(theirs), mine, kind);
     }
   }
 
@@ -312,17 +250,17 @@ private:
     }
   }
 
-  void each_instance(action_id first, flags f, action_id then, std::uint32_t kind) {
+  void each_instance(action_id first, marks::flags f, action_id then, std::uint32_t kind) {
     basic(first, f, then, kind);
-    for (auto child : members(at(then).unit, begun(at(then).what))) {
+    for (auto child : marks_.members(at(then).unit, begun(at(then).what))) {
       auto mine = find(child, at(then).what, {});
-      if (!mine.valid() || !flags_of(mine).runnable) continue;
+      if (!mine.valid() || !marks_.of(mine).runnable) continue;
       update(first, f, mine, kind);
     }
   }
 
   // --- the rules of an edge ---
-  void basic(action_id first, flags f, action_id then, std::uint32_t kind) {
+  void basic(action_id first, marks::flags f, action_id then, std::uint32_t kind) {
     if (kind & implies_then) {
       bool only_migrates = at(first).migratable;
       if (!f.optional && !only_migrates) require(then, first);
@@ -371,7 +309,7 @@ private:
     if (!at(stop).optional && !at(stop).runnable) disable(then, stop);
   }
 
-  void asymmetrical_rule(action_id first, flags f, action_id then) {
+  void asymmetrical_rule(action_id first, marks::flags f, action_id then) {
     if (f.runnable || !at(then).unit.valid()) return;
     auto u = at(then).unit;
     auto now = present_role(s_, u);
@@ -397,9 +335,9 @@ private:
   bool some_member_can(unit_id whole, task what) {
     auto can = [&](unit_id c) {
       auto mine = find(c, what, {});
-      return !mine.valid() || flags_of(mine).runnable;
+      return !mine.valid() || marks_.of(mine).runnable;
     };
-    auto list = members(whole, what);
+    auto list = marks_.members(whole, what);
     return std::any_of(list.begin(), list.end(), can);
   }
 
@@ -413,6 +351,7 @@ private:
   const cluster_state& s_;
   const assignment& a_;
   plan& p_;
+  marks marks_;
   std::vector<std::vector<std::size_t>> into_, out_;
   std::vector<bool> queued_, inhibited_;
   std::vector<action_id> queue_;
