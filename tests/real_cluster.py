@@ -4,9 +4,12 @@
 Usage: real_cluster.py TROUPE TROUPED. Closes with `N passed, N failed`.
 """
 import shutil
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 
 from real_nodes import Cluster
@@ -89,6 +92,28 @@ def test_configuration_far_larger_than_a_slot(c):
     other.kill()
     other.start()
     c.wait("it has read all pieces again", lambda: other.version() == version and other.name in on_standby(other))
+
+
+def test_start_while_an_earlier_life_still_answers(c):
+    """As a child does for a moment that was not its program yet when its daemon was killed."""
+    node = c["n1"]
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(node.control))
+    listener.listen()
+
+    def until_it_looks():
+        caller_id = None
+        while node.process is None or caller_id != node.process.pid:
+            caller, _ = listener.accept()
+            caller_id = struct.unpack("iII", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+            caller.close()
+        listener.close()
+
+    earlier = threading.Thread(target=until_it_looks, daemon=True)
+    earlier.start()
+    node.start()
+    earlier.join(1)
+    assert not earlier.is_alive(), "it did not look whether anybody is there"
 
 
 def test_leader_killed(c):

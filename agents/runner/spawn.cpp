@@ -4,6 +4,7 @@
 #include "agents/runner/proc_stat.hpp"
 #include "messages/types/assert.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -70,12 +71,24 @@ bool write_record(int record) {
   return size > 0 && ::write(record, line.data(), static_cast<std::size_t>(size)) == size;
 }
 
+// And the usual three. Our copies of the daemon's sockets would keep its next life from having them, if it is killed
+// before we have become the program.
+void close_all_but(int one, int other) {
+  auto low = static_cast<unsigned>(std::max(std::min(one, other), STDERR_FILENO)),
+       high = static_cast<unsigned>(std::max({one, other, STDERR_FILENO}));
+  if (low > STDERR_FILENO + 1) ::syscall(SYS_close_range, STDERR_FILENO + 1, low - 1, 0);
+  if (high > low + 1) ::syscall(SYS_close_range, low + 1, high - 1, 0);
+  ::syscall(SYS_close_range, high + 1, ~0U, 0);
+}
+
 [[noreturn]] void become(const wanted& child) {
   auto& how = child.how;
   ::setsid();
   ::umask(S_IWGRP | S_IWOTH);
-  bool ready = ::chdir("/") == 0 && write_record(how.record) && ::dup2(how.input, STDIN_FILENO) >= 0 &&
-               ::dup2(how.output, STDOUT_FILENO) >= 0 && ::dup2(how.error_output, STDERR_FILENO) >= 0;
+  bool ready = ::dup2(how.input, STDIN_FILENO) >= 0 && ::dup2(how.output, STDOUT_FILENO) >= 0 &&
+               ::dup2(how.error_output, STDERR_FILENO) >= 0;
+  close_all_but(how.record, child.report);
+  ready = ready && ::chdir("/") == 0 && write_record(how.record);
   if (ready) {
     ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     default_signals();
@@ -113,7 +126,8 @@ tl::expected<child, not_started> spawn(const birth& how) {
   cloned made;
   {
     quiet signals;
-    made = clone_child(how.cgroup, [](void* w) { become(*static_cast<const wanted*>(w)); }, &as);
+    made = clone_child(
+        how.cgroup, [](void* w) { become(*static_cast<const wanted*>(w)); }, &as);
   }
   if (made.pid < 0) {
     auto why_not = static_cast<int>(-made.pid);
@@ -128,7 +142,8 @@ tl::expected<child, not_started> spawn(const birth& how) {
 
 int try_cgroup(int cgroup) {
   spawn_detail::quiet signals;
-  auto made = clone_child(cgroup, [](void*) { ::_exit(0); }, nullptr);
+  auto made = clone_child(
+      cgroup, [](void*) { ::_exit(0); }, nullptr);
   if (made.pid < 0) return static_cast<int>(-made.pid);
   descriptor ended{made.pidfd};
   ::waitpid(static_cast<pid_t>(made.pid), nullptr, 0);

@@ -1,5 +1,6 @@
 #include "transport/loop/loop_control.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
@@ -26,16 +27,27 @@ int unix_socket() {
   return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.c_str(), std::min(path.size(), sizeof address.sun_path - 1));
+  return address;
+}
+
+bool answers_at(const sockaddr_un& address) {
+  int probe = unix_socket();
+  bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+  ::close(probe);
+  return answered;
+}
+
 // Makes way for a new socket at `address`: removes one that nobody listens on. Empty, or why there is no way.
 std::string clear_path(const sockaddr_un& address) {
   struct stat there {};
   std::string path = address.sun_path;
   if (::lstat(address.sun_path, &there) != 0) return errno == ENOENT ? std::string{} : with_errno(path);
   if (!S_ISSOCK(there.st_mode)) return path + " is there and is not a socket; remove it or choose another path";
-  int probe = unix_socket();
-  bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
-  ::close(probe);
-  if (answered) return path + " is in use: another daemon runs here";
+  if (answers_at(address)) return path + " is in use: another daemon runs here";
   return ::unlink(address.sun_path) == 0 ? std::string{} : with_errno(path);
 }
 
@@ -52,12 +64,14 @@ int bind_private(const sockaddr_un& address, std::string& wrong) {
 
 } // namespace
 
+bool answers(const std::string& path) {
+  return answers_at(address_of(path));
+}
+
 std::string loop_control::open(const std::string& path, handler on_event) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
+  auto address = address_of(path);
   if (path.empty() || path.size() >= sizeof address.sun_path)
     return "'" + path + "': the path of a socket has 1 to 107 bytes";
-  std::memcpy(address.sun_path, path.c_str(), path.size());
   if (auto wrong = clear_path(address); !wrong.empty()) return wrong;
   std::string wrong;
   int made = bind_private(address, wrong);

@@ -9,6 +9,9 @@
 
 namespace troupe::loop {
 
+// Whether somebody listens at `path`.
+bool answers(const std::string& path);
+
 class loop_control final : public transport::control_socket {
 public:
   explicit loop_control(event_loop& loop)
