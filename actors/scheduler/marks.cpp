@@ -51,9 +51,9 @@ std::vector<unit_id> marks::members(unit_id u, task what) const {
   return list;
 }
 
-bool marks::is_clone_like_mark(action_id id) const {
+bool marks::is_clone_mark(action_id id) const {
   auto& a = p_.actions[id];
-  return a.unit.valid() && is_clone_like(s_.units[a.unit].kind);
+  return a.unit.valid() && s_.units[a.unit].kind == resource_kind::clone;
 }
 
 } // namespace troupe::scheduler

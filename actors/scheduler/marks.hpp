@@ -24,7 +24,7 @@ public:
   [[nodiscard]] flags of(action_id id, node_id n = {}) const;
   // What does the work of a collective: a bundle's containers start and stop, what is inside is promoted and demoted.
   [[nodiscard]] std::vector<unit_id> members(unit_id u, task what = task::start) const;
-  [[nodiscard]] bool is_clone_like_mark(action_id id) const;
+  [[nodiscard]] bool is_clone_mark(action_id id) const;
 
 private:
   const cluster_state& s_;

@@ -150,9 +150,9 @@ private:
   }
 
   void apply(const edge& e) {
-    auto first = marks_.of(e.before, marks_.is_clone_like_mark(e.before) ? node_of(e.after) : node_id{});
+    auto first = marks_.of(e.before, marks_.is_clone_mark(e.before) ? node_of(e.after) : node_id{});
     auto whole = marks_.of(e.before);
-    if (marks_.is_clone_like_mark(e.before)) first.runnable = whole.runnable;
+    if (marks_.is_clone_mark(e.before)) first.runnable = whole.runnable;
     update(e.before, first, e.after, e.flags);
   }
 

@@ -140,6 +140,21 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   CHECK(old->operations[0].failure == scheduler::on_fail::block);
 }
 
+TEST_CASE("order: what comes after a bundle restarts when a replica starts, on whichever node") {
+  auto text = cib_with(
+      R"(<rsc_order id="o" first="box" then="a"/><rsc_location id="l" rsc="box" node="n1" score="-INFINITY"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>
+      </bundle>)");
+  text.replace(text.find("/><node_state"), 2,
+               "><lrm id=\"1\"><lrm_resources>" + reported("a", "D", op("a", "start", "0", "0")) +
+                   "</lrm_resources></lrm></node_state>");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Restart    a ( n1 )") != std::string::npos);
+}
+
 TEST_CASE("promotion: a replica whose container has no host is not promoted, however good its score") {
   auto parsed =
       cib::parse(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
