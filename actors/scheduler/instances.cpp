@@ -37,7 +37,6 @@ void placer::assign_bundle(unit_id u) {
   busy_[u.at()] = true;
   auto found =
       std::find_if(in_.bundles.begin(), in_.bundles.end(), [&](auto& b) { return b.what == s_.units[u].what; });
-  for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
   std::vector<unit_id> containers;
   for (auto& r : s_.replicas)
     if (r.bundle == u) containers.push_back(r.container);

@@ -155,6 +155,18 @@ TEST_CASE("order: what comes after a bundle restarts when a replica starts, on w
   CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Restart    a ( n1 )") != std::string::npos);
 }
 
+TEST_CASE("colocation: a bundle of several replicas takes its nodes before what it would like to be with") {
+  auto text = cib_with(R"(<rsc_colocation id="c" rsc="box" with-rsc="a" score="50"/>)");
+  text.insert(text.find("<primitive"),
+              R"(<bundle id="box"><podman image="i" replicas="3"/><network ip-range-start="10.0.0.1"/>
+      </bundle>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Start      box-podman-0 ( n1 )") !=
+        std::string::npos);
+}
+
 TEST_CASE("promotion: a replica whose container has no host is not promoted, however good its score") {
   auto parsed =
       cib::parse(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
