@@ -106,7 +106,6 @@ def test_start_while_an_earlier_life_still_answers(c):
         while node.process is None or caller_id != node.process.pid:
             caller, _ = listener.accept()
             caller_id = struct.unpack("iII", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-            caller.close()
         listener.close()
 
     earlier = threading.Thread(target=until_it_looks, daemon=True)

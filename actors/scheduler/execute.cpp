@@ -37,9 +37,11 @@ public:
   }
 
   input run() {
-    // A remote node that comes up is probed; what it reported in another life counts no longer.
+    // A remote node that comes up is probed for what is configured; what it reported of that in another life counts no
+    // longer.
     for (auto& h : out_.histories)
-      if (!o_.state.nodes[h.where].history_read && o_.placement.nodes[h.where].online) h.operations.clear();
+      if (!o_.state.nodes[h.where].history_read && o_.placement.nodes[h.where].online && !out_.resources[h.what].orphan)
+        h.operations.clear();
     probe_what_is_under_way();
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];

@@ -167,6 +167,21 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
         std::string::npos);
 }
 
+TEST_CASE("status: an orphan that was on a node that is gone is not listed") {
+  auto i = behind(
+      primitive("box", "V",
+                R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
+      reported("box", "V", op("box", "stop", "0", "0")));
+  auto listed = [&] { return status_text(i.input, scheduler::unpack(i.input), true).find("p:D") != std::string::npos; };
+  CHECK(listed());
+  auto a = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "a"; });
+  REQUIRE(a != i.input.resources.end());
+  a->orphan = true;
+  CHECK_FALSE(listed());
+  i.input = scheduler::execute(i.input, scheduler::schedule(i.input)); // and nobody looks for it when the node is back
+  CHECK(listed());
+}
+
 TEST_CASE("promotion: a replica whose container has no host is not promoted, however good its score") {
   auto parsed =
       cib::parse(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"

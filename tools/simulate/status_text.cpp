@@ -34,7 +34,7 @@ public:
     nodes();
     out_ += "\n  * Full List of Resources:\n";
     for (auto u : s_.top) {
-      if (s_.now[u].orphan && s_.now[u].running_on.empty()) continue;
+      if (s_.now[u].orphan && !somewhere(u)) continue;
       if (in_.resources[s_.units[u].what].container_implied) continue;
       resource_lines(u, 2);
     }
@@ -44,6 +44,13 @@ public:
 private:
   void line(int level, const std::string& text) {
     out_ += std::string(static_cast<std::size_t>(level) * 2, ' ') + "* " + text + "\n";
+  }
+
+  // What was managed on a node that is gone for good is gone as well.
+  [[nodiscard]] bool somewhere(unit_id u) const {
+    auto& st = s_.now[u];
+    return std::any_of(st.running_on.begin(), st.running_on.end(),
+                       [&](node_id n) { return s_.nodes[n].unclean || s_.nodes[n].online || !st.managed; });
   }
 
   [[nodiscard]] bool runs_something(node_id n) const {

@@ -18,14 +18,15 @@
 #include <future>
 #include <map>
 #include <pwd.h>
-#include <thread>
 #include <unistd.h>
 
 namespace troupe::daemon {
 
 namespace {
 
-constexpr std::chrono::milliseconds sockets_outlive_by{1000}, look_again{10};
+// A child of an earlier life that was killed before it became its program holds copies of that life's sockets for a
+// moment. Who still listens after this long is another daemon, and the console says so.
+constexpr std::chrono::milliseconds sockets_outlive_by{1000};
 
 // Sharing: the default scheduler polls, which costs a tenth of a core and delays each message (measured).
 void configure(caf::actor_system_config& c) {
@@ -111,20 +112,13 @@ ending live(caf::actor_system& system, loop::event_loop& on, world& real, settin
   return how;
 }
 
-// A child of an earlier life that was killed before it became its program holds copies of that life's sockets for a
-// moment. Who still answers after that is another daemon, and the console says so.
-void await_earlier_life(const std::string& control) {
-  auto limit = std::chrono::steady_clock::now() + sockets_outlive_by;
-  while (loop::answers(control) && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(look_again);
-}
-
 } // namespace
 
 result<ending> run(settings what, env::log_sink& log) {
   std::signal(SIGPIPE, SIG_IGN); // a caller that goes while it is written to
   auto disk = env::posix_disk::open(what.data);
   if (!disk) return tl::unexpected(disk.error());
-  await_earlier_life(what.control);
+  loop::nobody_listens(what.control, sockets_outlive_by);
   loop::event_loop on;
   caf::actor_system_config config;
   configure(config);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -34,20 +35,16 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-bool answers_at(const sockaddr_un& address) {
-  int probe = unix_socket();
-  bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
-  ::close(probe);
-  return answered;
-}
-
 // Makes way for a new socket at `address`: removes one that nobody listens on. Empty, or why there is no way.
 std::string clear_path(const sockaddr_un& address) {
   struct stat there {};
   std::string path = address.sun_path;
   if (::lstat(address.sun_path, &there) != 0) return errno == ENOENT ? std::string{} : with_errno(path);
   if (!S_ISSOCK(there.st_mode)) return path + " is there and is not a socket; remove it or choose another path";
-  if (answers_at(address)) return path + " is in use: another daemon runs here";
+  int probe = unix_socket();
+  bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+  ::close(probe);
+  if (answered) return path + " is in use: another daemon runs here";
   return ::unlink(address.sun_path) == 0 ? std::string{} : with_errno(path);
 }
 
@@ -64,8 +61,14 @@ int bind_private(const sockaddr_un& address, std::string& wrong) {
 
 } // namespace
 
-bool answers(const std::string& path) {
-  return answers_at(address_of(path));
+bool nobody_listens(const std::string& path, std::chrono::milliseconds limit) {
+  auto address = address_of(path);
+  int call = unix_socket();
+  bool answered = ::connect(call, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  pollfd hung_up{call, 0, 0}; // as the listener ends, so do the calls that it has not taken
+  bool gone = !answered || ::poll(&hung_up, 1, static_cast<int>(limit.count())) > 0;
+  ::close(call);
+  return gone;
 }
 
 std::string loop_control::open(const std::string& path, handler on_event) {

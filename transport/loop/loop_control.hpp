@@ -5,12 +5,14 @@
 #include "transport/loop/bounded_stream.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <map>
 
 namespace troupe::loop {
 
-// Whether somebody listens at `path`.
-bool answers(const std::string& path);
+// For the start of the daemon, before there is anything that must not wait: false if somebody listens at `path`, and
+// still after `limit`. Whoever goes within it is noticed at once.
+bool nobody_listens(const std::string& path, std::chrono::milliseconds limit);
 
 class loop_control final : public transport::control_socket {
 public:
