@@ -37,11 +37,8 @@ public:
   }
 
   input run() {
-    // A remote node that comes up is probed for what is configured; what it reported of that in another life counts no
-    // longer.
     for (auto& h : out_.histories)
-      if (!o_.state.nodes[h.where].history_read && o_.placement.nodes[h.where].online && !out_.resources[h.what].orphan)
-        h.operations.clear();
+      if (probed_anew(h)) h.operations.clear();
     probe_what_is_under_way();
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
@@ -83,6 +80,15 @@ private:
     std::erase_if(place_of_, [&](auto& x) { return x.first.second == n; });
     std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
+  }
+
+  // A node behind a connection that comes up is probed for what is configured, a guest only if its container is up
+  // already; what it reported of that in another life counts no longer.
+  bool probed_anew(const history& h) {
+    auto n = h.where;
+    if (o_.state.nodes[n].history_read || !o_.placement.nodes[n].online || out_.resources[h.what].orphan) return false;
+    auto container = out_.nodes[n].container;
+    return !container.valid() || !o_.state.now[o_.state.unit_of[container]].running_on.empty();
   }
 
   // Where all that is reported is under way, a probe is due, and finds what was thought. What it finds matters only

@@ -182,6 +182,41 @@ TEST_CASE("status: an orphan that was on a node that is gone is not listed") {
   CHECK(listed());
 }
 
+TEST_CASE("execution: a guest that comes up is probed for what is configured, but not yet if its container comes up as "
+          "well") {
+  for (bool up : {true, false})
+    for (bool configured : {true, false}) {
+      auto i = behind(
+          primitive("box", "V",
+                    R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
+          reported("box", "V", op("box", up ? "start" : "stop", "0", "0")));
+      auto a = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "a"; });
+      REQUIRE(a != i.input.resources.end());
+      a->orphan = !configured;
+      a->target = scheduler::role::stopped;
+      auto after = scheduler::execute(i.input, scheduler::schedule(i.input));
+      bool kept = status_text(after, scheduler::unpack(after), false).find("Started far") != std::string::npos;
+      CHECK(kept == (!up || !configured));
+    }
+}
+
+TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
+  auto i = behind(
+      primitive("st", "D") +
+          primitive("box", "V",
+                    R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
+      "");
+  i.input.settings.fencing = true;
+  for (auto r : scheduler::ids_of(i.input.resources)) {
+    if (i.input.resources[r].name == "st") i.input.resources[r].fence_device = true;
+    if (i.input.resources[r].name != "box") continue;
+    for (auto n : {std::size_t{0}, std::size_t{1}})
+      i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
+  }
+  auto text = summary_text(i.input, scheduler::schedule(i.input));
+  CHECK_MESSAGE(text.find("Fence (off) far") != std::string::npos, text);
+}
+
 TEST_CASE("promotion: a replica whose container has no host is not promoted, however good its score") {
   auto parsed =
       cib::parse(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
