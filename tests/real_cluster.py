@@ -12,7 +12,7 @@ import tempfile
 import threading
 import traceback
 
-from real_nodes import Cluster
+from real_nodes import DEADLINE, Cluster
 
 TROUPE, TROUPED = sys.argv[1:3]
 
@@ -111,7 +111,7 @@ def test_start_while_an_earlier_life_still_answers(c):
     earlier = threading.Thread(target=until_it_looks, daemon=True)
     earlier.start()
     node.start()
-    earlier.join(1)
+    earlier.join(DEADLINE)
     assert not earlier.is_alive(), "it did not look whether anybody is there"
 
 

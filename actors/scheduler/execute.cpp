@@ -97,10 +97,11 @@ private:
     if (out_.rules != policy::pacemaker || !out_.settings.startup_probes) return;
     for (auto u : ids_of(o_.state.units)) {
       auto& st = o_.state.now[u];
+      if (st.orphan) continue;
+      auto known = in_anonymous_clone(out_, o_.state, u) ? enclosing_clone(o_.state, u) : u;
       for (auto& [n, i] : st.reported_in) {
         auto& node = o_.state.nodes[n];
-        auto known = in_anonymous_clone(out_, o_.state, u) ? enclosing_clone(o_.state, u) : u;
-        if (o_.state.knows(known, n) || st.orphan || !node.online || node.unclean || node.pending) continue;
+        if (o_.state.knows(known, n) || !node.online || node.unclean || node.pending) continue;
         bool here = std::find(st.running_on.begin(), st.running_on.end(), n) != st.running_on.end();
         report(action{.unit = u, .node = n, .what = task::monitor, .reason = {}},
                here ? exit_code::ok : exit_code::not_running);
@@ -141,16 +142,15 @@ private:
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
   // so the peer takes the resource for active there. Whoever compares with it must do the same. It looks for such
-  // monitors only where a resource may run, or in maintenance, and only of resources that are configured themselves; it
-  // cancels none of what goes nowhere, and that of what migrates before it goes.
+  // monitors only where a resource may run, or in maintenance; it cancels none of what goes nowhere, as orphans do, and
+  // that of what migrates before it goes.
   std::vector<operation_record> orphaned_monitors(const action& a, const history& h) {
     std::vector<operation_record> list;
     if (out_.rules != policy::pacemaker || !out_.settings.cancel_orphan_operations ||
         !(o_.placement.nodes[a.node].usable() || o_.placement.nodes[a.node].maintenance))
       return list;
     auto& resource = out_.resources[o_.state.units[a.unit].what];
-    if (resource.orphan || !o_.placement.units[a.unit].node.valid() ||
-        find_action(o_.steps, a.unit, task::migrate_to, a.node).valid())
+    if (!o_.placement.units[a.unit].node.valid() || find_action(o_.steps, a.unit, task::migrate_to, a.node).valid())
       return list;
     auto& configured = resource.operations;
     for (auto old : h.operations) {

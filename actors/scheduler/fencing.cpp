@@ -54,7 +54,7 @@ void planner::fence_guest(node_id n) {
   action_id stopping;
   for (auto id : plan_.of_unit[container.at()]) {
     auto& a = plan_.actions[id];
-    if (a.what == task::start && a.node.valid()) starts = true;
+    if (a.what == task::start && a.node.valid()) starts = true; // without a node: a start that is missed
     if (a.what == task::stop && !stopping.valid()) stopping = id;
   }
   auto id = fence(n, starts ? fence_kind::reboot : fence_kind::off, "guest is unclean");

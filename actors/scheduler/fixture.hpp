@@ -5,6 +5,7 @@
 #include "actors/scheduler/schedule.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 namespace troupe::scheduler::fixture {
@@ -62,6 +63,12 @@ public:
     op.expected_known = true;
     op.status = rc == expected ? operation_status::done : operation_status::error;
     found->operations.push_back(op);
+  }
+
+  operation_record& last_record(resource_id r, std::size_t where) {
+    for (auto& h : in.histories)
+      if (h.what == r && h.where == node_id{where - 1}) return h.operations.back();
+    throw std::logic_error{"no such history"};
   }
 
   void locate(resource_id r, std::size_t where, std::int32_t weight, role in_role = role::unknown) {

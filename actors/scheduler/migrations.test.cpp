@@ -3,31 +3,23 @@
 
 #include <doctest/doctest.h>
 
-#include <stdexcept>
-
 namespace troupe::scheduler::migrations_test {
 
 using fixture::small_cluster;
 
 constexpr node_id n1{std::size_t{0}}, n2{std::size_t{1}};
 
-operation_record& last_record(small_cluster& c, resource_id r, std::size_t where) {
-  for (auto& h : c.in.histories)
-    if (h.what == r && h.where == node_id{where - 1}) return h.operations.back();
-  throw std::logic_error{"no such history"};
-}
-
 // `r` runs on n1 and has left for n2 at 100; n2 reported at `target_time` that it does not run there.
 void leave(small_cluster& c, resource_id r, std::int64_t target_time) {
   c.in.resources[r].allow_migrate = true;
   c.running(r, 1);
   c.report(r, 1, task::migrate_to, exit_code::ok, exit_code::ok);
-  auto& left = last_record(c, r, 1);
+  auto& left = c.last_record(r, 1);
   left.last_change = 100;
-  left.migration_source = node_id{std::size_t{0}};
-  left.migration_target = node_id{std::size_t{1}};
+  left.migration_source = n1;
+  left.migration_target = n2;
   c.report(r, 2, task::monitor, exit_code::not_running, exit_code::not_running);
-  last_record(c, r, 2).last_change = target_time;
+  c.last_record(r, 2).last_change = target_time;
   c.locate(r, 2, score::limit);
 }
 
@@ -43,8 +35,8 @@ TEST_CASE("migration: of a target that reports nothing nothing is assumed") {
   small_cluster c{2};
   auto a = c.primitive("a");
   leave(c, a, 50);
-  std::erase_if(c.in.histories, [](auto& h) { return h.where == node_id{std::size_t{1}}; });
-  CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on == std::vector{node_id{std::size_t{0}}});
+  std::erase_if(c.in.histories, [](auto& h) { return h.where == n2; });
+  CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on == std::vector{n1});
 }
 
 TEST_CASE("migration: it outlives that what it needs starts, and not that it moves") {
@@ -95,7 +87,7 @@ void arrive(small_cluster& c, resource_id r) {
   leave(c, r, 50);
   std::erase_if(c.in.histories, [](auto& h) { return h.where == n2; });
   c.report(r, 2, task::migrate_from, exit_code::ok, exit_code::ok);
-  auto& arrived = last_record(c, r, 2);
+  auto& arrived = c.last_record(r, 2);
   arrived.migration_source = n1;
   arrived.migration_target = n2;
   arrived.last_change = 101;
@@ -139,7 +131,7 @@ TEST_CASE("execution: where something is only arriving a probe is due, and then 
   c.in.resources[a].managed = false;
   std::erase_if(c.in.histories, [](auto& h) { return h.where == n2; });
   c.report(a, 2, task::migrate_from, exit_code::unknown, exit_code::ok);
-  auto& arriving = last_record(c, a, 2);
+  auto& arriving = c.last_record(a, 2);
   arriving.status = operation_status::pending;
   arriving.call_id = -1;
   arriving.migration_source = n1;

@@ -3,17 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <stdexcept>
-
 namespace troupe::scheduler::peer_rules_test {
 
 using fixture::small_cluster;
-
-operation_record& last_record(small_cluster& c, resource_id r, std::size_t where) {
-  for (auto& h : c.in.histories)
-    if (h.what == r && h.where == node_id{where - 1}) return h.operations.back();
-  throw std::logic_error{"no such history"};
-}
 
 TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
   small_cluster c{2};
@@ -104,7 +96,7 @@ TEST_CASE("utilization: of a group that may be spread each member needs only its
 TEST_CASE("probes: an instance waits for a node that is still joining only where there is unfencing") {
   for (bool unfencing : {false, true}) {
     small_cluster c{2};
-    c.in.settings.fencing = unfencing;
+    c.in.settings.fencing = true;
     auto f = c.primitive("f"), a = c.primitive("a");
     c.in.resources[f].fence_device = true;
     c.in.resources[f].unfences = unfencing;
@@ -170,7 +162,7 @@ TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node w
     auto a = c.primitive("a");
     c.running(a, 1);
     c.report(a, 1, task::monitor, exit_code::ok, exit_code::ok);
-    last_record(c, a, 1).interval_ms = 77'000;
+    c.last_record(a, 1).interval_ms = 77'000;
     c.locate(a, 1, -score::limit);
     c.in.nodes[node_id{std::size_t{0}}].standby = standby;
     auto before = schedule(c.in);

@@ -109,8 +109,8 @@ private:
     auto& a = at(id);
     if (a.optional && !f.optional) {
       a.optional = false;
-      push(id);
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
+      for (auto sibling : p_.of_unit[a.unit.at()]) push(sibling);
     }
     bool counts =
         a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;

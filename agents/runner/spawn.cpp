@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <linux/close_range.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -71,8 +70,8 @@ bool write_record(int record) {
   return size > 0 && ::write(record, line.data(), static_cast<std::size_t>(size)) == size;
 }
 
-// And the usual three. Our copies of the daemon's sockets would keep its next life from having them, if it is killed
-// before we have become the program.
+// Of what is left the usual three stay; the two are closed as we become the program. Our copies of the daemon's sockets
+// would keep its next life from having them, if it is killed before that.
 void close_all_but(int one, int other) {
   auto low = static_cast<unsigned>(std::max(std::min(one, other), STDERR_FILENO)),
        high = static_cast<unsigned>(std::max({one, other, STDERR_FILENO}));
@@ -90,7 +89,6 @@ void close_all_but(int one, int other) {
   close_all_but(how.record, child.report);
   ready = ready && ::chdir("/") == 0 && write_record(how.record);
   if (ready) {
-    ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     default_signals();
     ::execve(child.arguments[0], child.arguments, child.environment);
   }
@@ -126,8 +124,7 @@ tl::expected<child, not_started> spawn(const birth& how) {
   cloned made;
   {
     quiet signals;
-    made = clone_child(
-        how.cgroup, [](void* w) { become(*static_cast<const wanted*>(w)); }, &as);
+    made = clone_child(how.cgroup, [](void* w) { become(*static_cast<const wanted*>(w)); }, &as);
   }
   if (made.pid < 0) {
     auto why_not = static_cast<int>(-made.pid);
@@ -142,8 +139,7 @@ tl::expected<child, not_started> spawn(const birth& how) {
 
 int try_cgroup(int cgroup) {
   spawn_detail::quiet signals;
-  auto made = clone_child(
-      cgroup, [](void*) { ::_exit(0); }, nullptr);
+  auto made = clone_child(cgroup, [](void*) { ::_exit(0); }, nullptr);
   if (made.pid < 0) return static_cast<int>(-made.pid);
   descriptor ended{made.pidfd};
   ::waitpid(static_cast<pid_t>(made.pid), nullptr, 0);

@@ -20,7 +20,7 @@ struct birth {
   const std::vector<std::string>& arguments;
   const std::map<std::string, std::string>& environment;
   int input = -1, output = -1, error_output = -1; // all > 2
-  int record = -1; // the child writes its own /proc/self/stat here before it becomes the program; -1: does not
+  int record = -1; // the child writes its own /proc/self/stat here before it becomes the program; closed on exec; -1: does not
   int cgroup = -1; // a folder's descriptor; -1: stays in ours
 };
 

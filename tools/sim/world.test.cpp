@@ -130,51 +130,6 @@ std::string truth_of(world& w, machine_index m) {
   return all;
 }
 
-TEST_CASE("a seed replays to the byte; another seed is another run") {
-  auto run_of = [](std::uint64_t seed, bool written) {
-    std::string text;
-    world_options o;
-    o.seed = seed;
-    o.plan = plan_from_seed(seed, 5);
-    if (written) o.trace_sink = [&](std::string_view line) { (text += line) += '\n'; };
-    auto report = run_seed(std::move(o), standard_invariants());
-    return std::pair{report.trace_hash, text};
-  };
-  auto first = run_of(11, true);
-  auto again = run_of(11, true);
-  CHECK(first.second.size() > 100'000);
-  CHECK(first.second == again.second);
-  CHECK(first.first == again.first);
-  CHECK(run_of(11, false).first == first.first);
-  CHECK(run_of(12, false).first != first.first);
-}
-
-TEST_CASE("a run ends soon after its first violation, and what is judged at the end is not judged then") {
-  struct judge final : observer {
-    judge(bool strict, int& boots, int& ends)
-      : strict_(strict)
-      , boots_(boots)
-      , ends_(ends) {}
-    void see(const truth_event& e) override {
-      if (strict_ && e.kind == truth_kind::power_off) report(e.at, "I3", "a machine is off");
-      if (e.kind == truth_kind::power_on) ++boots_;
-    }
-    void at_end(instant) override { ++ends_; }
-    bool strict_;
-    int &boots_, &ends_;
-  };
-  for (bool strict : {false, true}) {
-    notebook book;
-    int boots = 0, ends = 0; // the first boots come before anybody watches
-    invariant_registry judges;
-    judges.add("I3", "no machine is off", [&] { return std::make_unique<judge>(strict, boots, ends); });
-    auto report = run_seed(options_for({{30s, 20s, faults::power_loss{node_name{"n2"}}}}, toy(book)), judges);
-    CHECK(report.violations.empty() != strict);
-    CHECK(boots == (strict ? 0 : 1));
-    CHECK(ends == (strict ? 0 : 1));
-  }
-}
-
 TEST_CASE(
     "nodes hear one another; a machine off is silent, and its actors' states are gone though they held each other") {
   notebook book;

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 namespace troupe::simulate::simulate_test {
 
 TEST_CASE("digests: as the peer writes them down") {
@@ -104,6 +106,20 @@ std::string primitive(std::string id, std::string type, std::string meta = "") {
          "-m\" name=\"monitor\" interval=\"10s\"/></operations></primitive>";
 }
 
+const std::string way_to_far = primitive(
+    "box", "V", R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)");
+
+void report_on_n1(std::string& cib, const std::string& what) {
+  cib.replace(cib.find("/><node_state"), 2,
+              "><lrm id=\"1\"><lrm_resources>" + what + "</lrm_resources></lrm></node_state>");
+}
+
+scheduler::resource& named(imported& i, std::string_view name) {
+  for (auto& r : i.input.resources)
+    if (r.name == name) return r;
+  throw std::logic_error{"no such resource"};
+}
+
 // Two nodes, one of them with a way to a node `far` behind it, on which `a` runs.
 imported behind(std::string resources, std::string on_n1) {
   auto status = [](std::string id, std::string name, std::string as, std::string what) {
@@ -128,16 +144,13 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   text.insert(text.find("</configuration>"),
               R"(<op_defaults><meta_attributes id="d"><nvpair id="dn" name="on-fail" value="block"/></meta_attributes>
       </op_defaults>)");
-  text.replace(text.find("/><node_state"), 2,
-               "><lrm id=\"1\"><lrm_resources>" + reported("old", "D", op("old", "start", "0", "1")) +
-                   "</lrm_resources></lrm></node_state>");
+  report_on_n1(text, reported("old", "D", op("old", "start", "0", "1")));
   auto parsed = cib::parse(text);
   REQUIRE(parsed);
   auto i = from_cib(*parsed, stamp{});
-  auto old = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "old"; });
-  REQUIRE(old != i.input.resources.end());
-  REQUIRE(!old->operations.empty());
-  CHECK(old->operations[0].failure == scheduler::on_fail::block);
+  auto& old = named(i, "old");
+  REQUIRE(!old.operations.empty());
+  CHECK(old.operations[0].failure == scheduler::on_fail::block);
 }
 
 TEST_CASE("order: what comes after a bundle restarts when a replica starts, on whichever node") {
@@ -146,9 +159,7 @@ TEST_CASE("order: what comes after a bundle restarts when a replica starts, on w
   text.insert(text.find("</resources>"),
               R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>
       </bundle>)");
-  text.replace(text.find("/><node_state"), 2,
-               "><lrm id=\"1\"><lrm_resources>" + reported("a", "D", op("a", "start", "0", "0")) +
-                   "</lrm_resources></lrm></node_state>");
+  report_on_n1(text, reported("a", "D", op("a", "start", "0", "0")));
   auto parsed = cib::parse(text);
   REQUIRE(parsed);
   auto i = from_cib(*parsed, stamp{});
@@ -168,15 +179,11 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
 }
 
 TEST_CASE("status: an orphan that was on a node that is gone is not listed") {
-  auto i = behind(
-      primitive("box", "V",
-                R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
-      reported("box", "V", op("box", "stop", "0", "0")));
+  auto i = behind(way_to_far, reported("box", "V", op("box", "stop", "0", "0")));
   auto listed = [&] { return status_text(i.input, scheduler::unpack(i.input), true).find("p:D") != std::string::npos; };
   CHECK(listed());
-  auto a = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "a"; });
-  REQUIRE(a != i.input.resources.end());
-  a->orphan = true;
+  auto& a = named(i, "a");
+  a.orphan = true;
   CHECK_FALSE(listed());
   i.input = scheduler::execute(i.input, scheduler::schedule(i.input)); // and nobody looks for it when the node is back
   CHECK(listed());
@@ -186,14 +193,10 @@ TEST_CASE("execution: a guest that comes up is probed for what is configured, bu
           "well") {
   for (bool up : {true, false})
     for (bool configured : {true, false}) {
-      auto i = behind(
-          primitive("box", "V",
-                    R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
-          reported("box", "V", op("box", up ? "start" : "stop", "0", "0")));
-      auto a = std::find_if(i.input.resources.begin(), i.input.resources.end(), [](auto& r) { return r.name == "a"; });
-      REQUIRE(a != i.input.resources.end());
-      a->orphan = !configured;
-      a->target = scheduler::role::stopped;
+      auto i = behind(way_to_far, reported("box", "V", op("box", up ? "start" : "stop", "0", "0")));
+      auto& a = named(i, "a");
+      a.orphan = !configured;
+      a.target = scheduler::role::stopped;
       auto after = scheduler::execute(i.input, scheduler::schedule(i.input));
       bool kept = status_text(after, scheduler::unpack(after), false).find("Started far") != std::string::npos;
       CHECK(kept == (!up || !configured));
@@ -201,11 +204,7 @@ TEST_CASE("execution: a guest that comes up is probed for what is configured, bu
 }
 
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
-  auto i = behind(
-      primitive("st", "D") +
-          primitive("box", "V",
-                    R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
-      "");
+  auto i = behind(primitive("st", "D") + way_to_far, "");
   i.input.settings.fencing = true;
   for (auto r : scheduler::ids_of(i.input.resources)) {
     if (i.input.resources[r].name == "st") i.input.resources[r].fence_device = true;
@@ -238,11 +237,8 @@ TEST_CASE("remote: what runs behind a connection that recovers stays as it is") 
 }
 
 TEST_CASE("execution: nobody reports that a guest is gone, and what was on it, with its container") {
-  auto i = behind(
-      primitive("box", "V",
-                R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)"),
-      reported("box", "V", op("box", "start", "0", "0") + op("box", "monitor", "10000", "1")) +
-          reported("far", "remote", op("far", "start", "0", "0")));
+  auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0") + op("box", "monitor", "10000", "1")) +
+                                  reported("far", "remote", op("far", "start", "0", "0")));
   auto& l = i.input.locations[0];
   l.where = scheduler::node_id{std::size_t{2}};
   REQUIRE(i.input.nodes[l.where].name == "far");
