@@ -82,16 +82,26 @@ TEST_CASE("a client's retry is answered, not repeated") {
   CHECK(apply(c.s, c.s.index().next(), order).answer.refused == refusal::too_old);
 }
 
-TEST_CASE("the longest silent client is forgotten first") {
+TEST_CASE("the clients that were silent longest are forgotten, whatever their numbers") {
   script c;
-  for (std::uint64_t i = 1; i <= max_clients + 1; ++i) {
-    command::command order{{.at = c.clock, .by = {node_name{"n1"}, {}}, .client = client_id{i}, .sequence = 1},
-                           command::tick{}};
+  std::uint64_t said = 0;
+  auto says = [&](std::uint64_t client) {
+    command::command order{
+        {.at = c.clock, .by = {node_name{"n1"}, {}}, .client = client_id{client}, .sequence = ++said}, command::tick{}};
     apply(c.s, c.s.index().next(), order);
-  }
+  };
+  auto known = [&](std::uint64_t client) { return c.s.find(client_key{client_id{client}}) != nullptr; };
+  for (std::uint64_t i = 0; i < max_clients; ++i) says(max_clients - i);
+  says(max_clients); // the first one speaks again
   CHECK(c.s.all<client_key>().size() == max_clients);
-  CHECK(c.s.find(client_key{client_id{1}}) == nullptr);
-  CHECK(c.s.find(client_key{client_id{max_clients + 1}}) != nullptr);
+  says(max_clients + 1);
+  CHECK(c.s.all<client_key>().size() == max_clients - forgotten_clients + 1);
+  CHECK(known(max_clients + 1));
+  CHECK(known(max_clients));
+  CHECK_FALSE(known(max_clients - 1));
+  CHECK_FALSE(known(max_clients - forgotten_clients));
+  CHECK(known(max_clients - forgotten_clients - 1));
+  CHECK(known(1));
 }
 
 TEST_CASE("time never runs backwards inside of apply, and ends what expires") {
@@ -131,8 +141,10 @@ TEST_CASE("a snapshot comes back the same, and a damaged one does not come back"
     bad[random.below(bad.size())] ^= std::byte{1} << random.below(8);
     auto read = decode_snapshot(bad);
     // What still reads well was flipped in padding, or in why a record was written, which no decision rests on.
-    if (read) CHECK(read->content() == c.s.content());
-    else ++refused;
+    if (read)
+      CHECK(read->content() == c.s.content());
+    else
+      ++refused;
   }
   CHECK(refused > 1000);
   for (std::size_t size = 0; size < bytes.size(); size += 8) {

@@ -54,7 +54,6 @@ caf::actor spawn_executor(root_actor* self) {
   s.agents = state.options.resource_agents;
   s.acts_of_any_session = planted(self, "acts-from-log");
   s.believes_in_nothing = planted(self, "skip-probe");
-  s.one_at_a_time = planted(self, "one-at-a-time");
   s.at_once = std::max(resource::least_operations, state.options.operations_at_once);
   return self->spawn<caf::monitored>(resource::executor, state.env, state.directory, std::move(s));
 }
@@ -78,6 +77,7 @@ caf::actor spawn_director(root_actor* self) {
   s.detector = find_service(self, service::detector);
   s.ignores_orders = planted(self, "ignore-orders");
   s.ignores_hosts = planted(self, "needless-fence");
+  s.one_wave_at_a_time = planted(self, "wave-by-wave");
   s.rings_while_waiting = planted(self, "ring-while-waiting");
   return self->spawn<caf::monitored>(supervisor::director, state.env, state.directory, std::move(s));
 }

@@ -138,7 +138,7 @@ caf::behavior executor(executor_actor* self, env::environment* env, const consol
   state.view = std::make_unique<node_view>(set.self, env->host.boot, set.acts_of_any_session);
   state.reports = std::make_unique<reporter>(set.self);
   state.contact = std::make_unique<contact_watch>(set.timers.contact_lost, env::now_of(self));
-  state.turns = std::make_unique<turnstile>(set.at_once, set.one_at_a_time);
+  state.turns = std::make_unique<turnstile>(set.at_once);
   state.set = std::move(set);
   self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
   env->processes.list([here = caf::actor_cast<caf::actor_addr>(self)](agents::living found) {

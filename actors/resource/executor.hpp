@@ -41,7 +41,6 @@ struct executor_settings {
   std::size_t at_once = least_operations; // trouped: twice the processors, where that is more
   bool acts_of_any_session = false;       // plants
   bool believes_in_nothing = false;       // what a probe has found is told as nothing
-  bool one_at_a_time = false;             // one operation waits for the other, whatever it is
 };
 
 struct instance_entry {

@@ -6,9 +6,8 @@
 
 namespace troupe::resource {
 
-turnstile::turnstile(std::size_t at_once, bool one_at_a_time)
-  : at_once_(at_once)
-  , one_at_a_time_(one_at_a_time) {
+turnstile::turnstile(std::size_t at_once)
+  : at_once_(at_once) {
   TROUPE_ASSERT(at_once >= 4, "so few places leave none for acts");
 }
 
@@ -43,7 +42,7 @@ std::size_t turnstile::count(urgency how) const {
 
 // Monitors take half of the places at most, monitors and probes together three quarters.
 bool turnstile::room_for(urgency how) const {
-  if (given_.size() >= at_once_ || (one_at_a_time_ && !given_.empty())) return false;
+  if (given_.size() >= at_once_) return false;
   if (how == urgency::act) return true;
   auto monitors = count(urgency::monitor);
   if (how == urgency::monitor && monitors >= at_once_ / 2) return false;

@@ -17,8 +17,7 @@ inline constexpr std::size_t least_operations = 8; // at once; trouped gives twi
 
 class turnstile {
 public:
-  // `one_at_a_time` is a plant.
-  explicit turnstile(std::size_t at_once = least_operations, bool one_at_a_time = false);
+  explicit turnstile(std::size_t at_once = least_operations);
 
   void ask(const instance& who, urgency how); // again: moves to where the higher of the two belongs
   void give_back(const instance& who);
@@ -42,7 +41,6 @@ private:
   [[nodiscard]] bool room_for(urgency how) const;
 
   std::size_t at_once_;
-  bool one_at_a_time_;
   std::array<std::deque<instance>, 3> queues_; // by urgency
   std::map<instance, urgency> waiting_;
   std::map<instance, urgency> given_;

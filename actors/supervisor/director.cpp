@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::supervisor {
 
 namespace {
@@ -100,8 +102,14 @@ caf::actor supervisor_of(director_actor* self, const resource_name& r) {
   return found;
 }
 
+bool something_is_under_way(const cluster::state& s) {
+  auto& holders = s.all<cluster::holder_key>();
+  return std::any_of(holders.begin(), holders.end(), [](auto& h) { return h.second.value.open.has_value(); });
+}
+
 void advise_all(director_actor* self) {
   auto& state = self->state;
+  if (state.set.one_wave_at_a_time && something_is_under_way(seen(self))) return;
   for (auto& a : state.ready.take(seen(self))) {
     if (a.steps.empty() && !state.supervisors.contains(a.resource)) continue;
     std::map<node_name, std::uint32_t> failures;

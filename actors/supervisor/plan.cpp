@@ -33,6 +33,7 @@ public:
     , clock_(s_.now()) {}
 
   plan make(const plan_question& asked) {
+    enough_ = std::min(asked.steps, max_plan_steps);
     out_.refused = suppose(asked);
     if (out_.refused.empty()) {
       ready_.begin(s_);
@@ -73,11 +74,13 @@ private:
 
   void note(step_kind kind, const resource_name& r, const node_name& n, std::string text, std::string because,
             config::action action = {}) {
-    if (out_.steps.size() == max_plan_steps) {
-      out_.cut = true;
-      return;
-    }
     out_.steps.push_back({wave_, kind, r, n, action, std::move(text), std::move(because)});
+  }
+
+  // Asked before anything is said of which there may be too much: a step that is not listed is not carried out either.
+  bool room() {
+    out_.cut = out_.cut || out_.steps.size() >= enough_;
+    return !out_.cut;
   }
 
   // --- what is supposed ---
@@ -106,10 +109,10 @@ private:
   void finish_what_is_under_way() {
     for (auto& [key, found] : std::map(s_.all<holder_key>()))
       if (found.value.open && cluster::acting_session(s_, key.node) &&
-          cluster::member_of(s_, key.node)->boot == key.boot)
+          cluster::member_of(s_, key.node)->boot == key.boot && room())
         finish(key, found.value);
     for (auto& [key, found] : std::map(s_.all<cluster::attempt_key>()))
-      if (found.value.ended == cluster::attempt::end::open) prove(key.target, "");
+      if (found.value.ended == cluster::attempt::end::open && room()) prove(key.target, "");
     for (auto& [key, found] : std::map(s_.all<cluster::notices_key>())) tell_all(key.resource);
   }
 
@@ -135,7 +138,7 @@ private:
 
   void look() {
     for (auto& [key, found] : std::map(s_.all<cluster::inventory_key>())) {
-      if (!cluster::acting_session(s_, key.node)) continue;
+      if (!cluster::acting_session(s_, key.node) || !room()) continue;
       std::vector<command::report_item> items;
       std::string names;
       for (auto& r : found.value.pending) {
@@ -155,6 +158,7 @@ private:
 
   void fence() {
     for (auto& c : fences_.look(s_, self_, now_)) {
+      if (!room()) return;
       auto refused = say(c.what, self_);
       if (refused != refusal::none) continue;
       if (auto* a = std::get_if<command::fence_attempt>(&c.what)) prove(a->target, name_of(c.from.why));
@@ -182,7 +186,7 @@ private:
     auto placed = scheduler::place_cluster(s_);
     auto items = places_.changes(s_, placed.items);
     places_.ended();
-    if (items.empty()) return;
+    if (items.empty() || !room()) return;
     for (auto& item : items) {
       auto* was = s_.find(cluster::assignment_key{item.resource});
       auto why = scheduler::explain(placed, item.resource);
@@ -194,11 +198,12 @@ private:
     say(command::assigned{std::move(items)}, self_);
   }
 
-  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other. Notices are
-  // no steps of a plan: whoever has to be told is told at once.
+  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other. Notices
+  // are no steps of a plan: whoever has to be told is told at once.
   void act() {
     std::vector<holder_key> open;
-    while (send_what_is_due(open)) {}
+    while (send_what_is_due(open)) {
+    }
     for (auto& key : open) {
       auto* found = s_.find(key);
       if (!found || !found->value.open) continue;
@@ -213,9 +218,10 @@ private:
     bool told = false;
     for (auto& a : ready_.take(s_)) {
       for (auto& step : a.steps) {
+        if (!room()) return false;
         auto answer = say(step.what, self_);
         if (answer == refusal::stale_if) ready_.again(a.resource);
-        if (answer != refusal::none || out_.cut) continue;
+        if (answer != refusal::none) continue;
         if (step.at.node.empty()) {
           told = true;
           tell_all(a.resource);
@@ -228,7 +234,7 @@ private:
         open.push_back({a.resource, step.at.ordinal, step.at.node, cluster::member_of(s_, step.at.node)->boot});
       }
     }
-    return told && !out_.cut;
+    return told;
   }
 
   void tell_all(const resource_name& r) {
@@ -282,6 +288,7 @@ private:
   bool begun_ = false;
   bool moved_ = false;
   std::uint32_t wave_ = 0;
+  std::size_t enough_ = 0;
   readiness ready_;
   placing places_;
   fence_plan fences_;

@@ -10,7 +10,7 @@
 // waves; there a step waits only for those that it needs.
 // Rejected: a planner of its own for showing (the peer's simulator runs its whole engine again): two that must agree.
 //
-// Pure. Bounded by max_plan_steps.
+// Pure. Bounded by max_plan_steps and max_waves.
 #pragma once
 
 #include "actors/supervisor/ready.hpp"
@@ -24,6 +24,7 @@ struct plan_question { // what if; empty: what is still to be done
   std::optional<config::cluster> configuration;
   std::vector<node_name> failing; // lost all of a sudden
   std::vector<node_name> standby;
+  std::size_t steps = max_plan_steps; // no more than these, or as many as the command has that reaches them
 };
 
 enum class step_kind : std::uint8_t { look, place, fence, act, withdraw };
@@ -43,8 +44,8 @@ struct plan {
   std::vector<planned_step> steps{};
   std::vector<wait> waits{};         // what stays undone, and what each waits for
   std::vector<std::string> others{}; // what else stays undone: a sentence each
-  bool cut = false;                  // max_plan_steps: there would be more
-  cluster::state after{};            // as it would be
+  bool cut = false;                  // plan_question::steps: there would be more
+  cluster::state after{};            // as it would be when these steps are done
 };
 
 // `self`: whose plan it is, who would fence.

@@ -165,6 +165,20 @@ TEST_CASE("what is under way is assumed to succeed") {
   CHECK(p.steps[0].because == "under way");
 }
 
+TEST_CASE("the first steps of a plan, and the state after them") {
+  world w(shop());
+  plan_question some;
+  some.steps = 4;
+  auto p = plan_of(w.log.s, some);
+  CHECK(text(p).size() == 4);
+  CHECK(p.cut);
+  CHECK(p.steps.back().text == "start db on n1");
+  CHECK(text(plan_of(p.after)) ==
+        lines{"1 start redis on n1", "1 start redis on n2", "1 start redis on n3", "1 start web on n1"});
+  some.steps = 1; // all assignments are one command
+  CHECK(plan_of(w.log.s, some).steps.size() == 3);
+}
+
 TEST_CASE("a question that the kernel refuses is no plan") {
   auto w = settled(shop());
   CHECK(plan_of(w.log.s, {{}, {}, {node_name{"n9"}}}).refused == "n9 cannot be on standby: unknown node");

@@ -193,12 +193,26 @@ std::optional<wait> situation::order_waits(const cell& at, action then) {
   return std::nullopt;
 }
 
+std::optional<wait> situation::bereft_waits(const cell& at, action first) {
+  for (auto& e : known_.successors(at.resource)) {
+    if (!e.mandatory || !e.symmetrical || e.first_action != first || e.then_action != action::start) continue;
+    for (auto& on : held_on(e.other)) {
+      auto* h = holder(e.other, on);
+      if (!h || (e.same_node && on != at.node) || !managed(e.other, on) || stays(e.other, on)) continue;
+      bool can_stop = !std::holds_alternative<cluster::stop_failed>(h->now) && !node_waits({e.other, 0, on});
+      if (can_stop) return wait{at, hold::ordered_stop, e.other, {}};
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<wait> situation::start_waits(const resource_name& r, const node_name& n) {
   cell at{r, 0, n};
   if (auto w = node_waits(at)) return w;
   if (auto w = room_waits(at, false)) return w;
   for (auto& other : known_.apart(r))
     if (holder(other, n)) return wait{at, hold::kept_apart, other, {}};
+  if (auto w = bereft_waits(at, action::start)) return w;
   return order_waits(at, action::start);
 }
 
@@ -206,6 +220,7 @@ std::optional<wait> situation::promote_waits(const resource_name& r, const node_
   cell at{r, 0, n};
   if (auto w = node_waits(at)) return w;
   if (auto w = room_waits(at, true)) return w;
+  if (auto w = bereft_waits(at, action::promote)) return w;
   return order_waits(at, action::promote);
 }
 

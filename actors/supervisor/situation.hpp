@@ -51,6 +51,8 @@ private:
   [[nodiscard]] bool on_its_way(const edge& e, const node_name& n);
   [[nodiscard]] std::optional<wait> room_waits(const command::cell& at, bool promoted) const;
   [[nodiscard]] std::optional<wait> order_waits(const command::cell& at, config::action then);
+  // What ran on it has to stop first, so that it starts anew whatever comes first: the log or the agents.
+  [[nodiscard]] std::optional<wait> bereft_waits(const command::cell& at, config::action first);
   [[nodiscard]] bool judge(const resource_name& r, const node_name& n);
 
   const cluster::state& s_;

@@ -67,6 +67,7 @@ invariant_registry standard_invariants() {
   all.add("I9", "whoever answered is not fenced", no_needless_fencing);
   all.add("I10", "mailboxes and numbers of actors stay bounded", bounds);
   all.add("I11", "nothing halts a replica or breaks an assertion", no_poison);
+  all.add("I12", "what is planned after a part of a plan is its rest", stability);
   return all;
 }
 

@@ -28,7 +28,7 @@ static constexpr std::array all{
     plant{"needless-fence", "I9", "a daemon that is away is taken for a machine that is"},
     plant{"failed-is-off", "I4", "a fence call that failed is taken for done"},
     plant{"skip-probe", "I3", "whatever a probe finds is told as nothing"},
-    plant{"one-at-a-time", "I8", "operations of a node wait for each other, however slow one is"},
+    plant{"wave-by-wave", "I8", "nothing is begun while an act is under way, wherever and however slow it is"},
     plant{"ring-while-waiting", "I10", "the director's alarm rings for a placement that waits for the last one's outcome"},
     plant{"demote-frees", "I3", "what is being demoted is taken for demoted"},
     plant{"ignore-ifs", "I6", "acts are granted on outdated grounds"},

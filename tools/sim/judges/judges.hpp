@@ -26,5 +26,7 @@ std::unique_ptr<observer> no_needless_fencing();
 std::unique_ptr<observer> bounds();
 // I11: nothing halts a replica, and no actor ends by an assertion.
 std::unique_ptr<observer> no_poison();
+// I12: the plan of a state in which some of a plan has been carried out is the rest of it.
+std::unique_ptr<observer> stability();
 
 } // namespace troupe::sim
