@@ -10,6 +10,7 @@
 #include "actors/consensus/options.hpp"
 #include "messages/types/random.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace troupe::consensus {
@@ -26,6 +27,8 @@ public:
   // no other way is in use, so that ways do not alternate.
   [[nodiscard]] bool heeds(const node_name& leader, const node_name& via, instant now) const;
   void heard(const node_name& leader, ballot number, const node_name& via, instant now);
+  // We led ourselves, and had a quorum until then: whoever leads next, nobody here was without a leader before.
+  void was_led_until(instant at) { heard_at_ = std::max(heard_at_, at); }
   [[nodiscard]] bool hears_directly(instant now) const;
   void forget(instant now, duration wait); // nobody leads that we know; try no sooner than after `wait`
   void tried(instant now);                 // in vain, or just begun: the next try comes later

@@ -267,6 +267,19 @@ TEST_CASE("a leader without acks of a quorum steps down, and says so") {
   CHECK(c.propose("n1", "no") == proposal_result{refused::not_leader});
 }
 
+TEST_CASE("a leader that steps down was led until its quorum last answered, however long it has led") {
+  cluster c{3, 3};
+  REQUIRE(c.pass_until_leader());
+  REQUIRE(c.leader() == "n1");
+  c.pass(60s);
+  auto cut_at = c.now;
+  c.isolate("n1");
+  c.pass(2s);
+  REQUIRE(c.core("n1").leader().empty());
+  CHECK(c.core("n1").leader_heard(c.now) >= cut_at - derive(2s).tick);
+  CHECK(c.core("n1").leader_heard(c.now) <= cut_at + 100ms);
+}
+
 TEST_CASE("a node that alone lost sight of the leader cannot unseat it, nor on its return") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());

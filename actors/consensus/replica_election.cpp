@@ -98,6 +98,7 @@ void replica::on(const node_name&, journal_id, const refusal& m, instant now, ef
 void replica::stand_down(instant now, duration wait, effects& out) {
   auto* l = std::get_if<leading_state>(&state_);
   bool led = l != nullptr && l->announced;
+  watch_.was_led_until(leader_heard(now));
   state_ = following{};
   watch_.forget(now, wait);
   if (led) out.emplace_back(stepped_down{});
