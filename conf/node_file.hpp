@@ -9,7 +9,7 @@
 //   resource-agents = ["/usr/lib/ocf/resource.d"]   # PROVIDER/TYPE below; the first folder that has it
 //   agent-commands = "/usr/libexec/troupe"          # crm_master and the like; none: beside the daemon's program
 //   fence-agents = ["/usr/sbin"]
-//   cgroup = "/sys/fs/cgroup/troupe"                # where resources live; none: troupe below where cgroup2 is mounted
+//   cgroup = "/sys/fs/cgroup/troupe"                # where resources live; none: troupe/NAME below where cgroup2 is mounted
 //   [seed.n2]                                       # whom to ask first
 //   addresses = ["10.0.0.2:5410"]
 //   key = "troupe-ed25519:..."

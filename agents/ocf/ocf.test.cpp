@@ -160,6 +160,8 @@ TEST_CASE("agents are found by name in the folders, and only by name") {
   installation none{{"/nonexistent"}, "/usr/lib/ocf", "/bin"};
   CHECK(find(none, {"ocf", "heartbeat", "Dummy"}).error().text ==
         "ocf:heartbeat:Dummy is not installed (looked for /nonexistent/heartbeat/Dummy)");
+  CHECK(find({{""}, "", ""}, {"ocf", "etc", "passwd"}).error().text ==
+        "ocf:etc:passwd is not installed (looked for /etc/passwd, which is not executable)");
   for (const char* bad : {"", "..", ".x", "../../../bin/sh"}) {
     CHECK_FALSE(find({{"/"}, "", ""}, {"ocf", "bin", bad}));
     CHECK_FALSE(find({{"/"}, "", ""}, {"ocf", bad, "sh"}));

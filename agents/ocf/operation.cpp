@@ -137,7 +137,8 @@ result<std::string> find(const installation& where, const config::agent_ref& age
   std::string tried;
   for (const auto& path : *paths) {
     if (::access(path.c_str(), X_OK) == 0) return path;
-    tried += (tried.empty() ? "" : ", ") + path;
+    bool there = ::access(path.c_str(), F_OK) == 0;
+    tried += (tried.empty() ? "" : ", ") + path + (there ? ", which is not executable" : "");
   }
   return failure("ocf:" + agent.provider + ":" + agent.type + " is not installed (looked for " + tried + ")");
 }

@@ -11,7 +11,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 namespace troupe::agents {
 
@@ -26,6 +28,7 @@ public:
     , base_(std::move(base)) {}
 
   [[nodiscard]] std::string describe() const override { return "cgroups below " + base_; }
+  [[nodiscard]] bool exact() const override { return true; }
   result<descriptor> enter(const scope_name& scope) override;
   [[nodiscard]] bool occupied(const place& where) const override;
   [[nodiscard]] std::vector<process_stat> members(const place& where) const override;
@@ -141,10 +144,22 @@ std::optional<std::string> cgroup2_mount() {
   return {};
 }
 
+bool in_cgroup2(const std::string& path) {
+  std::error_code none;
+  fs::path at = path;
+  while (at.has_relative_path() && !fs::exists(at, none)) at = at.parent_path();
+  struct statfs of {};
+  return ::statfs(at.c_str(), &of) == 0 && of.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 result<std::unique_ptr<enclosure>> make_cgroups(loop::event_loop& loop, const std::string& base) {
   auto refuse = [&](const char* what, int number) {
     return failure(fmt::format("{}: {}: {}", base, what, std::strerror(number)));
   };
+  if (!in_cgroup2(base)) {
+    auto mount = cgroup2_mount();
+    return failure(base + " is not in a mounted cgroup2" + (mount ? ", which is at " + *mount : "; there is none here"));
+  }
   std::error_code failed;
   fs::create_directories(base, failed);
   if (failed) return refuse("cannot be made", failed.value());

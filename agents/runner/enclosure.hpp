@@ -32,6 +32,7 @@ public:
 
   virtual ~enclosure() = default;
   [[nodiscard]] virtual std::string describe() const = 0;
+  [[nodiscard]] virtual bool exact() const = 0; // nothing leaves it
   // Room for a new operation; the descriptor of its cgroup, or an empty one.
   virtual result<descriptor> enter(const scope_name& scope) = 0;
   [[nodiscard]] virtual bool occupied(const place& where) const = 0;
@@ -47,6 +48,8 @@ public:
 result<std::unique_ptr<enclosure>> make_cgroups(loop::event_loop& loop, const std::string& base);
 // Where cgroup2 is mounted, if it is.
 std::optional<std::string> cgroup2_mount();
+// Whether the folder is in a cgroup2, or would be if it were made.
+bool in_cgroup2(const std::string& path);
 
 std::unique_ptr<enclosure> make_sessions(loop::event_loop& loop, const scope_files& files, std::string why);
 

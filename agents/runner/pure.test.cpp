@@ -86,4 +86,10 @@ TEST_CASE("names and folders, there and back") {
     CHECK_FALSE(name_of_folder(other, slice_suffix));
 }
 
+TEST_CASE("what a talkative program says between two looks is no flood") {
+  CHECK_FALSE(is_flood(0));
+  CHECK_FALSE(is_flood(1024 * 1024));
+  CHECK(is_flood(1024 * 1024 + 1));
+}
+
 } // namespace troupe::runner_test

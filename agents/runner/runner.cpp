@@ -40,11 +40,13 @@ captured shortened(const descriptor& file, captured&& kept) {
   return kept.cut ? std::move(kept) : read_captured(file);
 }
 
-void keep_first_part(const descriptor& file, captured& kept) {
+// True: it has outgrown its cap many times.
+bool keep_first_part(const descriptor& file, captured& kept) {
   auto size = ::lseek(file.get(), 0, SEEK_END);
-  if (size <= static_cast<off_t>(max_captured_output)) return;
+  if (size <= static_cast<off_t>(max_captured_output)) return false;
   if (!kept.cut) kept = read_captured(file);
   [[maybe_unused]] auto failed = ::ftruncate(file.get(), 0); // it is looked at again soon
+  return is_flood(size);
 }
 
 } // namespace runner_detail
@@ -193,9 +195,10 @@ void process_runner::finish(const scope_name& scope, const outcome& how) {
   for (auto& each : op.mapped().waiting) each(how);
 }
 
-void process_runner::keep_within_cap(operation& op) {
-  keep_first_part(op.output, op.kept_output);
-  keep_first_part(op.error_output, op.kept_error);
+bool process_runner::keep_within_cap(operation& op) {
+  bool out = keep_first_part(op.output, op.kept_output);
+  bool error = keep_first_part(op.error_output, op.kept_error);
+  return out || error;
 }
 
 // Programs whose end is known, before it is told that their place is empty.

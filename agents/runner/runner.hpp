@@ -3,7 +3,7 @@
 // the service, also without us. Nobody waits for the end of output: a service may hold it open for ever.
 //
 // An operation ends when its own program does; one that was timed out ends when its scope is empty. Output beyond the
-// cap is dropped while it is written (looked at every `look_at_output`, the first part is kept), so that neither an
+// cap is dropped while it is written (looked at every `look_at_output`, more often while it floods; the first part is kept), so that neither an
 // agent nor a service that inherited its output fills the disk. All is done on the loop's thread, in short file
 // operations.
 //
@@ -25,6 +25,7 @@ namespace troupe::agents {
 
 inline constexpr std::size_t max_running = 10'000; // operations at once
 inline constexpr duration look_at_output = std::chrono::seconds{1};
+inline constexpr duration look_at_flood = std::chrono::milliseconds{20}; // while a stream outgrows its cap many times
 inline constexpr duration look_at_leftovers = std::chrono::seconds{10}; // scopes whose operation has ended
 
 class process_runner final : public processes {
@@ -48,6 +49,7 @@ public:
 
   // "cgroups below ...", or that there are none and why: for the log and `status`.
   [[nodiscard]] std::string confinement() const { return enclosure_->describe(); }
+  [[nodiscard]] bool exact() const { return enclosure_->exact(); } // nothing leaves its scope
 
 private:
   struct operation {
@@ -77,7 +79,7 @@ private:
   void timed_out(const scope_name& scope);
   void finish(const scope_name& scope, const outcome& how);
   [[nodiscard]] exited result_of(operation& op);
-  static void keep_within_cap(operation& op);
+  static bool keep_within_cap(operation& op); // true: it floods
   void reap_in(const place& where);
 
   void end(const place& where, duration grace, done on_end);
@@ -108,6 +110,7 @@ private:
   std::set<scope_name> leftovers_; // their operation is over, something lives on
   std::unique_ptr<loop::timer> look_;
   duration look_every_{}; // of the timer that is armed
+  bool flooded_ = false;  // as of the last look
 };
 
 } // namespace troupe::agents

@@ -90,17 +90,18 @@ void process_runner::clear(const place& where) {
 
 // One timer, armed while there is something to look at.
 void process_runner::arm_look() {
-  auto every = running_.empty() ? look_at_leftovers : look_at_output;
+  auto every = flooded_ ? look_at_flood : running_.empty() ? look_at_leftovers : look_at_output;
   if (look_ && every >= look_every_) return;
   look_every_ = every;
   look_ = std::make_unique<loop::timer>(loop_, every, [this] { look_around(); });
 }
 
 void process_runner::look_around() {
-  for (auto& [scope, op] : running_) keep_within_cap(op);
+  flooded_ = false;
+  for (auto& [scope, op] : running_) flooded_ |= keep_within_cap(op);
   auto left = leftovers_;
   for (const auto& scope : left) {
-    files_.cut(scope);
+    flooded_ |= files_.cut(scope);
     leave_or_clear(scope);
   }
   look_.reset();

@@ -111,14 +111,17 @@ std::optional<process_stat> scope_files::process(const scope_name& scope) const 
   return parse_stat(std::string_view(*text).substr(end + 1));
 }
 
-void scope_files::cut(const scope_name& scope) {
+bool scope_files::cut(const scope_name& scope) {
+  bool floods = false;
   for (const char* name : output_files) {
     auto file = path(scope) + "/" + name;
     struct stat now {};
     bool long_one = ::stat(file.c_str(), &now) == 0 && now.st_size > static_cast<off_t>(max_captured_output);
     if (long_one) [[maybe_unused]]
       auto failed = ::truncate(file.c_str(), 0); // it is looked at again soon
+    floods = floods || (long_one && is_flood(now.st_size));
   }
+  return floods;
 }
 
 void scope_files::remove(const scope_name& scope) {

@@ -38,7 +38,7 @@ public:
   [[nodiscard]] std::vector<scope_name> scopes_of(const std::string& slice) const;
   // Its own program, as it recorded itself in this boot of the kernel; it may have ended.
   [[nodiscard]] std::optional<process_stat> process(const scope_name& scope) const;
-  void cut(const scope_name& scope); // drops output beyond the cap that nobody will read
+  bool cut(const scope_name& scope); // drops output beyond the cap that nobody will read; true: it is a flood
   void remove(const scope_name& scope);
 
 private:
@@ -54,5 +54,10 @@ struct captured {
   bool cut = false;
 };
 captured read_captured(const descriptor& file);
+
+// Whether so much at one look is more than a talkative program says.
+constexpr bool is_flood(std::int64_t bytes) {
+  return bytes > static_cast<std::int64_t>(16 * max_captured_output);
+}
 
 } // namespace troupe::agents

@@ -25,6 +25,7 @@ public:
   [[nodiscard]] std::string describe() const override {
     return "sessions, which a process can leave, because cgroups cannot be used: " + why_;
   }
+  [[nodiscard]] bool exact() const override { return false; }
   result<descriptor> enter(const scope_name&) override { return descriptor{}; }
   [[nodiscard]] bool occupied(const place& where) const override { return !members(where).empty(); }
   [[nodiscard]] std::vector<process_stat> members(const place& where) const override {

@@ -8,6 +8,7 @@ namespace {
 struct never_empty final : enclosure {
   struct no_watch final : watch {};
   [[nodiscard]] std::string describe() const override { return "a test"; }
+  [[nodiscard]] bool exact() const override { return true; }
   result<descriptor> enter(const scope_name&) override { return descriptor{}; }
   [[nodiscard]] bool occupied(const place& where) const override { return where.scope == entered; }
   [[nodiscard]] std::vector<process_stat> members(const place&) const override {

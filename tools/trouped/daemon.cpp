@@ -3,6 +3,7 @@
 #include "actors/console/service/console.hpp"
 #include "actors/env/posix_basics.hpp"
 #include "actors/env/posix_disk.hpp"
+#include "agents/runner/claim.hpp"
 #include "agents/runner/runner.hpp"
 #include "transport/loop/loop_control.hpp"
 #include "transport/loop/loop_network.hpp"
@@ -84,6 +85,23 @@ struct world {
     , processes(on, {scopes, cgroup}) {}
 };
 
+// What no other daemon may have meanwhile.
+struct claims {
+  agents::descriptor scopes, cgroup;
+};
+
+result<claims> claim(const std::string& scopes, const std::string& cgroup) {
+  claims out;
+  auto one = agents::claim_folder(scopes);
+  if (!one) return tl::unexpected(one.error());
+  out.scopes = std::move(*one);
+  if (cgroup.empty() || !agents::in_cgroup2(cgroup)) return out;
+  auto other = agents::claim_folder(cgroup);
+  if (!other) return tl::unexpected(other.error());
+  out.cgroup = std::move(*other);
+  return out;
+}
+
 ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
   env::environment environment{real.network, *real.disk, real.processes, real.entropy, real.calendar, log, what.host};
   auto directory = std::make_shared<console::actor_directory>();
@@ -119,14 +137,20 @@ result<ending> run(settings what, env::log_sink& log) {
   auto disk = env::posix_disk::open(what.data);
   if (!disk) return tl::unexpected(disk.error());
   loop::nobody_listens(what.control, sockets_outlive_by);
+  auto scopes = std::filesystem::path(what.control).parent_path() / "scopes"; // gone at boot, as the socket is
+  auto claimed = claim(scopes, what.cgroup);
+  if (!claimed) return tl::unexpected(claimed.error());
   loop::event_loop on;
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system(config);
-  auto scopes = std::filesystem::path(what.control).parent_path() / "scopes"; // gone at boot, as the socket is
   world real(on, std::move(*disk), scopes, what.cgroup);                      // gone before the system
   log.write(env::log_level::info, "trouped",
             fmt::format("{} starts, data in {}, {}", what.node.name.text, what.data, real.processes.confinement()));
+  if (what.cgroup_was_named && !real.processes.exact())
+    log.write(env::log_level::warning, "trouped",
+              "the cgroup that node.toml names cannot be used, so that a process can leave its service: " +
+                  real.processes.confinement());
   auto how = live(system, on, real, what, log);
   log.write(env::log_level::info, "trouped", how == ending::asked ? "ended in order" : "the node gave up");
   return how;

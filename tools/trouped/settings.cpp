@@ -60,8 +60,9 @@ result<settings> read_settings(const std::string& path) {
   out.node.fence_agents.folders = read->fence_agents;
   out.node.operations_at_once = 2 * std::size_t{std::thread::hardware_concurrency()};
   out.cgroup = read->cgroup;
+  out.cgroup_was_named = !read->cgroup.empty();
   if (out.cgroup.empty())
-    if (auto mounted = agents::cgroup2_mount()) out.cgroup = *mounted + "/troupe";
+    if (auto mounted = agents::cgroup2_mount()) out.cgroup = *mounted + "/troupe/" + read->name.text;
   std::ranges::copy(identity->seed(), out.node.identity_seed.begin());
   auto listen = endpoints_of(read->listen);
   if (!listen) return tl::unexpected(listen.error());

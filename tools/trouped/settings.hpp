@@ -16,6 +16,7 @@ struct settings {
   std::string data;
   std::string control;
   std::string cgroup; // empty: cgroup2 is not mounted
+  bool cgroup_was_named = false;
 };
 
 // An error may have several lines: one for each fault of the file.
