@@ -112,7 +112,8 @@ private:
           {fmt::format("{} {}, which is {}", apart ? "with" : "apart from", other, place), -score::limit});
       told = true;
     }
-    if (!told) why.parts.push_back({"colocations", rest});
+    bool stopped = r_.present.now[u].next == role::stopped;
+    if (!told) why.parts.push_back({stopped ? "it is to be stopped" : "colocations", rest});
   }
 
   const placement_result& r_;

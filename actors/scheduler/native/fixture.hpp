@@ -58,9 +58,10 @@ public:
   void lift(directive_kind kind, const char* subject) {
     log.operator_says(command::directive{.kind = kind, .subject = subject, .lifted = true});
   }
-  void fails(const char* resource, const char* node, std::uint32_t count, std::uint32_t starts = 0) {
+  void fails(const char* resource, const char* node, std::uint32_t count, std::uint32_t starts = 0,
+             std::int32_t exit_code = 1) {
     cluster::transaction t(log.s, log.s.index().next(), log.clock, {});
-    t.put(cluster::failure_key{resource_name{resource}, node_name{node}}, {count, log.clock, 1, "", starts});
+    t.put(cluster::failure_key{resource_name{resource}, node_name{node}}, {count, log.clock, exit_code, "", starts});
     t.commit();
   }
 

@@ -1,6 +1,9 @@
 #include "actors/scheduler/native/placement_input.hpp"
 
 #include "actors/cluster/attributes.hpp"
+#include "agents/ocf/exit_codes.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -219,6 +222,18 @@ private:
     }
   }
 
+  // Where it makes no sense to try again, by the agent's own word.
+  void rule_out(const resource_name& r, node_id n, std::int32_t exit_code) {
+    auto reach = agents::ocf::reach_of(exit_code);
+    auto what = outer_.find(r.text);
+    if (reach < agents::ocf::reach::node || !what) return;
+    auto why = origin(fmt::format("failed on {}: {}", in_.nodes[n].name, agents::ocf::name_of(exit_code)));
+    for (auto each : ids_of(in_.nodes))
+      if (each == n || reach == agents::ocf::reach::resource)
+        in_.locations.push_back(
+            {.origin = why, .what = resource_id{*what}, .where = each, .weight = score::minus_infinity()});
+  }
+
   void failures() {
     for (auto& [key, f] : state_.all<cluster::failure_key>()) {
       auto r = now_.resource(key.resource);
@@ -228,6 +243,7 @@ private:
           {.where = node_id{*n},
            .what = resource_id{*r},
            .count = static_cast<std::int32_t>(std::min<std::uint32_t>(f.value.count, score::limit))});
+      rule_out(key.resource, node_id{*n}, f.value.exit_code);
       if (f.value.failed_starts > 0)
         in_.failed_starts.push_back({.where = node_id{*n}, .what = resource_id{*r}, .count = f.value.failed_starts});
     }

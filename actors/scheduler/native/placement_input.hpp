@@ -10,6 +10,9 @@
 //                   before the proof is ready()'s business, and the kernel's.
 //   failed starts   A node where starts failed is left for another, for good only by the failure threshold
 //                   (avoidance.cpp).
+//   hard errors     An agent that says "not here" (not installed, no permission ...) or "nowhere" (not configured) is
+//                   believed until its failures are forgotten: the node, or each node, is ruled out (ocf::reach_of). The
+//                   peer does the same by way of a failure count of infinity.
 // Orders are handed over for whoever plans acts; they do not influence place().
 //
 // Not in the input: holders of resources that are no longer configured (they have no place, and are stopped), ageing

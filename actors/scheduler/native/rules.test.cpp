@@ -232,6 +232,30 @@ TEST_CASE("failures without a threshold move nothing, a failed start does: to wh
   CHECK(w.at("db") == "n2");
 }
 
+TEST_CASE("an agent that says it cannot run there, or nowhere, is believed until its failures are forgotten") {
+  auto c = cluster_of(3, {plain("db"), cloned("cache"), plain("a"), plain("b")});
+  c.groups = {group("g", {"a", "b"})};
+  c.locations = {prefers("db", "n1", 50), prefers("g", "n1", 50)};
+  world w(c);
+  w.commit();
+  REQUIRE(w.at("db") == "n1");
+  w.fails("db", "n1", 1, 0, 1);
+  CHECK(w.at("db") == "n1"); // an error like any other
+  w.fails("db", "n1", 1, 0, 5);
+  CHECK(w.at("db") == "n2");
+  auto parts = explain(w.placed(), resource_name{"db"})->nodes[0].parts;
+  CHECK(std::any_of(parts.begin(), parts.end(), [](auto& p) { return p.rule == "failed on n1: not installed"; }));
+  w.fails("db", "n2", 1, 1, 6);
+  CHECK(w.at("db") == "-");
+  w.fails("cache", "n3", 1, 1, 4);
+  CHECK(w.at("cache") == "n1 n2");
+  w.fails("b", "n1", 1, 1, 5);
+  CHECK(w.at("a") == w.at("b"));
+  CHECK(w.at("b") != "n1");
+  w.log.operator_says(command::cleanup{resource_name{"db"}, {}});
+  CHECK(w.at("db") == "n1");
+}
+
 TEST_CASE("a failed start does not lead to where it is forbidden, and with no other node it is tried again") {
   auto c = cluster_of(2, {plain("db")});
   c.locations = {prefers("db", "n2", -1)};
