@@ -89,6 +89,7 @@ struct node_parts {
   caf::actor fencing;
   caf::actor director; // on the leader
   std::optional<session_id> session; // unset: not joined
+  std::string kept_out;              // why not; empty: nothing is wrong
 };
 
 } // namespace troupe::node

@@ -156,7 +156,8 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
                           part(service::executor),
                           part(service::fencing),
                           part(service::director),
-                          s.session};
+                          s.session,
+                          s.kept_out};
       },
       [=](operator_command& asked) { return delegate_command(self, asked); },
       [=](cluster::standing_of_node& told) { on_standing(self, told), rearm(self); },

@@ -22,7 +22,8 @@
 namespace troupe::node {
 
 inline constexpr duration seek_interval = std::chrono::seconds{1};       // between questions to the seeds
-inline constexpr duration join_again = std::chrono::milliseconds{500};   // after a join that was refused
+inline constexpr duration join_again = std::chrono::milliseconds{500};   // after a join that was refused; doubled each time
+inline constexpr duration join_seldom = std::chrono::seconds{60};        // at most: each is a command in the log
 
 inline constexpr std::size_t max_restarts = 5; // of services, within restart_window; then the node gives up
 inline constexpr duration restart_window = std::chrono::minutes{1};
@@ -72,6 +73,9 @@ struct root_state {
   std::optional<session_id> session;   // this life's; unset: not joined
   bool join_sent = false;
   instant join_at{};
+  duration join_pause = join_again;
+  std::optional<session_id> superseded_by; // of another life under our name, as the detector has heard
+  std::string kept_out; // why it has no session, for operators; empty: it has one, or nothing is wrong
 
   std::optional<leaving_step> leaving;
   std::optional<cluster::mirror> seen; // while leaving: what is still here

@@ -60,12 +60,17 @@ void take(root_actor* self, const node_name& from, const formation::reserve& r) 
   ask_disk(self, disk_step::reservation, write_reservation(*state.reserved));
 }
 
-std::string why_not_with(root_actor* self, const genesis& g) {
-  if (auto wrong = cluster::why_not(g); !wrong.empty()) return wrong;
-  auto& nodes = g.configuration.nodes;
+// Empty: the configuration knows us as we are.
+std::string misnamed(root_actor* self, const config::cluster& c) {
+  auto& nodes = c.nodes;
   auto us = std::find_if(nodes.begin(), nodes.end(), [&](auto& n) { return n.name == self->state.options.name; });
   if (us == nodes.end()) return "the configuration does not name this node";
   return us->key == self->state.key ? std::string{} : "the configuration gives this node another key";
+}
+
+std::string why_not_with(root_actor* self, const genesis& g) {
+  auto wrong = cluster::why_not(g);
+  return wrong.empty() ? misnamed(self, g.configuration) : wrong;
 }
 
 void take(root_actor* self, const node_name& from, const formation::form& f) {
@@ -101,10 +106,12 @@ void take(root_actor* self, const node_name& from, const Answer& answer) {
 
 void begin_founding(root_actor* self, init_cluster& order, caf::response_promise promise) {
   auto& state = self->state;
-  auto refuse = [&](const char* why) { promise.deliver(caf::make_error(caf::sec::runtime_error, why)); };
+  auto refuse = [&](const std::string& why) { promise.deliver(caf::make_error(caf::sec::runtime_error, why)); };
   if (!state.charter_read) return refuse("this node is starting; try again");
   if (state.formed) return refuse("this node belongs to a cluster already");
   if (state.founding) return refuse("a cluster is being formed here already");
+  // Before anybody is asked: the others would form it without us.
+  if (auto wrong = misnamed(self, order.configuration); !wrong.empty()) return refuse(wrong);
   know(self, order.configuration);
   lineage_id lineage;
   state.env->entropy.fill(lineage.bytes);

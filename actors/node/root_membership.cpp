@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::node {
 
 namespace {
@@ -32,6 +34,21 @@ void know_members(root_actor* self, const config::cluster& c) {
   self->send(self->state.replica, std::move(members));
 }
 
+void keep_out(root_actor* self, std::string why) {
+  auto& state = self->state;
+  if (state.kept_out != why) say(self, env::log_level::error, why);
+  state.kept_out = std::move(why);
+}
+
+// What the cluster has said for good: it is not asked again, because each question would be a command in the log.
+std::string never_taken_in(const root_actor* self) {
+  auto& state = self->state;
+  auto& marks = state.self->dead_marks;
+  if (std::find(marks.begin(), marks.end(), state.env->host.boot) != marks.end())
+    return "this boot of the machine was proved dead, and a dead boot never joins again: reboot the machine";
+  return {};
+}
+
 void join(root_actor* self) {
   auto& state = self->state;
   command::command c;
@@ -50,6 +67,8 @@ void join(root_actor* self) {
             s.join_sent = false;
             if (told.answer.refused == refusal::none) {
               s.session = session_id{told.answer.index.value};
+              s.join_pause = join_again;
+              s.kept_out.clear();
               say(self, env::log_level::info, fmt::format("joined in session {}", s.session->value));
               tell_session(self);
               if (!s.leaving) lift_own_standby(self);
@@ -59,10 +78,12 @@ void join(root_actor* self) {
               return;
             }
             bool stale = told.answer.refused == refusal::stale_join; // the ledger had not come far enough
-            say(self, stale ? env::log_level::debug : env::log_level::error,
-                fmt::format("the cluster refuses this node: {}", name_of(told.answer.refused)));
             bool wiser = s.self && s.self->session != named; // by now it has: the refusal stands behind what it missed
-            s.join_at = env::now_of(self) + (stale && wiser ? duration{} : join_again);
+            s.join_at = env::now_of(self) + (stale && wiser ? duration{} : s.join_pause);
+            if (!stale) {
+              keep_out(self, fmt::format("the cluster refuses this node: {}", name_of(told.answer.refused)));
+              s.join_pause = std::min(2 * s.join_pause, join_seldom);
+            }
             on_membership_time(self);
             rearm(self);
           },
@@ -128,6 +149,7 @@ void on_standing(root_actor* self, cluster::standing_of_node& told) {
   auto& state = self->state;
   if (told.configuration_changed) know_members(self, *told.configuration);
   state.self = std::move(told.self);
+  if (state.superseded_by) on_other_life(self, *state.superseded_by);
 }
 
 // Also on the way out, as long as something is to be moved away: it takes a session to do that.
@@ -140,7 +162,13 @@ bool may_join(const root_actor* self) {
 void on_membership_time(root_actor* self) {
   auto& state = self->state;
   if (!may_join(self) || env::now_of(self) < state.join_at) return;
-  if (state.self) return join(self);
+  if (state.self) {
+    auto never = never_taken_in(self);
+    if (never.empty()) return join(self);
+    keep_out(self, std::move(never));
+    state.join_at = env::now_of(self) + join_seldom;
+    return;
+  }
   state.join_at = env::now_of(self) + join_again; // not in the configuration, as far as we know
 }
 
@@ -157,6 +185,10 @@ void rejoin(root_actor* self, const std::string& why) {
 void on_other_life(root_actor* self, session_id by) {
   auto& state = self->state;
   if (state.join_sent || !state.session || by <= *state.session) return; // our own next one, or an old story
+  state.superseded_by = by;
+  if (!state.self || state.self->session < by) return; // the log will say what kind of life that is
+  // Another boot: what runs here may run there as well, and the executor must be here to stop it.
+  if (auto dead = never_taken_in(self); !dead.empty()) return keep_out(self, std::move(dead));
   give_up(self, fmt::format("another daemon has joined as {} (session {})", state.options.name.text, by.value));
 }
 

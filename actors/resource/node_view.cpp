@@ -129,10 +129,17 @@ bool node_view::this_boot() const {
   return member_ && member_->boot.value != 0 && member_->boot_mark == boot_;
 }
 
+// Also when another boot of this node has joined since: a reboot that was none, a copy of this machine.
+bool node_view::boot_is_dead() const {
+  auto& marks = member_->dead_marks;
+  return std::find(marks.begin(), marks.end(), boot_) != marks.end() ||
+         (this_boot() && std::holds_alternative<cluster::down>(member_->here));
+}
+
 standing node_view::here() const {
   if (!member_) return standing::none;
   auto& p = member_->here;
-  if (this_boot() && std::holds_alternative<cluster::down>(p)) return standing::dead;
+  if (boot_is_dead()) return standing::dead;
   bool ours = session_.value != 0 && member_->session == session_;
   if (!ours && !any_session_) return standing::none;
   if (std::holds_alternative<cluster::lost>(p)) return standing::cast_out;

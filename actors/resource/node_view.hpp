@@ -75,6 +75,7 @@ private:
   void row(const cluster::row_change<Key>&) {} // none of ours
   void notice_death(standing before, std::vector<holding> held);
 
+  [[nodiscard]] bool boot_is_dead() const;
   [[nodiscard]] bool this_boot() const;
   [[nodiscard]] const cluster::holder* held(const instance& what) const;
   [[nodiscard]] std::optional<blueprint> blueprint_of(const instance& what, const cluster::holder* h) const;

@@ -192,6 +192,17 @@ TEST_CASE("told that our boot is dead: what we held is remembered, though the st
   CHECK(f.view.holdings()[0].what == instance{resource_name{"db"}, 0});
 }
 
+TEST_CASE("a copy of this machine has joined: our boot is dead, and what we held is remembered") {
+  followed f;
+  f.settle();
+  f.after([&] { f.s.start("db", "n1"); });
+  f.after([&] { f.s.done("db", "n1"); });
+  f.after([&] { f.s.join("n1", 2); });
+  CHECK(f.view.here() == standing::dead);
+  REQUIRE(f.view.holdings().size() == 1);
+  CHECK(f.view.holdings()[0].what == instance{resource_name{"db"}, 0});
+}
+
 TEST_CASE("holders of another start of this machine are none of ours") {
   followed f;
   f.settle();
