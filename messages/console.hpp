@@ -317,10 +317,12 @@ struct refused_line { // what was turned away at the door
 struct node_status {
   node_name node{}; // who answers
   std::optional<session_id> session{};
+  std::string kept_out{}; // why it has none; empty: nothing is wrong
   std::optional<cluster_status> cluster{}; // none: it belongs to no cluster
   replica_line replica{};
   std::vector<link_line> links{};
   std::vector<refused_line> refused{};
+  std::vector<std::string> fence_troubles{}; // devices that this node cannot use: a sentence each
   bool operator==(const node_status&) const = default;
 };
 

@@ -4,10 +4,6 @@
 
 namespace troupe::console::codec {
 
-namespace answer_lines {
-
-using namespace codec;
-
 void put_texts(capnp::List<capnp::Text>::Builder out, const std::vector<std::string>& texts) {
   for (unsigned i = 0; i < out.size(); ++i) out.set(i, texts[i]);
 }
@@ -17,6 +13,11 @@ std::vector<std::string> texts_from(capnp::List<capnp::Text>::Reader in) {
   for (auto text : in) out.push_back(text_from(text, max_shown, "text"));
   return out;
 }
+
+namespace answer_lines {
+
+using namespace codec;
+
 std::string word_from(capnp::Text::Reader in) {
   return text_from(in, config::max_name, "word");
 }

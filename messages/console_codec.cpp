@@ -58,7 +58,7 @@ event event_from(schema::Event::Reader in) {
           shown(in.getUser()),
           enum_from(in.getWhy(), reason::formation, "reason"),
           shown(in.getWhat()),
-          enum_from(in.getRefused(), refusal::round_closed, "refusal"),
+          enum_from(in.getRefused(), last_refusal, "refusal"),
           {},
           {}};
   bounded(in.getCauses().size(), max_event_causes, "causes");
@@ -85,6 +85,7 @@ void put_all(Builders out, const Lines& lines) {
 void put(schema::Status::Builder out, const node_status& s) {
   out.setNode(s.node.text);
   out.setSession(s.session.value_or(session_id{}).value);
+  out.setKeptOut(s.kept_out);
   out.setBelongs(s.cluster.has_value());
   if (s.cluster) put(out.initCluster(), *s.cluster);
   out.setPart(to_wire(s.replica.as));
@@ -94,11 +95,13 @@ void put(schema::Status::Builder out, const node_status& s) {
   out.setSnapshot(s.replica.snapshot.value);
   put_all(out.initLinks(list_size(s.links)), s.links);
   put_all(out.initRefused(list_size(s.refused)), s.refused);
+  put_texts(out.initFenceTroubles(list_size(s.fence_troubles)), s.fence_troubles);
 }
 node_status status_from(schema::Status::Reader in) {
   node_status s;
   s.node = node_from(in.getNode());
   if (in.getSession() != 0) s.session = session_id{in.getSession()};
+  s.kept_out = shown(in.getKeptOut());
   if (in.getBelongs()) s.cluster = cluster_from(in.getCluster());
   s.replica = {enum_from(in.getPart(), part::leader, "part"), node_from(in.getLeader()), slot_number{in.getChosen()},
                slot_number{in.getNewestKnown()}, slot_number{in.getSnapshot()}};
@@ -108,6 +111,7 @@ node_status status_from(schema::Status::Reader in) {
   s.refused = all_from<refused_line>(in.getRefused(), max_rows, [](auto r) {
     return refused_line{shown(r.getWhy()), r.getCount(), shown(r.getLastFrom())};
   });
+  s.fence_troubles = texts_from(in.getFenceTroubles());
   return s;
 }
 
@@ -155,7 +159,7 @@ answer answer_from(schema::Answer::Reader in) {
   case schema::Answer::FORMED: return formed{lineage_id{bytes_from<16>(in.getFormed(), "lineage")}};
   case schema::Answer::ORDERED:
     return ordered{{log_index{in.getOrdered().getIndex()},
-                    enum_from(in.getOrdered().getRefused(), refusal::round_closed, "refusal")}};
+                    enum_from(in.getOrdered().getRefused(), last_refusal, "refusal")}};
   case schema::Answer::ACTORS:
     return actor_list{all_from<actor_line>(in.getActors().getActors(), max_rows, actor_from),
                       in.getActors().getLeftOut()};

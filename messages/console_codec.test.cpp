@@ -54,10 +54,12 @@ node_status full_status() {
   c.halted = "why";
   return {node_name{"n2"},
           session_id{10},
+          "its boot is dead",
           c,
           {part::leader, node_name{"n2"}, slot_number{30}, slot_number{31}, slot_number{20}},
           {{node_name{"n1"}, true, true}},
-          {{"wrong key", 5, "10.0.0.9:1"}}};
+          {{"wrong key", 5, "10.0.0.9:1"}},
+          {"fence device rack cannot be used from n2: no route"}};
 }
 
 explanation full_explanation() {

@@ -20,6 +20,8 @@ void put(schema::Explanation::Builder out, const explanation& e);
 explanation explanation_from(schema::Explanation::Reader in);
 void put(schema::Plan::Builder out, const plan_answer& p);
 plan_answer plan_from(schema::Plan::Reader in);
+void put_texts(capnp::List<capnp::Text>::Builder out, const std::vector<std::string>& texts); // sentences
+std::vector<std::string> texts_from(capnp::List<capnp::Text>::Reader in);
 void read_services(cluster_status& c, schema::Cluster::Reader in);
 
 } // namespace troupe::console::codec

@@ -23,7 +23,7 @@ std::string_view name_of(refusal r) {
   case refusal::boot_is_dead: return "that boot was proved dead";
   case refusal::out_of_order: return "reports are missing before this one";
   case refusal::not_its_own: return "only the node itself may say that";
-  case refusal::still_holds: return "the node may still run resources";
+  case refusal::still_holds: return "the node may still run resources: put it on standby, and let it leave (SIGTERM)";
   case refusal::attempt_open: return "a fence attempt on the node is open";
   case refusal::attempt_closed: return "the fence attempt is not open";
   case refusal::boot_gone: return "that boot is not the present one";
@@ -37,6 +37,11 @@ std::string_view name_of(refusal r) {
   case refusal::too_large: return "a limit is exceeded";
   case refusal::round_open: return "a round of notices of it is open";
   case refusal::round_closed: return "that round of notices is over, or in another stage";
+  case refusal::not_promotable: return "it is not promotable";
+  case refusal::nothing_changes: return "the configuration is that one already";
+  case refusal::key_in_use:
+    return "it changes the key of a node that is a member, which would cut it off: let it leave first (SIGTERM)";
+  case refusal::is_voter: return "it leaves out a node that votes, and this version changes no voters";
   }
   return "unknown refusal";
 }

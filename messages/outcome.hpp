@@ -44,7 +44,12 @@ enum class refusal : std::uint8_t {
   too_large = 30,      // a named limit of messages/command.hpp is exceeded
   round_open = 31,     // one round of notices per resource
   round_closed = 32,   // the round of notices it names is not open, or in another stage
+  not_promotable = 33, // nothing of what it names can be promoted
+  nothing_changes = 34, // the configuration is that one already
+  key_in_use = 35,     // a member would be cut off, and fenced for its silence
+  is_voter = 36,       // a voter leaves the configuration with a change of voters only
 };
+inline constexpr refusal last_refusal = refusal::is_voter;
 std::string_view name_of(refusal r);
 // True for refusals that two planners racing produce in the ordinary course; any other is a bug of the planner.
 constexpr bool is_ordinary(refusal r) {

@@ -64,7 +64,6 @@ static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects
   if (!read) return halt(self, at, read.error().text), false;
   if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
   applied done;
-  if (!state.set.planted.none()) state.set.planted.before(state.content, *read);
   try {
     done = apply(state.content, at, *read);
     if (!state.set.planted.none()) state.set.planted.after(state.content, *read, done);

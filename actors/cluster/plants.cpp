@@ -40,12 +40,6 @@ plants::plants(const std::set<std::string>& names) {
     if (names.contains(std::string(p.name))) set_.insert(p.what);
 }
 
-void plants::before(const state& s, command::command& c) const {
-  if (auto* join = std::get_if<command::node_joined>(&c.what); join && has(plant::join_without_cas))
-    if (auto* m = member_of(s, join->node)) join->replaces = m->session;
-  if (auto* act = std::get_if<command::act>(&c.what); act && has(plant::ignore_ifs)) act->ifs.clear();
-}
-
 void plants::after(state& s, const command::command& c, applied& done) const {
   transaction t(s, s.index(), s.now(), {c.from.why, done.answer.index});
   bool good = done.answer.refused == refusal::none && !done.repeated;

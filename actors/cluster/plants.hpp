@@ -1,5 +1,5 @@
 // Bugs that can be planted in the kernel, so that the checks which must find them are seen to find them. A plant spoils
-// a command before apply() or the state after it, beside the rules, so that the rules themselves know nothing of it;
+// the state after apply(), beside the rules, so that the rules themselves know nothing of it;
 // deterministic, so that the replicas go on agreeing. Always empty in trouped.
 #pragma once
 
@@ -17,25 +17,21 @@ enum class plant : std::uint8_t {
   session_for_boot, // a new session of the daemon is taken for a new boot: nothing is held, nothing looked for
   free_by_deadline, // an act that has been open for too long is taken for done, and frees its holder
   proof_by_name,    // a proof frees whatever boot its node is in by then
-  join_without_cas, // a join replaces whatever session there is
   monitor_frees,    // a monitor that finds nothing frees its holder
   withdraw_frees,   // a withdrawn start is taken for not run before its node has answered
-  ignore_ifs,       // acts are granted on outdated grounds
   demote_frees,     // what is being demoted is taken for demoted
 };
 struct plant_name {
   plant what;
   std::string_view name;
 };
-inline constexpr std::array<plant_name, 9> all_plants{{
+inline constexpr std::array<plant_name, 7> all_plants{{
     {plant::skip_fence_wait, "skip-fence-wait"},
     {plant::session_for_boot, "session-for-boot"},
     {plant::free_by_deadline, "free-by-deadline"},
     {plant::proof_by_name, "proof-by-name"},
-    {plant::join_without_cas, "join-without-cas"},
     {plant::monitor_frees, "monitor-frees"},
     {plant::withdraw_frees, "withdraw-frees"},
-    {plant::ignore_ifs, "ignore-ifs"},
     {plant::demote_frees, "demote-frees"},
 }};
 
@@ -45,7 +41,6 @@ public:
   explicit plants(const std::set<std::string>& names);
   [[nodiscard]] bool none() const { return set_.empty(); }
 
-  void before(const state& s, command::command& c) const;
   void after(state& s, const command::command& c, applied& done) const;
 
 private:

@@ -63,6 +63,39 @@ TEST_CASE("promote: not what is not configured any more") {
   CHECK(c.act(action::promote, "redis", "n1") == refusal::unknown_resource);
 }
 
+TEST_CASE("target role: not promoted what cannot be") {
+  auto configuration = three_nodes();
+  configuration.resources[1].promotable = config::promotable_options{};
+  configuration.resources[1].clone = config::clone_options{};
+  script c(configuration);
+  auto wanted = [&](const char* what, config::role as) {
+    return c.operator_says(command::directive{.kind = directive_kind::target_role, .subject = what, .role = as});
+  };
+  CHECK(wanted("db", config::role::promoted) == refusal::not_promotable);
+  CHECK(wanted("db", config::role::started) == refusal::none);
+  CHECK(wanted("redis", config::role::promoted) == refusal::none);
+}
+
+TEST_CASE("a configuration: not another key for who is here, and not without a voter") {
+  script c;
+  c.assemble();
+  c.run("redis", "n2");
+  auto apply = [&](const config::cluster& next) {
+    return c.operator_says(command::config_set{c.s.version_of(configuration_key{}), next});
+  };
+  auto other_key = three_nodes();
+  other_key.nodes[1].key.bytes[0] = std::byte{7};
+  CHECK(apply(other_key) == refusal::key_in_use);
+  c.lose("n2");
+  CHECK(apply(other_key) == refusal::key_in_use); // it may be back at any moment
+  c.attempt("n2", "n1");
+  c.prove("n2", "n1");
+  CHECK(apply(other_key) == refusal::none);
+  auto without = other_key;
+  without.nodes.erase(without.nodes.begin() + 1);
+  CHECK(apply(without) == refusal::is_voter);
+}
+
 TEST_CASE("act: so many conditions at most") {
   script c;
   c.assemble();

@@ -19,6 +19,21 @@ bool configured_group(const state& s, const std::string& name) {
   return std::any_of(groups.begin(), groups.end(), [&](auto& g) { return g.name.text == name; });
 }
 
+bool can_be_promoted(const state& s, const resource_name& r) {
+  auto* found = standing_of(s, r);
+  return found && found->may.promoted_max > 0;
+}
+
+// A resource, or a member of a group.
+bool holds_promotable(const state& s, const std::string& subject) {
+  if (can_be_promoted(s, resource_name{subject})) return true;
+  auto& groups = s.config().value.groups;
+  return std::any_of(groups.begin(), groups.end(), [&](auto& g) {
+    return g.name.text == subject &&
+           std::any_of(g.members.begin(), g.members.end(), [&](auto& m) { return can_be_promoted(s, m); });
+  });
+}
+
 // A node may leave the configuration when it can no longer run anything, and is no voter.
 refusal check_removal(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
@@ -27,7 +42,18 @@ refusal check_removal(const state& s, const node_name& node) {
   if (!away || holds_anything(s, node)) return refusal::still_holds;
   auto& voters = s.constitution().voters;
   bool votes = std::any_of(voters.begin(), voters.end(), [&](auto& v) { return v.node == node; });
-  return votes ? refusal::bad_config : refusal::none;
+  return votes ? refusal::is_voter : refusal::none;
+}
+
+// Whoever is here proves the key that we know. With another one it would be turned away, and so might be a majority.
+refusal check_key(const state& s, const config::node& next) {
+  auto* m = member_of(s, next.name);
+  bool away = !m || std::holds_alternative<left>(m->here) || std::holds_alternative<down>(m->here) ||
+              std::holds_alternative<never_seen>(m->here);
+  if (away) return refusal::none;
+  auto& nodes = s.config().value.nodes;
+  bool another = std::any_of(nodes.begin(), nodes.end(), [&](auto& n) { return n.name == next.name && n.key != next.key; });
+  return another ? refusal::key_in_use : refusal::none;
 }
 
 allowance allowance_of(const config::cluster& c, const config::resource& r) {
@@ -137,6 +163,8 @@ void install_configuration(transaction& t, const config::cluster& next) {
 refusal check(const state& s, const provenance&, const command::config_set& c) {
   if (c.replaces != s.version_of(configuration_key{})) return refusal::stale_config;
   if (!unsound(c.configuration).empty()) return refusal::bad_config;
+  for (auto& n : c.configuration.nodes)
+    if (auto bad = check_key(s, n); bad != refusal::none) return bad;
   for (auto& [key, m] : s.all<member_key>()) {
     auto& nodes = c.configuration.nodes;
     if (std::any_of(nodes.begin(), nodes.end(), [&](auto& n) { return n.name == key.node; })) continue;
@@ -158,7 +186,9 @@ refusal check(const state& s, const provenance&, const command::directive& c) {
   switch (c.kind) {
   case kind::standby: return node ? refusal::none : refusal::unknown_node;
   case kind::maintenance: return node || service || c.subject.empty() ? refusal::none : refusal::unknown_resource;
-  case kind::target_role: return service ? refusal::none : refusal::unknown_resource;
+  case kind::target_role:
+    if (!service) return refusal::unknown_resource;
+    return c.role != config::role::promoted || holds_promotable(s, c.subject) ? refusal::none : refusal::not_promotable;
   case kind::move:
     if (!service) return refusal::unknown_resource;
     return configured_node(s, c.to) ? refusal::none : refusal::unknown_node;
@@ -172,8 +202,12 @@ void effect(transaction& t, const provenance& from, const command::directive& c)
   else t.put(key, {c.role, c.to, from.by.user.value_or(from.by.node.text), c.note, c.expires});
 }
 
+// Also of what is no longer configured: its failures outlive it.
 refusal check(const state& s, const provenance&, const command::cleanup& c) {
-  if (!c.resource.empty() && !standing_of(s, c.resource)) return refusal::unknown_resource;
+  auto& failed = s.all<failure_key>();
+  bool known = c.resource.empty() || standing_of(s, c.resource) ||
+               std::any_of(failed.begin(), failed.end(), [&](auto& f) { return f.first.resource == c.resource; });
+  if (!known) return refusal::unknown_resource;
   return c.node.empty() || member_of(s, c.node) ? refusal::none : refusal::unknown_node;
 }
 

@@ -338,7 +338,7 @@ void read_entry(wire_entry::Reader e, Put put) {
     auto a = e.getAnswer();
     return put(client_key{client_id{a.getClient()}},
                last_answer{a.getSequence(),
-                           {log_index{a.getIndex()}, enum_from(a.getRefused(), refusal::round_closed, "refusal")}});
+                           {log_index{a.getIndex()}, enum_from(a.getRefused(), last_refusal, "refusal")}});
   }
   case wire_entry::CHARTER: return put(charter_key{}, charter_from(e.getCharter()));
   case wire_entry::ATTRIBUTE: {

@@ -211,6 +211,8 @@ struct Status @0x8f614aeb3c9d5207 {
   snapshot @8 :UInt64;
   links @9 :List(Link);
   refused @10 :List(Refused);
+  keptOut @11 :Text;
+  fenceTroubles @12 :List(Text);
 }
 
 struct ActorList @0xa0725bfc4dae6318 {
