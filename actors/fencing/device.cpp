@@ -44,6 +44,7 @@ void carry_out_one(device_actor* self, const device_work::health& h) {
   auto level = h.good ? env::log_level::info : env::log_level::warning;
   self->state.env->log.write(level, "fencing",
                              "device " + self->state.of.text + (h.good ? " is in order" : ": " + h.trouble));
+  self->send(self->state.owner, device_health{self->state.of, h.good ? std::string() : h.trouble});
 }
 
 void carry_out(device_actor* self, device_work::outputs all) {

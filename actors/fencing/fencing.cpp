@@ -46,6 +46,7 @@ void follow_devices(fencing_actor* self, const config::cluster& c) {
   std::erase_if(state.devices, [&](auto& each) {
     if (wanted.contains(each.first)) return false;
     self->send(each.second.second, retire_device{});
+    state.troubles.why.erase(each.first);
     return true;
   });
 }
@@ -141,6 +142,14 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
       [=](const cluster::leader_is&) {},
       [=](const own_session& s) { carry_out(self, self->state.core->session_is(s.session)); },
       [=](const device_said& d) { carry_out(self, self->state.core->over(d.device, d.how)); },
+      [=](const device_health& h) {
+        auto& s = self->state;
+        if (h.trouble.empty() || !s.devices.contains(h.device))
+          s.troubles.why.erase(h.device);
+        else
+          s.troubles.why[h.device] = h.trouble;
+      },
+      [=](ask_troubles) { return self->state.troubles; },
       [=](ask_devices) {
         device_list out;
         for (auto& [name, of] : self->state.devices) out.devices[name] = of.second;

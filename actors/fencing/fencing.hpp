@@ -33,6 +33,7 @@ struct fencing_state {
   fencing_settings set;
   std::unique_ptr<duties> core;
   std::map<device_name, std::pair<config::fence_device, caf::actor>> devices;
+  device_troubles troubles;
   std::vector<command::command> unsaid; // the desk was full
   instant say_at{};
   env::alarm alarm;

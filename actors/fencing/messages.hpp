@@ -18,6 +18,11 @@ struct device_list {
   std::map<device_name, caf::actor> devices;
 };
 
+struct ask_troubles {}; // answered with device_troubles
+struct device_troubles { // as of each device's last check from this node; none: in order, or not checked yet
+  std::map<device_name, std::string> why;
+};
+
 // --- asked of a device's actor ---
 struct ask_device {}; // answered with device_status
 
@@ -33,6 +38,10 @@ struct configure_device {
   duration check_after{};
 };
 struct retire_device {}; // it was removed: ends when nothing is under way
+struct device_health { // at each check; empty: in order
+  device_name device;
+  std::string trouble;
+};
 struct device_said {
   device_name device;
   job_over how;
@@ -43,6 +52,9 @@ struct device_said {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::own_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::ask_devices)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::device_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::ask_troubles)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::device_troubles)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::device_health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::ask_device)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::device_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::take_job)

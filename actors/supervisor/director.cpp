@@ -102,14 +102,14 @@ caf::actor supervisor_of(director_actor* self, const resource_name& r) {
   return found;
 }
 
-bool something_is_under_way(const cluster::state& s) {
-  auto& holders = s.all<cluster::holder_key>();
-  return std::any_of(holders.begin(), holders.end(), [](auto& h) { return h.second.value.open.has_value(); });
+bool something_fails_again_and_again(const cluster::state& s) {
+  auto& failed = s.all<cluster::failure_key>();
+  return std::any_of(failed.begin(), failed.end(), [](auto& f) { return f.second.value.count >= 2; });
 }
 
 void advise_all(director_actor* self) {
   auto& state = self->state;
-  if (state.set.one_wave_at_a_time && something_is_under_way(seen(self))) return;
+  if (state.set.failing_holds_up_all && something_fails_again_and_again(seen(self))) return;
   for (auto& a : state.ready.take(seen(self))) {
     if (a.steps.empty() && !state.supervisors.contains(a.resource)) continue;
     std::map<node_name, std::uint32_t> failures;

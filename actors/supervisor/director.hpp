@@ -28,7 +28,7 @@ struct director_settings {
   bool ignores_orders = false; // plants
   bool ignores_hosts = false;
   bool rings_while_waiting = false;
-  bool one_wave_at_a_time = false;
+  bool failing_holds_up_all = false;
 };
 
 struct director_state {

@@ -2,6 +2,7 @@
 
 #include "actors/cluster/apply.hpp"
 #include "actors/cluster/holdings.hpp"
+#include "actors/consensus/configuration.hpp"
 #include "actors/scheduler/native/explain.hpp"
 #include "actors/supervisor/fence_plan.hpp"
 #include "actors/supervisor/placing.hpp"
@@ -35,7 +36,9 @@ public:
   plan make(const plan_question& asked) {
     enough_ = std::min(asked.steps, max_plan_steps);
     out_.refused = suppose(asked);
-    if (out_.refused.empty()) {
+    if (out_.refused.empty() && !asked.failing.empty() && !majority_left()) {
+      nobody_decides();
+    } else if (out_.refused.empty()) {
       ready_.begin(s_);
       places_.begin(s_);
       finish_what_is_under_way();
@@ -102,6 +105,39 @@ private:
     }
     begun_ = true;
     return {};
+  }
+
+  bool is_gone(const node_name& n) const {
+    auto* m = cluster::member_of(s_, n);
+    return !m || !(std::holds_alternative<cluster::joined>(m->here) || std::holds_alternative<cluster::detached>(m->here) ||
+                   std::holds_alternative<cluster::under_suspicion>(m->here));
+  }
+
+  [[nodiscard]] bool majority_left() const {
+    auto of = consensus::make_configuration(s_.constitution().voters);
+    consensus::voter_set left;
+    for (auto& v : of.voters)
+      if (!is_gone(v.node)) left.add(v.journal);
+    return consensus::is_quorum(of, left);
+  }
+
+  // Then nothing is committed: no loss, no fencing, no start. What the nodes that are left do, each does by itself.
+  void nobody_decides() {
+    auto& voters = s_.constitution().voters;
+    auto left = std::count_if(voters.begin(), voters.end(), [&](auto& v) { return !is_gone(v.node); });
+    out_.others.push_back(fmt::format("{} of {} voters would be left, which is no majority: nobody would lead, and "
+                                      "nothing would be fenced, started or moved until one is back",
+                                      left, voters.size()));
+    bool stops = s_.config().value.no_quorum == config::no_quorum_policy::stop;
+    for (auto& [key, m] : s_.all<member_key>()) {
+      std::string held;
+      cluster::for_each_holder_on(s_, key.node, [&](const holder_key& at, const holder&) {
+        held += (held.empty() ? "" : ", ") + at.resource.text;
+      });
+      if (held.empty() || is_gone(key.node)) continue;
+      out_.others.push_back(stops ? fmt::format("{} would stop {} (no-quorum = stop)", key.node.text, held)
+                                  : fmt::format("{} would go on running {} (no-quorum = freeze)", key.node.text, held));
+    }
   }
 
   // --- what is under way already ---
@@ -274,9 +310,10 @@ private:
     for (auto& f : fences_.waiting()) out_.others.push_back(f.target.text + ": " + f.text);
     for (auto& r : s_.config().value.resources) {
       auto* a = s_.find(cluster::assignment_key{r.name});
+      if (cluster::wanted_role(s_, r, known.group_of(r.name)) == config::role::stopped) continue;
       if (!a)
         out_.others.push_back(r.name.text + " gets no place yet: not all nodes were seen, or could look for it");
-      else if (a->value.places.empty() && cluster::wanted_role(s_, r, known.group_of(r.name)) != config::role::stopped)
+      else if (a->value.places.empty())
         out_.others.push_back(r.name.text + " runs nowhere: no node may run it");
     }
   }

@@ -123,6 +123,22 @@ TEST_CASE("what if a node fails that nothing can fence: what waits, and for what
                    "`troupe fence n1 --confirmed-off --reason TEXT`");
 }
 
+TEST_CASE("what if no majority is left: nothing is done, and what the others do by themselves") {
+  auto w = settled(shop());
+  plan_question two{.configuration = {}, .failing = {node_name{"n1"}, node_name{"n3"}}, .standby = {}};
+  auto p = plan_of(w.log.s, two);
+  CHECK(p.steps.empty());
+  CHECK(text(p) == lines{"- 1 of 3 voters would be left, which is no majority: nobody would lead, and nothing would be "
+                         "fenced, started or moved until one is back",
+                         "- n2 would stop redis (no-quorum = stop)"});
+  auto c = shop();
+  c.no_quorum = config::no_quorum_policy::freeze;
+  CHECK(text(plan_of(settled(c).log.s, two))[1] == "- n2 would go on running redis (no-quorum = freeze)");
+  auto lost = settled(shop());
+  lost.log.lose("n3");
+  CHECK(plan_of(lost.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}}).steps.empty());
+}
+
 TEST_CASE("fencing is off: it is taken for dead") {
   auto w = settled([] {
     auto c = shop(config::fencing_policy::off);

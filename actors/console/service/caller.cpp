@@ -8,6 +8,7 @@
 #include "actors/console/inquiry/inquiry.hpp"
 #include "actors/console/service/summary.hpp"
 #include "actors/env/clock.hpp"
+#include "actors/fencing/messages.hpp"
 #include "actors/links/messages.hpp"
 #include "actors/node/node_main.hpp"
 #include "messages/config_codec.hpp"
@@ -124,15 +125,26 @@ void take_links(gathering& g, links::links_status& s) {
   for (auto& r : s.refused_so_far) g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from)});
 }
 
+void take_troubles(gathering& g, fencing::device_troubles& found) {
+  for (auto& [device, why] : found.why) {
+    if (g.so_far.fence_troubles.size() == max_rows) return;
+    g.so_far.fence_troubles.push_back(cut(
+        fmt::format("fence device {} cannot be used from {}: {}", device.text, g.so_far.node.text, why), max_shown));
+  }
+}
+
 void gather(caller_actor* self, const node::node_parts& parts) {
   auto g = std::make_shared<gathering>();
   g->so_far.node = self->state.set.self;
   g->so_far.session = parts.session;
+  g->so_far.kept_out = cut(parts.kept_out, max_shown);
   ++g->missing; // until all are asked
   ask_one<links::links_status>(self, g, parts.links, links::ask_links{}, take_links);
   if (parts.replica)
     ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
                                        [](gathering& to, consensus::replica_status& s) { to.replica = s; });
+  if (parts.fencing)
+    ask_one<fencing::device_troubles>(self, g, parts.fencing, fencing::ask_troubles{}, take_troubles);
   if (parts.ledger) ask_state_part(self, g, parts.ledger);
   gathered(self, g);
 }
@@ -185,13 +197,6 @@ void submit(caller_actor* self, command::body what, const caf::actor& ledger, st
       .then([self](const cluster::told_outcome& told) { reply(self, ordered{told.answer}); }, fail(self));
 }
 
-void carry_out(caller_actor* self, order& asked) {
-  self->request(self->state.set.root, part_patience, node::ask_parts{})
-      .then([self, what = std::move(asked.what)](
-                const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
-            fail(self));
-}
-
 // Calls use(state, parts) with a copy of the state.
 template <class Use>
 void with_state(caller_actor* self, Use use) {
@@ -203,6 +208,23 @@ void with_state(caller_actor* self, Use use) {
                 .then([self, use, parts](const cluster::state_is& s) { use(s.whole, parts); }, fail(self));
           },
           fail(self));
+}
+
+// Whoever applies what is applied already is told so, and nothing is done.
+void apply_unless_same(caller_actor* self, command::config_set& asked) {
+  with_state(self, [self, asked = std::move(asked)](const cluster::state_ptr& s, const node::node_parts& parts) {
+    bool same = s->version_of(cluster::configuration_key{}) == asked.replaces && s->config().value == asked.configuration;
+    if (same) return reply(self, ordered{{s->index(), refusal::nothing_changes}});
+    submit(self, asked, parts.ledger);
+  });
+}
+
+void carry_out(caller_actor* self, order& asked) {
+  if (auto* apply = std::get_if<command::config_set>(&asked.what)) return apply_unless_same(self, *apply);
+  self->request(self->state.set.root, part_patience, node::ask_parts{})
+      .then([self, what = std::move(asked.what)](
+                const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
+            fail(self));
 }
 
 void carry_out(caller_actor* self, const fence& asked) {
