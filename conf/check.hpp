@@ -23,7 +23,8 @@ struct checked {
   diagnostics found;
 };
 
-// Asked of a cluster that has no errors otherwise: what this room cannot know. Its findings are placed like all others.
+// What this room cannot know of a cluster; also asked of what could be read of one that has errors, so that one run names
+// them all. Its findings are placed like all others.
 using more_checks = std::function<std::vector<finding>(const config::cluster&)>;
 
 // `told` by the caller, or recognised.

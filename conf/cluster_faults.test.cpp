@@ -197,6 +197,11 @@ TEST_CASE("resources and groups") {
        "f:13:11: error: group.i.members: is empty; from 1 to 20000 are possible\n"},
       {"one name for two", with_rest(dummy("a") + dummy("b") + "[group.a]\nmembers = [\"b\"]\n"),
        "f:7:8: error: group.a: a resource has this name too; rename one: constraints name both kinds\n"},
+      {"a node's name", with_rest(dummy("n1") + "[group.n2]\nmembers = [\"n1\"]\n"),
+       "f:1:11: warning: resource.n1: a node has this name too: `troupe maintenance` and `troupe why` will mean this "
+       "one; rename it\n"
+       "f:4:8: warning: group.n2: a node has this name too: `troupe maintenance` and `troupe why` will mean this one; "
+       "rename it\n"},
   };
   check(table);
 }

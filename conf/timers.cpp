@@ -17,7 +17,7 @@ struct term { // times * of / over
   field of = nullptr;
   unsigned over = 1;
 };
-struct row { // value = first + second; no first: set by the operator
+struct row { // value = first + second; no first: an operator's choice
   std::string_view name;
   field value;
   term first, second;
@@ -208,7 +208,7 @@ std::string text_of(const term& x) {
 }
 
 std::string formula_of(const row& r) {
-  if (!r.first.of) return "set by the operator";
+  if (!r.first.of) return "cluster.toml, or the default";
   return text_of(r.first) + (r.second.of ? " + " + text_of(r.second) : "");
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("every timer has a value, a name of its own, a reason, and follows tol
     CHECK(names.insert(one[i].name).second);
     CHECK(one[i].value > 0ns);
     CHECK_FALSE(one[i].reason.empty());
-    if (one[i].formula != "set by the operator") CHECK(two[i].value == 2 * one[i].value);
+    if (one[i].formula != "cluster.toml, or the default") CHECK(two[i].value == 2 * one[i].value);
   }
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("the formula shown is the one computed") {
   CHECK(formula("lost-if-suspected") == "tolerate + 3 x tick / 2");
   CHECK(formula("nack-after") == "4 x probe-timeout / 5");
   CHECK(formula("takeover-step") == "tick / 2");
-  CHECK(formula("tolerate") == "set by the operator");
+  CHECK(formula("tolerate") == "cluster.toml, or the default");
 }
 
 TEST_CASE("values out of range are refused with key, value and range") {

@@ -60,9 +60,17 @@ static void check_proofs(subject& s, const key_path& at, const config::resource&
               "add \"assumed\", or configure a device");
 }
 
+// Commands take either: an operator who means the node would get the service.
+static void check_name(subject& s, const key_path& at, const std::string& name) {
+  auto& nodes = s.c.nodes;
+  if (std::any_of(nodes.begin(), nodes.end(), [&](auto& n) { return n.name.text == name; }))
+    s.warning(at, "a node has this name too: `troupe maintenance` and `troupe why` will mean this one", "rename it");
+}
+
 void check_resources(subject& s) {
   for (const auto& r : s.c.resources) {
     key_path at{"resource", r.name.text};
+    check_name(s, at, r.name.text);
     check_agent(s, at, r);
     if (r.clone) check_clone(s, at, *r.clone);
     check_promotable(s, at, r);
@@ -91,6 +99,7 @@ void check_groups(subject& s) {
     key_path at{"group", g.name.text};
     if (auto e = s.find(g.name.text); e && s.resource_of(*e))
       s.error(at, "a resource has this name too", "rename one: constraints name both kinds");
+    check_name(s, at, g.name.text);
     if (g.clone) check_clone(s, at, *g.clone);
     for (std::size_t i = 0; i < g.members.size(); ++i) check_member(s, (at / "members")[i], g, g.members[i].text, home);
   }

@@ -188,7 +188,7 @@ def test_history(c):
     equal(standby(c["n1"], "n2", "new disk").status, 0)
     refused = standby(c["n1"], "n9")
     equal(refused.status, 1)
-    assert "unknown node" in refused.err, refused
+    assert "there is no node 'n9'" in refused.err, refused
 
     def told(node):
         return [e for e in node.troupe("history", "--json").json if e["what"] == "standby n2: new disk"]
@@ -207,7 +207,7 @@ def test_fence_and_move_are_refused_with_the_way_out(c):
     c.form()
     cases = {("fence", "n2"): "no fence device has n2 as a target", ("fence", "n9"): "there is no node n9",
              ("fence", "n2", "--confirmed-off", "--reason", "unplugged"): "it talks to this cluster, so it is not off",
-             ("move", "db", "n2", "--expires", "1h"): "unknown resource", ("unmove", "db"): "there is no such directive"}
+             ("move", "db", "n2", "--expires", "1h"): "no resource or group 'db'", ("unmove", "db"): "db was not moved"}
     for args, why in cases.items():
         done = c["n1"].troupe(*args)
         equal((args, done.status), (args, 1))
@@ -238,7 +238,57 @@ def test_why_and_plan(c):
     equal(c["n1"].version(), c["n2"].version())
     lost = c["n3"].troupe("plan", more, "--fail", "n1", "--fail", "n2", "--json").json
     assert "NO FENCING" in " ".join(lost["notices"]), lost
+    equal(lost["steps"], [])
+    assert lost["others"][0].startswith("1 of 3 voters would be left"), lost
     equal(c["n3"].troupe("plan", "--standby", "n9").status, 1)
+
+
+def test_init_with_a_wrong_key_of_its_own_forms_nothing(c):
+    for n in c:
+        n.start()
+    wrong = c.config()
+    wrong.write_text(wrong.read_text().replace(c["n1"].key, c["n1"].new_key("other.key")))
+    refused = c["n1"].troupe("init", wrong)
+    equal(refused.status, 1)
+    assert "gives this node another key" in refused.err, refused
+    answer = c["n1"].troupe("init", c.config())  # and nobody has kept anything of the first one
+    equal(answer.status, 0)
+    c.settled()
+
+
+def test_what_an_apply_must_not_do(c):
+    c.form()
+    version = c["n1"].version()
+    same = c["n2"].troupe("apply", c.config())
+    equal((same.status, same.out), (0, f"nothing changed: version {version} is the same\n"))
+    wrong = c.config()
+    wrong.write_text(wrong.read_text().replace(c["n2"].key, c["n2"].new_key("other.key")))
+    for command in ("plan", "apply"):
+        refused = c["n1"].troupe(command, wrong)
+        equal(refused.status, 1)
+        assert "changes the key of a node that is a member" in refused.out + refused.err, refused
+    equal(c["n1"].troupe("apply", "/nonexistent", "--json").json, {"error": "/nonexistent cannot be used; nothing was done"})
+    equal(c["n1"].version(), version)
+
+
+def test_a_boot_that_was_proved_dead_says_so_and_does_not_ask_again(c):
+    c.form()
+    other = next(n for n in c if n.name != c.leader())
+    other.kill()
+    one = next(n for n in c if n is not other)
+
+    def here():
+        return next(m["state"] for m in one.status()["cluster"]["members"] if m["node"] == other.name)
+    c.wait("it is lost", lambda: here() == "lost")
+    word = subprocess.run([TROUPE, "fence", other.name, "--confirmed-off", "--reason", "unplugged", "--socket", one.control],
+                          input=other.name + "\n", text=True, capture_output=True, timeout=60)
+    equal((word.returncode, word.stderr[-200:] if word.returncode else ""), (0, ""))
+    other.start()
+    told = c.wait("it says why it does not join", lambda: (s := other.status()) and s["kept-out"])
+    assert "proved dead" in told, told
+    refused = [e for e in one.troupe("history", "--json").json
+               if e["what"] == f"{other.name} joins" and e["outcome"] != "applied"]
+    assert len(refused) <= 2, refused
 
 
 def test_ends_in_order(c):
@@ -266,10 +316,12 @@ def test_start_refused(c):
     cases = {
         "data": (f'"{one.folder / "data"}"', 1, "in use"),
         "listen": (f'["127.0.0.1:{one.port}"]', 1, "address already in use"),
-        "control": (f'"{one.control}"', 1, "another daemon runs here"),
+        "control": (f'"{one.control}"', 1, "is in use by another daemon"),
         "identity": ('"/nonexistent/key"', 2, "/nonexistent/key"),
         "nmae": ('"n2"', 2, "did you mean 'name'?"),
     }
+    if c.cgroup:
+        cases["cgroup"] = (f'"{c.cgroup / "n1"}"', 1, "is in use by another daemon")
     for key, (value, status, why) in cases.items():
         two.write_config(**{key: value})
         two.log.unlink(missing_ok=True)

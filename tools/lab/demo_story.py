@@ -128,7 +128,7 @@ def what_to_try(c):
     n1 = c["n1"]
     for n in c:
         path = n.folder / "troupe"
-        path.write_text(f'#!/bin/sh\nexec "{c.bin}/troupe" "$@" --socket "/proc/$(cat {n.folder}/pid)/root{CONTROL}"\n')
+        path.write_text(f'#!/bin/sh\nTROUPE_SOCKET="/proc/$(cat {n.folder}/pid)/root{CONTROL}" exec "{c.bin}/troupe" "$@"\n')
         path.chmod(0o755)
     say(f"""The cluster stays up until `tools/demo --stop`. Try:
 

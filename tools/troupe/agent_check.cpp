@@ -82,14 +82,16 @@ agent_check check_agents(const config::cluster& c, const agent_folders& folders)
   agent_detail::asker all(folders);
   for (auto& r : c.resources) {
     auto name = conf::text_of(r.agent);
-    if (r.agent.standard != "ocf") continue;
+    if (r.agent.standard != "ocf" || r.agent.type.empty()) continue;
     if (auto* m = all.metadata_of(r.agent, name))
       all.judge({*m, name, r.params, conf::key_path{"resource", r.name.text, "params"}, {}});
   }
-  for (auto& d : c.devices)
+  for (auto& d : c.devices) {
+    if (d.agent.empty()) continue; // an error already
     if (auto* m = all.metadata_of(d.agent, d.agent))
       all.judge({*m, d.agent, d.params, conf::key_path{"fence", d.name.text, "params"},
                  agents::fence::supplied_parameters()});
+  }
   return std::move(all.out);
 }
 

@@ -18,6 +18,7 @@ int give(const options& o, std::uint64_t version, config::cluster what) {
       [&](const console::ordered& told_of) {
         auto& [index, refused] = told_of.what;
         bool applied = refused == refusal::none;
+        bool same = refused == refusal::nothing_changes;
         if (o.json)
           print({{"applied", applied},
                  {"outcome", std::string(name_of(refused))},
@@ -26,18 +27,20 @@ int give(const options& o, std::uint64_t version, config::cluster what) {
         else if (applied)
           std::printf("applied: version %llu, in the place of %llu\n", static_cast<unsigned long long>(index.value),
                       static_cast<unsigned long long>(version));
+        else if (same)
+          std::printf("nothing changed: version %llu is the same\n", static_cast<unsigned long long>(version));
         else if (refused == refusal::stale_config)
           fail("refused: version " + std::to_string(version) +
                " is not the present one; see what has changed (`troupe status`, `troupe history`), then apply again");
         else
           fail("refused: " + std::string(name_of(refused)));
-        return applied ? good : bad;
+        return applied || same ? good : bad;
       });
 }
 
 int run(const options& o) {
   auto what = read_cluster(o.file);
-  if (!what) return bad;
+  if (!what) return fail(o, o.file + cannot_be_used);
   if (o.version) return give(o, *o.version, std::move(*what));
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
     if (!s.cluster) return fail("this node belongs to no cluster; see `troupe init`");

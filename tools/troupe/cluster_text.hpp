@@ -10,5 +10,6 @@ namespace troupe::cli {
 
 // None: it has errors, or cannot be read; all was said on stderr, as are warnings.
 std::optional<config::cluster> read_cluster(const std::string& path);
+inline constexpr const char* cannot_be_used = " cannot be used; nothing was done"; // what a subcommand says of it then
 
 } // namespace troupe::cli

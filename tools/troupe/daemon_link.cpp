@@ -2,6 +2,7 @@
 
 #include "conf/node_file.hpp"
 #include "messages/console_codec.hpp"
+#include "tools/troupe/refusal_text.hpp"
 
 #include <array>
 #include <cerrno>
@@ -92,9 +93,17 @@ told read_answer(connection& c, const talk_options& o) {
 
 void add_talk_options(CLI::App& sub, talk_options& o) {
   o.socket = conf::node_file{}.control;
-  sub.add_option("--socket", o.socket, "Where the daemon listens (`control` in its node.toml)")->capture_default_str();
+  sub.add_option("--socket", o.socket, "Where the daemon listens (`control` in its node.toml)")
+      ->envname("TROUPE_SOCKET")
+      ->capture_default_str();
   sub.add_option("--wait", o.wait, "Seconds to wait for the answer")->check(CLI::Range(1, 3600))->capture_default_str();
   sub.add_flag("--json", o.json, "Print one JSON value");
+}
+
+int fail(const talk_options& o, const std::string& why, exit_status status) {
+  if (o.json) print({{"error", why}});
+  fail(why);
+  return status;
 }
 
 told ask(const talk_options& o, const console::request& r) {
@@ -114,7 +123,7 @@ int give_request(const talk_options& o, const console::request& r, const std::st
   return ask_for<console::ordered>(o, r, [&](const console::ordered& told_of) {
     auto& [index, refused] = told_of.what;
     bool applied = refused == refusal::none;
-    auto outcome = std::string(name_of(refused));
+    auto outcome = refusal_text(r, refused);
     if (o.json)
       print({{"applied", applied}, {"outcome", outcome}, {"index", index.value}});
     else if (applied)

@@ -20,6 +20,9 @@ struct talk_options {
 // Declares --socket, --wait and --json.
 void add_talk_options(CLI::App& sub, talk_options& o);
 
+// Says why there is no answer; returns `status`.
+int fail(const talk_options& o, const std::string& why, exit_status status = bad);
+
 struct no_answer {
   exit_status status;
   std::string why;
@@ -27,18 +30,16 @@ struct no_answer {
 using told = std::variant<no_answer, console::answer>;
 told ask(const talk_options& o, const console::request& r);
 
-// Asks, and hands an answer of this type to `show`, which returns the exit status. All else is said on stderr.
+// Asks, and hands an answer of this type to `show`, which returns the exit status. All else is said on stderr, and with
+// --json as {"error": ...} as well.
 template <class Wanted, class Show>
 int ask_for(const talk_options& o, const console::request& r, Show show) {
   auto heard = ask(o, r);
-  if (auto* none = std::get_if<no_answer>(&heard)) {
-    fail(none->why);
-    return none->status;
-  }
+  if (auto* none = std::get_if<no_answer>(&heard)) return fail(o, none->why, none->status);
   auto& answer = std::get<console::answer>(heard);
-  if (auto* refused = std::get_if<console::failed>(&answer)) return fail(refused->why);
+  if (auto* refused = std::get_if<console::failed>(&answer)) return fail(o, refused->why);
   if (auto* wanted = std::get_if<Wanted>(&answer)) return show(*wanted);
-  return fail("the daemon answered another question; use programs of one version");
+  return fail(o, "the daemon answered another question; use programs of one version");
 }
 
 // A command for the log, and what became of it. `good`: what to print when it was applied.

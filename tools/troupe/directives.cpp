@@ -29,7 +29,8 @@ void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
     sub.add_option("--expires", o->expires, "Lift it by itself after this time, like 30m or 2h")
         ->check([](const std::string& text) {
           auto read = conf::parse_duration(text);
-          return read ? std::string() : read.error().text;
+          if (!read) return read.error().text;
+          return *read > duration{} ? std::string() : std::string("must be longer than nothing");
         });
   add_talk_options(sub, *o);
   sub.callback([o, &chosen, run] {

@@ -14,7 +14,7 @@ struct options : talk_options {
 
 int run(const options& o) {
   auto what = read_cluster(o.file);
-  if (!what) return bad;
+  if (!what) return fail(o, o.file + cannot_be_used);
   auto name = what->name;
   return ask_for<console::formed>(o, console::init{std::move(*what)}, [&](const console::formed& done) {
     auto lineage = to_hex(done.lineage.bytes);

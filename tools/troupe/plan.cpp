@@ -17,7 +17,7 @@ int run(const options& o) {
   console::ask_plan asked;
   if (!o.file.empty()) {
     asked.configuration = read_cluster(o.file);
-    if (!asked.configuration) return bad;
+    if (!asked.configuration) return fail(o, o.file + cannot_be_used);
   }
   for (auto& n : o.failing) asked.failing.push_back(node_name{n});
   for (auto& n : o.standby) asked.standby.push_back(node_name{n});

@@ -102,6 +102,18 @@ private:
   std::size_t said_ = 0;
 };
 
+// A supervisor makes pauses before it tries again what fails.
+std::string due_text(const console::cluster_status& c, const resource_name& r) {
+  std::string failed;
+  for (auto& f : c.failures)
+    if (f.resource == r)
+      failed += fmt::format("{}on {} {} times (exit code {})", failed.empty() ? "" : ", ", f.node.text, f.count, f.exit_code);
+  if (failed.empty()) return r.text + ": the next step is due, and the leader takes it";
+  return fmt::format("{0} has failed {1}, and is tried again after a pause, which grows; what was mended is tried at once "
+                     "after `troupe cleanup {0}`",
+                     r.text, failed);
+}
+
 void states(const console::cluster_status& c, std::vector<std::string>& out) {
   sentences say(out);
   for (auto& s : c.services) {
@@ -112,7 +124,7 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
       say.add(name + " is promoted nowhere: its agent has given no instance a promotion score that allows it");
     if (s.now == service_state::not_placed)
       say.add(name + " has no place yet: the leader decides when all nodes have been seen and have looked for it");
-    if (s.now == service_state::due) say.add(name + ": the next step is due, and the leader takes it");
+    if (s.now == service_state::due) say.add(due_text(c, s.resource));
   }
   for (auto& w : c.waits)
     if (w.why != "act-open") say.add(w.what);

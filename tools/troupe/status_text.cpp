@@ -34,7 +34,7 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                                 name, m.evidence));
       break;
     case console::presence::down:
-      out.push_back(name + " is down, proved dead: it comes back when its trouped joins");
+      out.push_back(name + " is down, proved dead: it comes back when its machine has booted anew and its trouped joins");
       break;
     case console::presence::detached:
       out.push_back(fmt::format("{} is away for a planned restart, until {} at most", name, text_of(*m.since)));
@@ -94,9 +94,11 @@ std::string failures_text(const console::cluster_status& c) {
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 
-// Whoever was cut off, crashed or started anew leaves such behind; they are in --json, not before an operator's eyes.
+// Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an operator's
+// eyes, unless they are many.
 bool is_everyday(const console::refused_line& r) {
-  return r.why == "unexpected" || r.why == "truncated";
+  constexpr std::uint64_t many = 100;
+  return (r.why == "unexpected" || r.why == "truncated") && r.count < many;
 }
 
 std::string refused_text(const node_status& s) {
@@ -180,7 +182,11 @@ std::vector<std::string> concerns(const console::node_status& s) {
   else if (s.replica.leader.empty())
     out.push_back("no leader is known: nothing can be changed until a majority of the voters can talk");
   if (s.replica.newest_known > s.replica.chosen) out.push_back("this node is behind the others, and catching up");
-  if (!s.session) out.push_back("this node has not joined yet");
+  if (!s.kept_out.empty())
+    out.push_back("this node has not joined: " + s.kept_out);
+  else if (!s.session)
+    out.push_back("this node has not joined yet");
+  for (auto& t : s.fence_troubles) out.push_back(t);
   status_detail::add_member_concerns(c, out);
   add_service_concerns(c, out);
   return out;
@@ -208,9 +214,11 @@ std::string status_text(const console::node_status& s) {
     auto& c = *s.cluster;
     out += fmt::format("cluster {}, lineage {}, level {}, configuration version {}\n", c.name,
                        to_hex(byte_view(c.lineage.bytes).first(4)), c.level, c.configuration.value);
-    out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n\nmembers\n", s.node.text,
-                       name_of(s.replica.as), c.index.value, text_of(c.now),
-                       s.replica.leader.empty() ? "none known" : s.replica.leader.text);
+    out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n", s.node.text, name_of(s.replica.as),
+                       c.index.value, text_of(c.now), s.replica.leader.empty() ? "none known" : s.replica.leader.text);
+    if (s.replica.leader.empty())
+      out += fmt::format("NO LEADER IS HEARD: what follows is the state of {}, not what is so now\n", text_of(c.now));
+    out += "\nmembers\n";
     out += members_text(s) + services_text(c) + directives_text(c) + failures_text(c);
     if (c.left_out > 0) out += fmt::format("{} lines are left out\n", c.left_out);
   } else {
@@ -231,6 +239,8 @@ nlohmann::ordered_json status_json(const console::node_status& s) {
   using namespace status_detail;
   ordered_json out{{"node", s.node.text},
                    {"session", s.session ? ordered_json(s.session->value) : ordered_json()},
+                   {"kept-out", s.kept_out},
+                   {"fence-troubles", s.fence_troubles},
                    {"part", name_of(s.replica.as)},
                    {"leader", or_null(!s.replica.leader.empty(), s.replica.leader.text)},
                    {"chosen", s.replica.chosen.value},

@@ -48,7 +48,7 @@ node_status healthy() {
   c.holders = {held("db", "n2"), held("haproxy", "n1"), held("redis", "n1"), held("redis", "n2"), held("vip", "n1")};
   c.holders[3].role = role::promoted;
   return {
-      node_name{"n1"}, session_id{4}, c, {part::leader, node_name{"n1"}, slot_number{30}, slot_number{30}, {}}, {}, {}};
+      node_name{"n1"}, session_id{4}, "", c, {part::leader, node_name{"n1"}, slot_number{30}, slot_number{30}, {}}, {}, {}, {}};
 }
 
 TEST_CASE("all is well") {
@@ -169,6 +169,32 @@ TEST_CASE("who was turned away is shown, but for what every crash leaves behind"
   CHECK(status_text(s).find("truncated") == std::string::npos);
   CHECK(status_text(s).find("unexpected") == std::string::npos);
   CHECK(status_json(s)["refused"].size() == 3);
+  s.refused = {{"unexpected", 2000, "10.0.0.2:1"}};
+  CHECK(status_text(s).find("unexpected  2000 times") != std::string::npos);
+}
+
+TEST_CASE("what keeps this node out, broken fencing, and that nobody leads") {
+  auto s = healthy();
+  s.session.reset();
+  CHECK(concerns(s) == std::vector<std::string>{"this node has not joined yet"});
+  s.kept_out = "its boot was proved dead";
+  s.fence_troubles = {"fence device rack cannot be used from n1: no route"};
+  CHECK(concerns(s) == std::vector<std::string>{"this node has not joined: its boot was proved dead",
+                                                "fence device rack cannot be used from n1: no route"});
+  CHECK(status_json(s)["kept-out"] == "its boot was proved dead");
+  CHECK(status_json(s)["fence-troubles"].size() == 1);
+  CHECK(status_text(s).find("NO LEADER") == std::string::npos);
+  s.replica.leader = node_name{};
+  CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of ") != std::string::npos);
+}
+
+TEST_CASE("what fails again and again is not just due") {
+  auto s = healthy();
+  s.cluster->services[0].now = service_state::due;
+  CHECK(concerns(s).front() == "db: the next step is due, and the leader takes it");
+  s.cluster->failures = {{resource_name{"db"}, node_name{"n1"}, 3, stamp{}, 1, "no disk"}};
+  CHECK(concerns(s).front() == "db has failed on n1 3 times (exit code 1), and is tried again after a pause, which grows; "
+                               "what was mended is tried at once after `troupe cleanup db`");
 }
 
 TEST_CASE("a thousand sentences are cut, not in JSON") {

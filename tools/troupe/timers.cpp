@@ -53,7 +53,7 @@ int run(const options& o) {
   if (o.file.empty() && o.tolerate.empty()) in = of_this_cluster(o).value_or(in);
   if (!o.file.empty()) {
     auto c = read_cluster(o.file);
-    if (!c) return bad;
+    if (!c) return fail(o, o.file + cannot_be_used);
     in = {c->tolerate, c->restart_grace, c->boot_grace, c->late_margin};
   }
   if (!o.tolerate.empty()) {

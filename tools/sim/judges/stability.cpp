@@ -2,7 +2,8 @@
 // cluster does makes it want something else, and it comes to rest. Judged on states that a run comes through, every so
 // often: a plan costs more than all else that happens in a moment. Which part is carried out follows from the index.
 //
-// What a plan cannot foresee is no part of this: a service that fails, an operator, time that a score depends on.
+// What a plan cannot foresee is no part of this: a service that fails, an operator, nodes that shoot each other, of which
+// a plan lets both hit.
 #include "actors/cluster/holdings.hpp"
 #include "actors/supervisor/plan.hpp"
 #include "tools/sim/judges/judges.hpp"
@@ -42,7 +43,7 @@ std::string text_of_difference(const std::vector<step>& all, const std::vector<s
 
 class stability_observer final : public log_observer {
   void fact(instant at, const command::command&, const cluster::state& after) override {
-    if (newest().value % one_in != 0) return;
+    if (newest().value % one_in != 0 || shoot_each_other(after)) return;
     auto self = somebody(after);
     if (!self) return;
     auto whole = supervisor::make_plan(after, {}, *self);
@@ -57,6 +58,17 @@ class stability_observer final : public log_observer {
            fmt::format("after {} of {} steps of the plan at index {} the plan is another: no longer {}; but now {}",
                        part.steps.size(), whole.steps.size(), newest().value, text_of_difference(expected, planned),
                        text_of_difference(planned, expected)));
+  }
+
+  static bool shoot_each_other(const cluster::state& s) {
+    auto under_fire = [&](const node_name& n) {
+      auto* a = s.find(cluster::attempt_key{n});
+      return a && a->value.ended == cluster::attempt::end::open;
+    };
+    auto& all = s.all<cluster::attempt_key>();
+    return std::any_of(all.begin(), all.end(), [&](auto& a) {
+      return under_fire(a.first.target) && under_fire(a.second.value.executor);
+    });
   }
 
   static std::optional<node_name> somebody(const cluster::state& s) {
