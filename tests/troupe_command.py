@@ -36,6 +36,14 @@ def test_usage(folder):
     equal(run("chekc")[2], "troupe: no command 'chekc'; did you mean 'check'?\n")
 
 
+def test_an_answer_that_cannot_be_written_is_a_failure(folder):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([TROUPE, "timers", "--tolerate", "2s"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 1 and "could not be written" in done.stderr, done
+    status, _, err = run("standby", "n1", "--reason", "two\nlines")
+    assert status == 2 and "one line of plain UTF-8" in err, err
+
+
 def test_help(folder):
     status, out, _ = run("--help")
     equal(status, 0)

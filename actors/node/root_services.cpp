@@ -77,7 +77,6 @@ caf::actor spawn_director(root_actor* self) {
   s.detector = find_service(self, service::detector);
   s.ignores_orders = planted(self, "ignore-orders");
   s.ignores_hosts = planted(self, "needless-fence");
-  s.failing_holds_up_all = planted(self, "failing-holds-up-all");
   s.rings_while_waiting = planted(self, "ring-while-waiting");
   return self->spawn<caf::monitored>(supervisor::director, state.env, state.directory, std::move(s));
 }

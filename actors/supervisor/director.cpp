@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace troupe::supervisor {
 
 namespace {
@@ -102,14 +100,8 @@ caf::actor supervisor_of(director_actor* self, const resource_name& r) {
   return found;
 }
 
-bool something_fails_again_and_again(const cluster::state& s) {
-  auto& failed = s.all<cluster::failure_key>();
-  return std::any_of(failed.begin(), failed.end(), [](auto& f) { return f.second.value.count >= 2; });
-}
-
 void advise_all(director_actor* self) {
   auto& state = self->state;
-  if (state.set.failing_holds_up_all && something_fails_again_and_again(seen(self))) return;
   for (auto& a : state.ready.take(seen(self))) {
     if (a.steps.empty() && !state.supervisors.contains(a.resource)) continue;
     std::map<node_name, std::uint32_t> failures;

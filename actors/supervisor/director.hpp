@@ -28,7 +28,6 @@ struct director_settings {
   bool ignores_orders = false; // plants
   bool ignores_hosts = false;
   bool rings_while_waiting = false;
-  bool failing_holds_up_all = false;
 };
 
 struct director_state {

@@ -27,7 +27,6 @@ static constexpr std::array all{
     plant{"needless-fence", "I9", "a daemon that is away is taken for a machine that is"},
     plant{"failed-is-off", "I4", "a fence call that failed is taken for done"},
     plant{"skip-probe", "I3", "whatever a probe finds is told as nothing"},
-    plant{"failing-holds-up-all", "I8", "a service that fails again and again holds up what is due for the others"},
     plant{"ring-while-waiting", "I10", "the director's alarm rings for a placement that waits for the last one's outcome"},
     plant{"demote-frees", "I3", "what is being demoted is taken for demoted"},
 };

@@ -2,8 +2,11 @@
 // maintenance, start, stop, move, unmove. Each has an owner and a reason, and shows in `troupe status`.
 #include "actors/env/posix_basics.hpp"
 #include "conf/units.hpp"
+#include "messages/types/utf8.hpp"
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
+
+#include <algorithm>
 
 namespace troupe::cli {
 
@@ -23,7 +26,9 @@ using options_ptr = std::shared_ptr<options>;
 template <class Run>
 void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
   sub.add_option("--reason", o->what.note, "Why, for those who see it later")->check([](const std::string& text) {
-    return text.size() <= command::max_note ? std::string() : std::string("at most 1024 bytes are kept");
+    if (text.size() > command::max_note) return std::string("at most 1024 bytes are kept");
+    bool plain = std::none_of(text.begin(), text.end(), [](char c) { return c == 127 || (c >= 0 && c < ' '); });
+    return plain && valid_utf8(text) ? std::string() : std::string("must be one line of plain UTF-8 text");
   });
   if (!o->what.lifted)
     sub.add_option("--expires", o->expires, "Lift it by itself after this time, like 30m or 2h")

@@ -3,6 +3,7 @@
 #include "tools/troupe/commands.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <vector>
@@ -39,7 +40,10 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? good : usage; // prints help, version or the fault
   }
   try {
-    return chosen();
+    auto status = chosen();
+    // A script that reads a cut answer must see it: a full disk, a closed pipe.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return fail("the answer could not be written to standard output");
+    return status;
   } catch (const std::exception& e) {
     return fail(std::string("a bug: ") + e.what());
   }

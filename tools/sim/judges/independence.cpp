@@ -27,7 +27,7 @@ public:
     if (event.kind != truth_kind::service_stopped || event.detail != "died" || !configuration()) return;
     auto& c = *configuration();
     auto r = std::find_if(c.resources.begin(), c.resources.end(), [&](auto& x) { return x.name.text == event.slice; });
-    if (r == c.resources.end() || r->monitors.empty() || disturbed(event.slice, event.at) ||
+    if (r == c.resources.end() || r->monitors.empty() || disturbed(event.slice, event.machine, event.at) ||
         busy_.contains(event.slice))
       return;
     duration bound{};
@@ -55,18 +55,26 @@ private:
   };
 
   void fact(instant at, const command::command&, const cluster::state& after) override {
-    quiet_cluster_ = after.all<cluster::directive_key>().empty();
+    directed_.clear();
+    for (auto& [key, directive] : after.all<cluster::directive_key>()) directed_.insert(key.subject);
     judge_due(at);
   }
 
-  [[nodiscard]] bool disturbed(const std::string& slice, instant now) const {
-    return !quiet_cluster_ || !weather_.network_calm(now, calm_before) || !weather_.disks_calm(now, calm_before) ||
-           !weather_.others_well(std::nullopt, now, calm_before) || !weather_.agents_calm(slice, now, calm_before);
+  // Somebody wants something of it, of its group, of its machine or of the whole cluster.
+  [[nodiscard]] bool directed(const std::string& slice, machine_index where) const {
+    auto* g = configuration() ? group_of(*configuration(), slice) : nullptr;
+    return directed_.contains("") || directed_.contains(slice) || directed_.contains(name_of(where).text) ||
+           (g && directed_.contains(g->name.text));
+  }
+  [[nodiscard]] bool disturbed(const std::string& slice, machine_index where, instant now) const {
+    return directed(slice, where) || !weather_.network_calm(now, calm_before) ||
+           !weather_.disks_calm(now, calm_before) || !weather_.others_well(std::nullopt, now, calm_before) ||
+           !weather_.agents_calm(slice, now, calm_before);
   }
 
   // Whatever is disturbed meanwhile is judged no more.
   void judge_due(instant now) {
-    std::erase_if(waiting_, [&](auto& w) { return disturbed(w.first, now); });
+    std::erase_if(waiting_, [&](auto& w) { return disturbed(w.first, w.second.where, now); });
     std::erase_if(waiting_, [&](auto& w) {
       if (w.second.due >= now) return false;
       report(now, "I8",
@@ -97,7 +105,7 @@ private:
   }
 
   weather weather_;
-  bool quiet_cluster_ = false;
+  std::set<std::string> directed_;      // whom a directive is for
   std::map<std::string, instant> busy_; // an act of it is under way
   std::map<std::string, death> waiting_;
 };
