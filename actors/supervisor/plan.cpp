@@ -281,22 +281,24 @@ private:
       if (cluster::acting_session(s_, node) == session) report(node, {command::notified{r, 0, now.id, now.stage}});
   }
 
-  // Nothing moves: perhaps a node gets acts again when late-margin is over, or its fencing is tried again.
+  // Nothing moves: perhaps a node gets acts again when late-margin is over, or its fencing is tried again. Whichever comes
+  // first, and both clocks advance: else what is done in between would depend on which of them is asked first.
   bool wait_for_a_gate() {
+    if (!room()) return false; // the state is that after the last step, not after what would be waited for
+    std::optional<duration> pause, gate;
     auto& fenced = fences_.waiting();
     bool again = std::any_of(fenced.begin(), fenced.end(), [](auto& f) { return f.why == fence_wait::pausing; });
-    if (again && fences_.next_deadline() && *fences_.next_deadline() > now_) {
-      now_ = *fences_.next_deadline();
-      return true;
-    }
-    std::optional<stamp> next;
+    if (auto next = fences_.next_deadline(); again && next && *next > now_) pause = *next - now_;
     for (auto& [key, found] : s_.all<member_key>()) {
-      auto gate = found.value.acts_from;
-      if (cluster::acting_session(s_, key.node) && gate > s_.now()) next = std::min(next.value_or(gate), gate);
+      auto opens = found.value.acts_from;
+      if (cluster::acting_session(s_, key.node) && opens > s_.now())
+        gate = std::min(gate.value_or(duration::max()), duration{opens - s_.now()});
     }
-    if (!next) return false;
-    clock_ = *next;
-    say(command::tick{}, self_);
+    if (!pause && !gate) return false;
+    auto wait = std::min(pause.value_or(duration::max()), gate.value_or(duration::max()));
+    now_ += wait;
+    clock_ = s_.now() + std::chrono::ceil<std::chrono::milliseconds>(wait);
+    if (gate == wait) say(command::tick{}, self_);
     return true;
   }
 

@@ -2,8 +2,8 @@
 // cluster does makes it want something else, and it comes to rest. Judged on states that a run comes through, every so
 // often: a plan costs more than all else that happens in a moment. Which part is carried out follows from the index.
 //
-// What a plan cannot foresee is no part of this: a service that fails, an operator, nodes that shoot each other, of which
-// a plan lets both hit.
+// What a plan cannot foresee is no part of this: a service that fails, an operator, nodes that shoot each other, of
+// which a plan lets both hit; and a node that could not be fenced, which may be of use again before the next attempt.
 #include "actors/cluster/holdings.hpp"
 #include "actors/supervisor/plan.hpp"
 #include "tools/sim/judges/judges.hpp"
@@ -43,7 +43,7 @@ std::string text_of_difference(const std::vector<step>& all, const std::vector<s
 
 class stability_observer final : public log_observer {
   void fact(instant at, const command::command&, const cluster::state& after) override {
-    if (newest().value % one_in != 0 || shoot_each_other(after)) return;
+    if (newest().value % one_in != 0 || fencing_is_open(after)) return;
     auto self = somebody(after);
     if (!self) return;
     auto whole = supervisor::make_plan(after, {}, *self);
@@ -60,14 +60,17 @@ class stability_observer final : public log_observer {
                        text_of_difference(planned, expected)));
   }
 
-  static bool shoot_each_other(const cluster::state& s) {
-    auto under_fire = [&](const node_name& n) {
+  static bool fencing_is_open(const cluster::state& s) {
+    using end = cluster::attempt::end;
+    auto ended = [&](const node_name& n) {
       auto* a = s.find(cluster::attempt_key{n});
-      return a && a->value.ended == cluster::attempt::end::open;
+      return a ? a->value.ended : end::proved;
     };
     auto& all = s.all<cluster::attempt_key>();
     return std::any_of(all.begin(), all.end(), [&](auto& a) {
-      return under_fire(a.first.target) && under_fire(a.second.value.executor);
+      auto how = ended(a.first.target);
+      bool in_vain = how == end::failed || how == end::executor_lost;
+      return in_vain || (how == end::open && ended(a.second.value.executor) == end::open);
     });
   }
 
