@@ -18,7 +18,8 @@ namespace troupe::sim {
 
 namespace {
 
-constexpr std::uint64_t one_in = 16; // commands
+constexpr std::uint64_t one_in = 64; // commands
+constexpr std::uint64_t stride = 16; // so that which part is carried out varies
 
 using step = std::tuple<supervisor::step_kind, resource_name, node_name, config::action, std::string>;
 
@@ -49,7 +50,7 @@ class stability_observer final : public log_observer {
     auto whole = supervisor::make_plan(after, {}, *self);
     if (whole.cut || whole.steps.empty()) return;
     supervisor::plan_question some;
-    some.steps = 1 + newest().value / one_in % whole.steps.size();
+    some.steps = 1 + newest().value / stride % whole.steps.size();
     auto part = supervisor::make_plan(after, some, *self);
     auto then = supervisor::make_plan(part.after, {}, *self);
     auto expected = steps_from(whole, part.steps.size()), planned = steps_from(then, 0);
