@@ -271,7 +271,7 @@ def test_what_an_apply_must_not_do(c):
     equal(c["n1"].version(), version)
 
 
-def test_a_boot_that_was_proved_dead_says_so_and_does_not_ask_again(c):
+def test_a_boot_that_was_proved_dead_says_so(c):
     c.form()
     other = next(n for n in c if n.name != c.leader())
     other.kill()

@@ -44,6 +44,12 @@ def test_an_answer_that_cannot_be_written_is_a_failure(folder):
     assert status == 2 and "one line of plain UTF-8" in err, err
 
 
+def test_socket_from_the_environment(folder):
+    done = subprocess.run([TROUPE, "status", "--json"], env={"TROUPE_SOCKET": "/nonexistent/s"}, capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode == 3 and "/nonexistent/s" in json.loads(done.stdout)["error"], done
+
+
 def test_help(folder):
     status, out, _ = run("--help")
     equal(status, 0)
@@ -96,6 +102,9 @@ params = { foldr = "/x" }
     assert "\n  ocf:t:hangs: does not say what it takes: no answer in time\n" in out, out
     equal(json.loads(run("check", path, "--json", *where)[1])["agents"]["compared"], ["ocf:troupe:nameplate", "fence_pid"])
     equal(run("check", path, "--no-agents")[0], 0)
+    path.write_text(path.read_text() + "[resource.e]\nagnet = 1\n")  # one run names the faults of both kinds
+    status, out, _ = run("check", path, *where)
+    assert "error: resource.e.agnet" in out and "error: resource.d.params.fil" in out, out
 
 
 def test_check_bad(folder):

@@ -9,6 +9,16 @@ const member* member_of(const state& s, const node_name& node) {
   return found ? &found->value : nullptr;
 }
 
+bool is_present(const member& m) {
+  return std::holds_alternative<joined>(m.here) || std::holds_alternative<detached>(m.here) ||
+         std::holds_alternative<under_suspicion>(m.here);
+}
+
+bool is_away(const member& m) {
+  return std::holds_alternative<left>(m.here) || std::holds_alternative<down>(m.here) ||
+         std::holds_alternative<never_seen>(m.here);
+}
+
 std::optional<session_id> acting_session(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
   if (!m || !std::holds_alternative<joined>(m->here)) return std::nullopt;

@@ -11,6 +11,11 @@ namespace troupe::cluster {
 // nullptr: never configured, or removed and held by nobody.
 const member* member_of(const state& s, const node_name& node);
 
+// It is here, or may be back at any moment as it was: not lost, left, down or never seen.
+bool is_present(const member& m);
+// It has not been here, has left, or is dead: nothing of it talks to the cluster.
+bool is_away(const member& m);
+
 // The session that acts may name: set for a member that is joined (not suspected, detached, lost, left, down).
 std::optional<session_id> acting_session(const state& s, const node_name& node);
 

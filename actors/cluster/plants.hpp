@@ -1,6 +1,6 @@
 // Bugs that can be planted in the kernel, so that the checks which must find them are seen to find them. A plant spoils
-// the state after apply(), beside the rules, so that the rules themselves know nothing of it;
-// deterministic, so that the replicas go on agreeing. Always empty in trouped.
+// the state after apply(), beside the rules, so that the rules themselves know nothing of it; deterministic, so that the
+// replicas go on agreeing. Always empty in trouped.
 #pragma once
 
 #include "actors/cluster/apply.hpp"

@@ -16,7 +16,7 @@
 namespace troupe::cluster {
 
 inline constexpr std::size_t max_dead_boots = 16; // fingerprints kept a member; older ones cannot come back by reboot
-inline constexpr std::size_t max_clients = 1024; // whose last outcome is kept
+inline constexpr std::size_t max_clients = 1024;  // whose last outcome is kept
 inline constexpr std::size_t forgotten_clients = 128; // at once, when there are more: those that were silent longest
 
 // --- configuration ---

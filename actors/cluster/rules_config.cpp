@@ -36,10 +36,7 @@ bool holds_promotable(const state& s, const std::string& subject) {
 
 // A node may leave the configuration when it can no longer run anything, and is no voter.
 refusal check_removal(const state& s, const node_name& node) {
-  auto* m = member_of(s, node);
-  bool away = std::holds_alternative<left>(m->here) || std::holds_alternative<down>(m->here) ||
-              std::holds_alternative<never_seen>(m->here);
-  if (!away || holds_anything(s, node)) return refusal::still_holds;
+  if (!is_away(*member_of(s, node)) || holds_anything(s, node)) return refusal::still_holds;
   auto& voters = s.constitution().voters;
   bool votes = std::any_of(voters.begin(), voters.end(), [&](auto& v) { return v.node == node; });
   return votes ? refusal::is_voter : refusal::none;
@@ -48,9 +45,7 @@ refusal check_removal(const state& s, const node_name& node) {
 // Whoever is here proves the key that we know. With another one it would be turned away, and so might be a majority.
 refusal check_key(const state& s, const config::node& next) {
   auto* m = member_of(s, next.name);
-  bool away = !m || std::holds_alternative<left>(m->here) || std::holds_alternative<down>(m->here) ||
-              std::holds_alternative<never_seen>(m->here);
-  if (away) return refusal::none;
+  if (!m || is_away(*m)) return refusal::none;
   auto& nodes = s.config().value.nodes;
   bool another = std::any_of(nodes.begin(), nodes.end(), [&](auto& n) { return n.name == next.name && n.key != next.key; });
   return another ? refusal::key_in_use : refusal::none;

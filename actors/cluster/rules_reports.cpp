@@ -112,9 +112,7 @@ refusal check(const state& s, const provenance& from, const command::report& r) 
   if (!m) return refusal::unknown_node;
   if (from.by.node != r.node) return refusal::not_its_own;
   if (m->session != r.session) return refusal::stale_session;
-  bool heard = std::holds_alternative<joined>(m->here) || std::holds_alternative<detached>(m->here) ||
-               std::holds_alternative<under_suspicion>(m->here);
-  if (!heard) return refusal::not_joined;
+  if (!is_present(*m)) return refusal::not_joined;
   if (r.number != m->reports + 1) return refusal::out_of_order;
   if (r.items.size() > command::max_report_items) return refusal::too_large;
   for (auto& i : r.items)

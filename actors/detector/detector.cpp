@@ -1,5 +1,7 @@
 #include "actors/detector/detector.hpp"
 
+#include "actors/cluster/holdings.hpp"
+
 #include <fmt/format.h>
 
 namespace troupe::detector {
@@ -72,9 +74,7 @@ void rearm(detector_actor* self) {
 
 // The membership of this session stands. Whoever is lost or down speaks for itself if it comes back.
 bool stands(const cluster::member& m) {
-  return m.session != session_id{} &&
-         (std::holds_alternative<cluster::joined>(m.here) || std::holds_alternative<cluster::detached>(m.here) ||
-          std::holds_alternative<cluster::under_suspicion>(m.here));
+  return m.session != session_id{} && cluster::is_present(m);
 }
 
 void take(detector_actor* self, const node_name& node, const cluster::member& m) {

@@ -1,5 +1,6 @@
 #include "actors/resource/node_view.hpp"
 
+#include "actors/cluster/holdings.hpp"
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
@@ -143,9 +144,7 @@ standing node_view::here() const {
   bool ours = session_.value != 0 && member_->session == session_;
   if (!ours && !any_session_) return standing::none;
   if (std::holds_alternative<cluster::lost>(p)) return standing::cast_out;
-  bool active = std::holds_alternative<cluster::joined>(p) || std::holds_alternative<cluster::detached>(p) ||
-                std::holds_alternative<cluster::under_suspicion>(p);
-  return active ? standing::active : standing::none;
+  return cluster::is_present(*member_) ? standing::active : standing::none;
 }
 
 const cluster::holder* node_view::held(const instance& what) const {

@@ -109,8 +109,7 @@ private:
 
   bool is_gone(const node_name& n) const {
     auto* m = cluster::member_of(s_, n);
-    return !m || !(std::holds_alternative<cluster::joined>(m->here) || std::holds_alternative<cluster::detached>(m->here) ||
-                   std::holds_alternative<cluster::under_suspicion>(m->here));
+    return !m || !cluster::is_present(*m);
   }
 
   [[nodiscard]] bool majority_left() const {
@@ -234,12 +233,11 @@ private:
     say(command::assigned{std::move(items)}, self_);
   }
 
-  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other. Notices
-  // are no steps of a plan: whoever has to be told is told at once.
+  // All that is due goes out, then all of it is reported: so a wave holds what does not wait for each other. Notices are
+  // no steps of a plan: whoever has to be told is told at once.
   void act() {
     std::vector<holder_key> open;
-    while (send_what_is_due(open)) {
-    }
+    while (send_what_is_due(open)) {}
     for (auto& key : open) {
       auto* found = s_.find(key);
       if (!found || !found->value.open) continue;

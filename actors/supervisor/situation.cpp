@@ -76,10 +76,8 @@ bool situation::judge(const resource_name& r, const node_name& n) {
   auto* h = holder(r, n);
   auto* m = cluster::member_of(s_, n);
   if (!h || !m) return false;
-  bool there = std::holds_alternative<cluster::joined>(m->here) || std::holds_alternative<cluster::detached>(m->here) ||
-               std::holds_alternative<cluster::under_suspicion>(m->here);
   auto* up = std::get_if<cluster::running>(&h->now);
-  if (!there || !up || !up->healthy) return false;
+  if (!cluster::is_present(*m) || !up || !up->healthy) return false;
   if (h->open && (h->open->action == action::stop || h->open->action == action::demote)) return false;
   if (!managed(r, n)) return true; // nobody touches it
   return place(r, n) && !outdated(r, *h) && !lost_support(r, n);

@@ -3,9 +3,9 @@
 // the service, also without us. Nobody waits for the end of output: a service may hold it open for ever.
 //
 // An operation ends when its own program does; one that was timed out ends when its scope is empty. Output beyond the
-// cap is dropped while it is written (looked at every `look_at_output`, more often while it floods; the first part is kept), so that neither an
-// agent nor a service that inherited its output fills the disk. All is done on the loop's thread, in short file
-// operations.
+// cap is dropped while it is written (looked at every `look_at_output`, more often while it floods; the first part is
+// kept), so that neither an agent nor a service that inherited its output fills the disk. All is done on the loop's
+// thread, in short file operations.
 //
 // A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in line:
 // one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its followers.

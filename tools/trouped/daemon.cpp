@@ -144,7 +144,7 @@ result<ending> run(settings what, env::log_sink& log) {
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system(config);
-  world real(on, std::move(*disk), scopes, what.cgroup);                      // gone before the system
+  world real(on, std::move(*disk), scopes, what.cgroup); // gone before the system
   log.write(env::log_level::info, "trouped",
             fmt::format("{} starts, data in {}, {}", what.node.name.text, what.data, real.processes.confinement()));
   if (what.cgroup_was_named && !real.processes.exact())
