@@ -4,6 +4,7 @@
 // running; then with one failed resource; then with a lost node; and when all is still to be started. Best of five.
 #include "actors/cluster/apply.hpp"
 #include "actors/cluster/holdings.hpp"
+#include "actors/cluster/rules.hpp"
 #include "actors/scheduler/native/standing_placement.hpp"
 #include "actors/supervisor/ready.hpp"
 
@@ -72,11 +73,21 @@ static void say(cluster::state& s, command::body what, const node_name& by) {
   if (done.answer.refused != refusal::none) fmt::print(stderr, "refused: {}\n", name_of(done.answer.refused));
 }
 
-// All nodes have joined and looked; nothing is assigned yet.
+// All nodes have joined and looked; nothing is assigned yet. The configuration comes in past the kernel's check: the
+// curve goes on to more nodes than a cluster may have (config::max_nodes), to show that it does not bend before.
 static cluster::state formed(std::size_t nodes, std::size_t resources) {
   auto c = make(nodes, resources);
-  auto s = cluster::form(
-      {lineage_id{{std::byte{1}}}, stamp{std::chrono::seconds{1}}, c, {{c.nodes.front().name, journal_id{1}}}});
+  auto founder = c;
+  founder.nodes.resize(1);
+  founder.resources.clear();
+  founder.groups.clear();
+  founder.colocations.clear();
+  founder.locations.clear();
+  auto s = cluster::form({lineage_id{{std::byte{1}}}, stamp{std::chrono::seconds{1}}, founder,
+                          {{c.nodes.front().name, journal_id{1}}}});
+  cluster::transaction whole(s, s.index().next(), s.now(), {});
+  cluster::rules::install_configuration(whole, c);
+  whole.commit();
   std::array<std::byte, 16> id{};
   for (auto& n : c.nodes) {
     for (std::size_t k = 15; (id[k] = static_cast<std::byte>(static_cast<unsigned>(id[k]) + 1)) == std::byte{0}; --k) {
