@@ -6,6 +6,7 @@
 #include "actors/console/observed.hpp"
 #include "actors/env/env.hpp"
 #include "actors/scheduler/native/standing_placement.hpp"
+#include "actors/threads/thinker.hpp"
 
 namespace troupe::supervisor {
 
@@ -24,7 +25,7 @@ struct planner_state {
   std::optional<cluster::mirror> follows;
   scheduler::standing_placement places;
 };
-using planner_actor = caf::stateful_actor<planner_state, console::observed<caf::event_based_actor>>;
+using planner_actor = caf::stateful_actor<planner_state, console::observed<threads::thinker>>;
 
 caf::behavior planner(planner_actor* self, const console::directory_ptr& directory, caf::actor director);
 

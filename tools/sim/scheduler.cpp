@@ -4,32 +4,10 @@
 
 namespace troupe::sim {
 
-struct node_scheduler::unit final : caf::execution_unit {
-  explicit unit(node_scheduler* parent)
-    : caf::execution_unit(&parent->system())
-    , parent_(parent) {}
-  void exec_later(caf::resumable* job) override { parent_->enqueue(job); }
-  node_scheduler* parent_;
-};
-
-// CAF wants someone to print for its actors; ours write to env.log.
-struct node_scheduler::printer final : caf::monitorable_actor {
-  explicit printer(caf::actor_config& config)
-    : caf::monitorable_actor(config) {}
-  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {}
-};
-
 node_scheduler::node_scheduler(caf::actor_system& system, hooks what)
-  : abstract_coordinator(system)
+  : one_thread(system)
   , hooks_(std::move(what))
   , clock_(hooks_.now) {}
-
-void node_scheduler::start() {
-  unit host{this};
-  caf::actor_config config{&host};
-  utility_actors_[printer_id] =
-      caf::make_actor<printer, caf::actor>(system().next_actor_id(), system().node(), &system(), config);
-}
 
 void node_scheduler::remember(caf::resumable* job) {
   if (job->subtype() != caf::resumable::scheduled_actor) return;
@@ -47,7 +25,7 @@ void node_scheduler::remember(caf::resumable* job) {
 
 void node_scheduler::enqueue(caf::resumable* job) {
   if (off_) {
-    caf::intrusive_ptr_release(job);
+    forget(job);
     return;
   }
   remember(job);
@@ -60,13 +38,7 @@ void node_scheduler::run_one() {
   if (jobs_.size() > 1) std::swap(jobs_[hooks_.random->below(jobs_.size())], jobs_.back());
   auto* job = jobs_.back();
   jobs_.pop_back();
-  unit host{this};
-  switch (job->resume(&host, 1)) {
-  case caf::resumable::resume_later: enqueue(job); break;
-  case caf::resumable::done:
-  case caf::resumable::awaiting_message: caf::intrusive_ptr_release(job); break;
-  case caf::resumable::shutdown_execution_unit: break;
-  }
+  let_run(job, 1);
 }
 
 void node_scheduler::cut_power() {
@@ -82,7 +54,7 @@ void node_scheduler::cut_power() {
   }
   actors_.clear();
   clock_.cancel_all();
-  for (auto* job : std::exchange(jobs_, {})) caf::intrusive_ptr_release(job);
+  for (auto* job : std::exchange(jobs_, {})) forget(job);
 }
 
 } // namespace troupe::sim

@@ -6,12 +6,12 @@
 // actors are destroyed (CAF destroys them only on exit, and cycles of handles would keep them for ever).
 #pragma once
 
+#include "actors/threads/one_thread.hpp"
 #include "messages/types/random.hpp"
 #include "messages/types/time.hpp"
 
 #include <caf/all.hpp>
 #include <caf/detail/simple_actor_clock.hpp>
-#include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <functional>
 #include <optional>
@@ -34,7 +34,7 @@ private:
   std::function<instant()> now_;
 };
 
-class node_scheduler final : public caf::scheduler::abstract_coordinator {
+class node_scheduler final : public threads::one_thread {
 public:
   struct hooks {
     std::function<instant()> now;
@@ -50,16 +50,12 @@ public:
   void cut_power();
 
   caf::actor_clock& clock() noexcept override { return clock_; }
-  bool detaches_utility_actors() const override { return false; }
 
 protected:
-  void start() override;
   void stop() override { cut_power(); }
   void enqueue(caf::resumable* job) override;
 
 private:
-  struct unit;
-  struct printer;
   void remember(caf::resumable* job);
 
   hooks hooks_;

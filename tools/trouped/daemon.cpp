@@ -3,6 +3,7 @@
 #include "actors/console/service/console.hpp"
 #include "actors/env/posix_basics.hpp"
 #include "actors/env/posix_disk.hpp"
+#include "actors/threads/loop_scheduler.hpp"
 #include "agents/runner/claim.hpp"
 #include "agents/runner/runner.hpp"
 #include "transport/loop/loop_control.hpp"
@@ -28,13 +29,6 @@ namespace {
 // A child of an earlier life that was killed before it became its program holds copies of that life's sockets for a
 // moment. Who still listens after this long is another daemon, and the console says so.
 constexpr std::chrono::milliseconds sockets_outlive_by{1000};
-
-// Sharing: the default scheduler polls, which costs a tenth of a core and delays each message (measured).
-void configure(caf::actor_system_config& c) {
-  c.set("scheduler.policy", caf::atom("sharing"));
-  c.set("scheduler.max-threads", 2u);
-  c.set("scheduler.max-throughput", 64u); // one flooded actor must not keep its thread
-}
 
 // Only root and the daemon's own user can open the control socket, so their names are looked up once, at the start:
 // a name service may take seconds, and no actor waits for one.
@@ -142,7 +136,8 @@ result<ending> run(settings what, env::log_sink& log) {
   if (!claimed) return tl::unexpected(claimed.error());
   loop::event_loop on;
   caf::actor_system_config config;
-  configure(config);
+  config.set("scheduler.max-throughput", 64u); // one flooded actor must not keep its thread
+  threads::loop_scheduler::use(config, on);
   caf::actor_system system(config);
   world real(on, std::move(*disk), scopes, what.cgroup); // gone before the system
   log.write(env::log_level::info, "trouped",

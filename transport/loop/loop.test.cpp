@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <future>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -62,6 +63,47 @@ std::size_t open_descriptors() {
 }
 
 } // namespace
+
+TEST_CASE("what is posted on the loop's own thread runs later than what runs now, and needs no wake-up") {
+  event_loop loop;
+  std::promise<std::vector<int>> done;
+  std::vector<int> order;
+  loop.post([&] {
+    loop.post([&] {
+      order.push_back(2);
+      loop.post([&] { done.set_value(order); });
+    });
+    order.push_back(1);
+  });
+  auto seen = done.get_future();
+  REQUIRE(seen.wait_for(60s) == std::future_status::ready);
+  CHECK(seen.get() == std::vector{1, 2});
+}
+
+TEST_CASE("each turn's work comes after the callbacks, and again when it asks to, not before") {
+  event_loop loop;
+  std::promise<std::vector<std::string>> done;
+  std::vector<std::string> order;
+  instant wanted{};
+  bool told = false;
+  loop.each_turn([&]() -> std::optional<instant> {
+    if (order.empty() || told) return {};
+    if (order.back() == "posted") {
+      order.emplace_back("turn");
+      return wanted = event_loop::now() + 20ms;
+    }
+    if (event_loop::now() < wanted) return wanted; // another reason to turn: nothing is due yet
+    order.emplace_back("again");
+    told = true;
+    done.set_value(order);
+    return {};
+  });
+  loop.post([&] { order.emplace_back("posted"); });
+  auto seen = done.get_future();
+  REQUIRE(seen.wait_for(60s) == std::future_status::ready);
+  CHECK(seen.get() == std::vector<std::string>{"posted", "turn", "again"});
+  loop.each_turn({});
+}
 
 TEST_CASE("loop: posted work runs in order on one thread; call waits for it") {
   std::vector<int> order;

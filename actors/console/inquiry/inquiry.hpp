@@ -5,6 +5,7 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/console/observed.hpp"
+#include "actors/threads/thinker.hpp"
 
 #include <caf/all.hpp>
 
@@ -33,7 +34,7 @@ struct worked_out {
 };
 
 struct inquiry_state {};
-using inquiry_actor = caf::stateful_actor<inquiry_state, observed<caf::event_based_actor>>;
+using inquiry_actor = caf::stateful_actor<inquiry_state, observed<threads::thinker>>;
 
 caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const std::string& path);
 

@@ -1,0 +1,16 @@
+// An actor whose handlers may think for long: place() of a large cluster, the plan that an operator asks for. The
+// daemon runs such actors on threads of their own (loop_scheduler.hpp), because all others share one that must go on
+// hearing. In the simulator it is an actor like any other. Rejected: caf::detached, a thread that no simulator can
+// schedule.
+#pragma once
+
+#include <caf/all.hpp>
+
+namespace troupe::threads {
+
+class thinker : public caf::event_based_actor {
+public:
+  using caf::event_based_actor::event_based_actor;
+};
+
+} // namespace troupe::threads
