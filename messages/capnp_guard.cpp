@@ -8,9 +8,9 @@ namespace troupe {
 
 std::string size_fault(std::size_t size, const decode_limits& limits) {
   TROUPE_ASSERT(limits.max_bytes <= max_message_bytes, "a message beyond the format's own limit is asked for");
-  auto told = "malformed message: " + std::to_string(size) + " bytes, ";
-  if (size > limits.max_bytes) return told + "at most " + std::to_string(limits.max_bytes) + " are allowed";
-  if (size == 0 || size % sizeof(capnp::word) != 0) return told + "not a whole number of words";
+  auto told = [&] { return "malformed message: " + std::to_string(size) + " bytes, "; };
+  if (size > limits.max_bytes) return told() + "at most " + std::to_string(limits.max_bytes) + " are allowed";
+  if (size == 0 || size % sizeof(capnp::word) != 0) return told() + "not a whole number of words";
   return {};
 }
 
@@ -47,11 +47,26 @@ capnp::ReaderOptions reader_options(std::size_t words, const decode_limits& limi
 }
 
 byte_buffer flat_bytes(capnp::MessageBuilder& message) {
-  auto words = capnp::messageToFlatArray(message);
-  auto bytes = words.asBytes();
-  byte_buffer out(bytes.size());
-  std::memcpy(out.data(), bytes.begin(), bytes.size());
+  byte_buffer out(capnp::computeSerializedSizeInWords(message) * sizeof(capnp::word));
+  kj::ArrayOutputStream stream(kj::arrayPtr(reinterpret_cast<kj::byte*>(out.data()), out.size()));
+  capnp::writeMessage(stream, message);
   return out;
+}
+
+static thread_local std::array<capnp::word, capnp::SUGGESTED_FIRST_SEGMENT_WORDS> first_segment{};
+static thread_local bool first_segment_is_lent = false;
+
+lent_segment::lent_segment() {
+  TROUPE_ASSERT(!first_segment_is_lent, "a message is encoded while another one is");
+  first_segment_is_lent = true;
+}
+
+lent_segment::~lent_segment() {
+  first_segment_is_lent = false;
+}
+
+kj::ArrayPtr<capnp::word> lent_segment::words() const {
+  return kj::arrayPtr(first_segment.data(), first_segment.size());
 }
 
 std::string text_from(capnp::Text::Reader text, std::size_t max, const char* what) {
