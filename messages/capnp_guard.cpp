@@ -3,6 +3,7 @@
 #include "messages/types/utf8.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace troupe {
 
@@ -53,20 +54,27 @@ byte_buffer flat_bytes(capnp::MessageBuilder& message) {
   return out;
 }
 
-static thread_local std::array<capnp::word, capnp::SUGGESTED_FIRST_SEGMENT_WORDS> first_segment{};
-static thread_local bool first_segment_is_lent = false;
+lent_segment::segment& lent_segment::shared() {
+  static thread_local segment of_thread{};
+  return of_thread;
+}
+
+bool& lent_segment::is_lent() {
+  static thread_local bool of_thread = false;
+  return of_thread;
+}
 
 lent_segment::lent_segment() {
-  TROUPE_ASSERT(!first_segment_is_lent, "a message is encoded while another one is");
-  first_segment_is_lent = true;
+  if (std::exchange(is_lent(), true)) fresh_ = std::make_unique<segment>();
 }
 
 lent_segment::~lent_segment() {
-  first_segment_is_lent = false;
+  if (!fresh_) is_lent() = false;
 }
 
-kj::ArrayPtr<capnp::word> lent_segment::words() const {
-  return kj::arrayPtr(first_segment.data(), first_segment.size());
+kj::ArrayPtr<capnp::word> lent_segment::words() {
+  auto& lent = fresh_ ? *fresh_ : shared();
+  return kj::arrayPtr(lent.data(), lent.size());
 }
 
 std::string text_from(capnp::Text::Reader text, std::size_t max, const char* what) {
