@@ -198,7 +198,7 @@ int main_of_troupe_sim(int argc, char** argv) {
 }
 
 // A run allocates and frees the same few megabytes over and over: what it has once it keeps, rather than give it back to
-// the system and have it zeroed again (a tenth of the time).
+// the system and have it zeroed again (8 % of the time).
 void keep_memory() {
   constexpr int keep = 256 << 20;
   mallopt(M_TRIM_THRESHOLD, keep);
