@@ -3,14 +3,15 @@
 #include "messages/types/utf8.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace troupe {
 
 std::string size_fault(std::size_t size, const decode_limits& limits) {
   TROUPE_ASSERT(limits.max_bytes <= max_message_bytes, "a message beyond the format's own limit is asked for");
-  auto told = "malformed message: " + std::to_string(size) + " bytes, ";
-  if (size > limits.max_bytes) return told + "at most " + std::to_string(limits.max_bytes) + " are allowed";
-  if (size == 0 || size % sizeof(capnp::word) != 0) return told + "not a whole number of words";
+  auto told = [&] { return "malformed message: " + std::to_string(size) + " bytes, "; };
+  if (size > limits.max_bytes) return told() + "at most " + std::to_string(limits.max_bytes) + " are allowed";
+  if (size == 0 || size % sizeof(capnp::word) != 0) return told() + "not a whole number of words";
   return {};
 }
 
@@ -47,11 +48,33 @@ capnp::ReaderOptions reader_options(std::size_t words, const decode_limits& limi
 }
 
 byte_buffer flat_bytes(capnp::MessageBuilder& message) {
-  auto words = capnp::messageToFlatArray(message);
-  auto bytes = words.asBytes();
-  byte_buffer out(bytes.size());
-  std::memcpy(out.data(), bytes.begin(), bytes.size());
+  byte_buffer out(capnp::computeSerializedSizeInWords(message) * sizeof(capnp::word));
+  kj::ArrayOutputStream stream(kj::arrayPtr(reinterpret_cast<kj::byte*>(out.data()), out.size()));
+  capnp::writeMessage(stream, message);
   return out;
+}
+
+lent_segment::segment& lent_segment::shared() {
+  static thread_local segment of_thread{};
+  return of_thread;
+}
+
+bool& lent_segment::is_lent() {
+  static thread_local bool of_thread = false;
+  return of_thread;
+}
+
+lent_segment::lent_segment() {
+  if (std::exchange(is_lent(), true)) fresh_ = std::make_unique<segment>();
+}
+
+lent_segment::~lent_segment() {
+  if (!fresh_) is_lent() = false;
+}
+
+kj::ArrayPtr<capnp::word> lent_segment::words() {
+  auto& lent = fresh_ ? *fresh_ : shared();
+  return kj::arrayPtr(lent.data(), lent.size());
 }
 
 std::string text_from(capnp::Text::Reader text, std::size_t max, const char* what) {

@@ -62,6 +62,22 @@ TEST_CASE("a value comes back, also from a misaligned place, and equal values gi
   CHECK(decode(byte_view(shifted).subspan(1)).value() == t);
 }
 
+TEST_CASE("a message may be encoded inside of another one, and one that was given up leaves nothing behind") {
+  auto alone = encode(tree{"outer", colour::red, {}}), inner = encode(tree{"inner", colour::green, {}});
+  auto outer = encode_message<schema::Node>([&](schema::Node::Builder b) {
+    CHECK(encode(tree{"inner", colour::green, {}}) == inner);
+    fill(b, tree{"outer", colour::red, {}});
+    CHECK(encode(tree{"inner", colour::green, {}}) == inner);
+  });
+  CHECK(outer == alone);
+  auto give_up = [](schema::Node::Builder b) {
+    b.setName("left behind");
+    throw malformed{"given up"};
+  };
+  CHECK_THROWS_AS(encode_message<schema::Node>(give_up), malformed);
+  CHECK(encode(tree{"outer", colour::red, {}}) == alone);
+}
+
 TEST_CASE("sizes: nothing, a part of a word, too much, bytes after the end") {
   auto bytes = encode({"root", colour::red, {}});
   CHECK(why(decode({})) == "malformed message: 0 bytes, not a whole number of words");

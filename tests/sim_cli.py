@@ -43,6 +43,10 @@ def main(folder):
           first == again and one.read_bytes() == two.read_bytes() and one.stat().st_size > 100_000)
     check("another seed is another run", run("run", "--seed", "6")[1] != first[1])
 
+    code, out, err = run("run", "--seed", "5", "--calm")
+    check("a cluster at rest: no fault has an effect", code == 0 and "no violation" in out
+          and not re.search(r"^  .* [1-9]\d*$", out, re.MULTILINE), out, err)
+
     code, plan, _ = run("plan", "--seed", "5")
     (folder / "plan.toml").write_text(plan)
     check("a plan is printed, heal last", code == 0 and plan.count("[[fault]]") > 3 and 'kind = "heal"' in plan[-60:], plan)

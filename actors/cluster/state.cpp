@@ -16,9 +16,8 @@ namespace {
 template <class Combine>
 void lanes(digest& sum, const digest& part, Combine combine) {
   for (std::size_t at = 0; at < sum.size(); at += 8) {
-    auto value = combine(get_le<std::uint64_t>(sum, at), get_le<std::uint64_t>(part, at));
-    for (std::size_t i = 0; i < 8; ++i)
-      sum[at + i] = static_cast<std::byte>((value >> (8 * i)) & 0xff);
+    auto lane = le_bytes(combine(get_le<std::uint64_t>(sum, at), get_le<std::uint64_t>(part, at)));
+    std::copy(lane.begin(), lane.end(), sum.begin() + static_cast<std::ptrdiff_t>(at));
   }
 }
 void add(digest& sum, const digest& part) {
@@ -28,11 +27,7 @@ void subtract(digest& sum, const digest& part) {
   lanes(sum, part, [](std::uint64_t a, std::uint64_t b) { return a - b; });
 }
 
-byte_buffer number(std::uint64_t n) {
-  byte_buffer out;
-  put_le(out, n);
-  return out;
-}
+constexpr auto number = le_bytes<std::uint64_t>;
 
 template <class Key>
 digest record_hash(const Key& key, const record_of_t<Key>& value, log_index version) {
@@ -76,10 +71,12 @@ transaction::~transaction() {
 }
 
 std::vector<record_key> transaction::commit() {
+  for (auto& one : touched_) std::visit([&](auto& key) { add_hash(key); }, one);
   committed_ = true;
   return std::move(touched_);
 }
 
+// Takes a record's value out of its place, which is about to be written or to go.
 template <class Key>
 void transaction::remember(const Key& key) {
   auto& t = std::get<table<Key, record_of_t<Key>>>(state_.tables_);
@@ -87,7 +84,7 @@ void transaction::remember(const Key& key) {
   if (found == t.end()) {
     undo_.push_back([&t, key] { t.erase(key); });
   } else {
-    undo_.push_back([&t, key, before = found->second] { t[key] = before; });
+    undo_.push_back([&t, key, before = std::move(found->second)] { t[key] = before; });
   }
   touched_.push_back(key);
 }
@@ -98,10 +95,20 @@ void transaction::put(const Key& key, record_of_t<Key> value) {
   auto found = t.find(key);
   if (found != t.end() && found->second.value == value) return;
   remember(key);
-  if (found != t.end()) subtract(state_.sum_, found->second.hash);
-  auto hash = record_hash(key, value, at_);
-  add(state_.sum_, hash);
-  t[key] = {std::move(value), at_, origin_, hash};
+  if (found == t.end()) found = t.try_emplace(key).first;
+  auto& place = found->second;
+  subtract(state_.sum_, place.hash);
+  place = {std::move(value), at_, origin_, {}};
+}
+
+// Of a record that was written, unless it has its hash already.
+template <class Key>
+void transaction::add_hash(const Key& key) {
+  auto& t = std::get<table<Key, record_of_t<Key>>>(state_.tables_);
+  auto found = t.find(key);
+  if (found == t.end() || found->second.hash != digest{}) return;
+  found->second.hash = record_hash(key, found->second.value, found->second.version);
+  add(state_.sum_, found->second.hash);
 }
 
 template <class Key>

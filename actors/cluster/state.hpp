@@ -28,7 +28,7 @@ struct entry {
   Record value;
   log_index version; // the command that wrote it
   because origin;
-  digest hash{};
+  digest hash{}; // all zeros while the transaction that wrote it is open
 };
 
 template <class Key, class Record>
@@ -152,12 +152,15 @@ public:
     put(key, std::move(value));
   }
 
-  // Keeps the changes; returns what was touched, in order of writing.
+  // Keeps the changes and brings the digest of the whole up to them: a report writes some records once for each of its
+  // items, and only the last of these is hashed. Returns what was touched, in order of writing.
   std::vector<record_key> commit();
 
 private:
   template <class Key>
   void remember(const Key& key);
+  template <class Key>
+  void add_hash(const Key& key);
 
   state& state_;
   log_index at_;

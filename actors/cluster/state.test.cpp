@@ -40,6 +40,22 @@ TEST_CASE("what was put and not committed is undone, also the digest") {
   CHECK(member_of(c.s, node_name{"n2"}));
 }
 
+TEST_CASE("what one command writes twice, or erases again, counts as it is in the end") {
+  script a, b;
+  failure_key db{resource_name{"db"}, node_name{"n1"}}, web{resource_name{"web"}, node_name{"n1"}};
+  transaction twice(a.s, a.s.index().next(), a.clock, {});
+  twice.put(db, failures{1, a.clock, 1, "x"});
+  twice.put(web, failures{1, a.clock, 1, "x"});
+  twice.put(db, failures{2, a.clock, 1, "x"});
+  twice.erase(web);
+  twice.commit();
+  transaction once(b.s, b.s.index().next(), b.clock, {});
+  once.put(db, failures{2, b.clock, 1, "x"});
+  CHECK(a.s.content() != b.s.content());
+  once.commit();
+  CHECK(a.s.content() == b.s.content());
+}
+
 TEST_CASE("the digest depends on what is there, not on the way to it") {
   script a, b;
   using kind = command::directive_kind;

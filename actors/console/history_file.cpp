@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -38,8 +39,9 @@ std::string escaped(std::string_view text) {
 std::optional<std::string> unescaped(std::string_view text, std::size_t max = max_shown) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      out += text[i];
+    if (auto plain = std::min(text.find('\\', i), text.size()); plain > i) {
+      out += text.substr(i, plain - i);
+      i = plain - 1;
       continue;
     }
     if (++i == text.size()) return std::nullopt;

@@ -15,9 +15,8 @@ digest digest_of(std::initializer_list<byte_view> parts) {
   digest out{};
   TROUPE_ASSERT(crypto_generichash_init(&state, nullptr, 0, out.size()) == 0, "BLAKE2b has no parameters to refuse");
   for (auto part : parts) {
-    byte_buffer length;
-    put_le<std::uint64_t>(length, part.size());
-    crypto_generichash_update(&state, raw(length), length.size());
+    auto length = le_bytes<std::uint64_t>(part.size());
+    crypto_generichash_update(&state, raw(length), sizeof length);
     crypto_generichash_update(&state, raw(part), part.size());
   }
   crypto_generichash_final(&state, reinterpret_cast<unsigned char*>(out.data()), out.size());

@@ -25,6 +25,10 @@ lead read_lead(unsigned char c) {
 
 bool valid_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) < 0x80) { // nearly all that we read
+      ++i;
+      continue;
+    }
     auto [length, point, least] = utf8_detail::read_lead(static_cast<unsigned char>(text[i]));
     if (length == 0 || length > text.size() - i) return false;
     for (std::size_t k = 1; k < length; ++k) {

@@ -89,6 +89,7 @@ daemon::daemon(place where, const node_factory& make, const node::node_options& 
   });
   system_ = std::make_unique<caf::actor_system>(config_);
   system_->await_actors_before_shutdown(false); // power loss waits for nobody
+  caf::logger::set_current_actor_system(nullptr); // it would keep, under a lock, which actor runs; ours write to env.log
   scheduler_ = static_cast<node_scheduler*>(&system_->scheduler());
   root_ = make(*system_, env_, options);
   caf::actor_cast<caf::abstract_actor*>(root_)->attach_functor([this](const caf::error&) { call_.on_end(); });

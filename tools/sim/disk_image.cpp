@@ -34,13 +34,11 @@ bool good_name(const std::string& name) {
 
 } // namespace
 
-void disk_image::apply(byte_buffer& to, const change& c) {
-  if (c.resize) {
+void disk_image::apply(sparse_bytes& to, const change& c) {
+  if (c.resize)
     to.resize(c.at);
-    return;
-  }
-  to.resize(std::max<std::size_t>(to.size(), c.at + c.data.size()));
-  std::copy(c.data.begin(), c.data.end(), to.begin() + static_cast<std::ptrdiff_t>(c.at));
+  else
+    to.write(c.at, c.data);
 }
 
 void disk_image::sync(contents& c) {
@@ -49,10 +47,10 @@ void disk_image::sync(contents& c) {
 }
 
 // The sector as it was after the first `kept` changes.
-void disk_image::settle_sector(contents& c, const byte_buffer& before, std::size_t sector, std::size_t kept) {
+void disk_image::settle_sector(contents& c, const sparse_bytes& before, std::size_t sector, std::size_t kept) {
   auto from = sector * sector_size;
   std::array<std::byte, sector_size> bytes{};
-  if (from < before.size()) std::memcpy(bytes.data(), &before[from], std::min(sector_size, before.size() - from));
+  before.read(from, bytes);
   for (std::size_t i = 0; i < kept; ++i) {
     const auto& each = c.unsynced[i];
     if (each.resize) {
@@ -64,7 +62,7 @@ void disk_image::settle_sector(contents& c, const byte_buffer& before, std::size
     for (auto at = begin; at < end; ++at) bytes[at - from] = each.data[at - each.at];
   }
   if (from < c.durable.size())
-    std::memcpy(&c.durable[from], bytes.data(), std::min(sector_size, c.durable.size() - from));
+    c.durable.write(from, byte_view(bytes).first(std::min(sector_size, c.durable.size() - from)));
 }
 
 // Decides what of the unsynced changes is on the platter.
@@ -144,7 +142,7 @@ int disk_image::step(const disk_step& s, const disk_trouble& trouble, random_sou
                                },
                                [&](const read_all& r) {
                                  auto there = find(r.file);
-                                 answer.results.push_back(there ? there->cached : byte_buffer{});
+                                 answer.results.push_back(there ? there->cached.all() : byte_buffer{});
                                  answer.found.push_back(there != nullptr);
                                  return 0;
                                },
@@ -223,19 +221,24 @@ bool disk_image::flip_bit(random_source& random) {
   auto& chosen = *candidates[random.below(candidates.size())];
   auto at = random.below(chosen.durable.size());
   auto bit = static_cast<std::byte>(1U << random.below(8));
-  chosen.durable[at] ^= bit;
-  if (at < chosen.cached.size()) chosen.cached[at] ^= bit;
+  for (auto* image : {&chosen.durable, &chosen.cached}) {
+    if (at >= image->size()) continue;
+    std::array<std::byte, 1> one;
+    image->read(at, one);
+    one[0] ^= bit;
+    image->write(at, one);
+  }
   return true;
 }
 
 std::optional<byte_buffer> disk_image::cached(const std::string& file) const {
   auto found = cached_.find(file);
-  return found == cached_.end() ? std::nullopt : std::optional(found->second->cached);
+  return found == cached_.end() ? std::nullopt : std::optional(found->second->cached.all());
 }
 
 std::optional<byte_buffer> disk_image::durable(const std::string& file) const {
   auto found = durable_.find(file);
-  return found == durable_.end() ? std::nullopt : std::optional(found->second->durable);
+  return found == durable_.end() ? std::nullopt : std::optional(found->second->durable.all());
 }
 
 } // namespace troupe::sim

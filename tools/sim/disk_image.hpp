@@ -13,6 +13,7 @@
 #include "actors/env/disk.hpp"
 #include "messages/types/random.hpp"
 #include "tools/sim/active_faults.hpp"
+#include "tools/sim/sparse_bytes.hpp"
 
 #include <map>
 #include <memory>
@@ -49,8 +50,8 @@ private:
     byte_buffer data;
   };
   struct contents {
-    byte_buffer durable;
-    byte_buffer cached;
+    sparse_bytes durable;
+    sparse_bytes cached;
     std::vector<change> unsynced;
   };
   using file_ptr = std::shared_ptr<contents>; // names point to contents, as to inodes
@@ -62,10 +63,10 @@ private:
   };
   using folder = std::map<std::string, file_ptr>;
 
-  static void apply(byte_buffer& to, const change& c);
+  static void apply(sparse_bytes& to, const change& c);
   static void sync(contents& c);
   static disk_loss settle(contents& c, random_source& random);
-  static void settle_sector(contents& c, const byte_buffer& before, std::size_t sector, std::size_t kept);
+  static void settle_sector(contents& c, const sparse_bytes& before, std::size_t sector, std::size_t kept);
   static void name_it(folder& f, const name_change& c);
   void change_name(name_change c);
   file_ptr open_or_make(const std::string& name);

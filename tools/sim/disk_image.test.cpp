@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 
@@ -47,6 +48,17 @@ TEST_CASE("what was synced survives power loss, name and contents; the cache sho
   CHECK(text(d.image.cached("log")) == "hello world");
   CHECK_FALSE(loss.write_lost);
   CHECK_FALSE(loss.write_torn);
+}
+
+TEST_CASE("a file that is cut and grows again has zeros there, and a write may lie across pages") {
+  disk_under_test d;
+  d.keep("log", filled('x', 10'000));
+  d({set_size{"log", 5'000}, set_size{"log", 12'000}, write_at{"log", 8'190, bytes("abcd")}, sync_file{"log"}});
+  auto expected = filled('x', 5'000);
+  expected.resize(12'000);
+  std::ranges::copy(bytes("abcd"), expected.begin() + 8'190);
+  CHECK(d.image.cached("log") == expected);
+  CHECK(d.image.durable("log") == expected);
 }
 
 TEST_CASE("of two unsynced writes to two sectors any subset survives, and nothing else is touched") {

@@ -65,8 +65,8 @@ void operators::speak() {
     calm_down();
   else
     say_something(), say_score();
-  auto pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
-  sees_.k.after(pause, sees_.k.world(), [this] { speak(); });
+  duration pause = std::chrono::milliseconds{static_cast<std::int64_t>(20 + random_.below(longest_pause_ms_))};
+  sees_.k.after(sees_.seldom ? speak_seldom : pause, sees_.k.world(), [this] { speak(); });
 }
 
 // What a device has switched off and was not told to switch on again, or could not be told: at once where the cluster

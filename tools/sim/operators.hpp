@@ -22,6 +22,7 @@ namespace troupe::sim {
 
 inline constexpr duration forming_begins = std::chrono::seconds{1};
 inline constexpr duration forming_again = std::chrono::seconds{5};
+inline constexpr duration speak_seldom = std::chrono::seconds{10};
 inline constexpr duration until_somebody_looks = std::chrono::seconds{5}; // at a machine that is off
 
 class operators {
@@ -33,6 +34,7 @@ public:
     std::function<void(const told_outcome&)> told;
     std::function<void(machine_index)> power_on; // by hand
     instant calm_from;                           // when the faults stop
+    bool seldom = false;                         // they speak
   };
   operators(view sees, config::cluster configuration);
 

@@ -74,9 +74,12 @@ void world::let_operators_in() {
     for (auto* o : observers_) o->told(kernel_.now(), t);
   };
   auto configuration = draw_cluster(identities_, kernel_.random_for("cluster"));
+  if (options_.calm) configuration.tolerate = config::cluster{}.tolerate;
   for (auto& line : describe(configuration)) kernel_.record().aside(kernel_.now(), "cluster", line);
+  auto calm_from = options_.calm ? instant{} : instant{options_.plan.faults_for};
+  auto switch_on = [this](machine_index m) { power_on(m); };
   operators_ = std::make_unique<sim::operators>(
-      operators::view{kernel_, root_of, told, [this](machine_index m) { power_on(m); }, instant{options_.plan.faults_for}}, std::move(configuration));
+      operators::view{kernel_, root_of, told, switch_on, calm_from, options_.calm}, std::move(configuration));
   operators_->begin();
 }
 

@@ -31,6 +31,7 @@ struct world_options {
   trace::line_sink trace_sink{};
   node_factory make = node::node_main;
   std::optional<node::tuning> sizes{}; // unset: the seed draws them
+  bool calm = false; // the default tolerate, and operators who seldom speak and want nothing changed
   bool with_operators = true; // who form a cluster and speak to it; tests of the world alone do without
 };
 
