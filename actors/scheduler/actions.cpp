@@ -103,6 +103,11 @@ void planner::judge_runnable(action& a) {
     a.runnable = false;
     return;
   }
+  if (a.needs == requirement::nothing && guest && !can_fence(in_, s_, a.node)) {
+    a.runnable = false; // what needs no fencing needs it after all: it may never come to an end where it is
+    a.reason = "node's host cannot be fenced";
+    return;
+  }
   if (a.needs == requirement::nothing || in_.settings.quorate) return;
   auto policy = in_.settings.without_quorum;
   auto now = s_.now[a.unit].now;

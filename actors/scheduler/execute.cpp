@@ -40,6 +40,8 @@ public:
     for (auto& h : out_.histories)
       if (probed_anew(h)) h.operations.clear();
     probe_what_is_under_way();
+    for (auto n : ids_of(out_.nodes)) // probed as soon as it is connected, and so no longer unknown
+      if (out_.nodes[n].kind == node_kind::remote && o_.placement.nodes[n].online) report_from(n);
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
@@ -64,7 +66,6 @@ private:
     // The peer fences a guest by recovering its container: nothing is carried out, and no history is cleared.
     if (out_.rules == policy::pacemaker && node.kind == node_kind::guest) return;
     if (node.kind == node_kind::cluster) {
-      node.seen = true;
       node.in_membership = false;
       node.process_online = false;
       node.join = join_state::down;
@@ -72,14 +73,19 @@ private:
       node.terminate_requested = false;
       node.shutdown_requested = false;
     }
-    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
-      out_.reporting_order.push_back(n);
+    report_from(n);
     for (auto& h : out_.histories)
       if (h.where == n) h.operations.clear();
     for (auto& x : added_) x.gone = x.gone || x.node == n;
     std::erase_if(place_of_, [&](auto& x) { return x.first.second == n; });
     std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
+  }
+
+  void report_from(node_id n) {
+    out_.nodes[n].seen = true;
+    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
+      out_.reporting_order.push_back(n);
   }
 
   // A node behind a connection that comes up is probed for what is configured, a guest only if its container is up
@@ -174,9 +180,7 @@ private:
     bool unique = in_unique_clone(out_, o_.state, a.unit);
     auto [at, fresh] = place_of_.try_emplace({a.unit, a.node}, added_.size());
     if (!fresh) return added_[at->second].report;
-    out_.nodes[a.node].seen = true;
-    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
-      out_.reporting_order.push_back(a.node);
+    report_from(a.node);
     added_.push_back(
         {a.unit, a.node,
          history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});

@@ -73,7 +73,10 @@ private:
 
   void read_node(node_id n) {
     s_.nodes[n].history_read = true;
-    if (in_.nodes[n].kind != node_kind::cluster) judge_remote_node(in_, s_, n);
+    if (in_.nodes[n].kind != node_kind::cluster) {
+      judge_remote_node(in_, s_, n);
+      clear_remote_node(s_, n);
+    }
     for (auto i = first_[n.at()]; i < first_[n.at() + 1]; ++i) {
       auto& h = in_.histories[i];
       auto u = unit_of(h, n);

@@ -107,6 +107,8 @@ private:
                     std::vector<sched::history>& into);
   void read_record(const cib::operation_record& from, sched::history& into);
   sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n);
+  sched::definition compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n);
+  [[nodiscard]] std::int64_t timeout_of(sched::resource_id r, cib::text operation, std::int64_t interval_ms) const;
   std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
                           cib::text only, cib::text without);
   sched::resource_id orphan(const cib::resource_history& h, cib::text name);
