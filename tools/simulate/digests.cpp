@@ -81,12 +81,11 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
   std::map<std::string, std::string> params = p.params;
   auto c = context_of(n);
   if (p.node_dependent) {
-    params.clear();
-    for (auto& [k, v] : cib::evaluate(p.source->params, c)) params.emplace(k, v);
+    params = parameters(p, c);
   }
   if (interval_ms > 0) params.emplace("CRM_meta_timeout", std::to_string(timeout_of(r, operation, interval_ms)));
-  if (p.source)
-    for (auto& op : p.source->operations) {
+  if (p.source())
+    for (auto& op : p.source()->operations) {
       if (op.name != operation || op.params.empty()) continue;
       if (interval_ms > 0 && interval_of(op) != interval_ms) continue;
       for (auto& [k, v] : cib::evaluate(op.params, c)) params.emplace(k, v);
@@ -114,7 +113,7 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   auto what = task_named(op.operation);
   bool uses_start = what == sched::task::monitor || what == sched::task::start || what == sched::task::promote ||
                     what == sched::task::migrate_from;
-  if ((!p.source && !p.params_known) || h.other_agent) return definition::same;
+  if ((!p.source() && !p.params_known) || h.other_agent) return definition::same;
   if (op.interval_ms > 0) return compare_recurring(op, h.what, n);
   if (!uses_start) return definition::same;
   bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&

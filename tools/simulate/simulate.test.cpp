@@ -296,6 +296,31 @@ TEST_CASE("digests: a monitor that goes on with other parameters restarts nothin
     }
 }
 
+TEST_CASE("digests: what is in a clone has the clone's parameters too, and its own before them") {
+  auto digest = md5_hex(parameters_element({{"deep", "1"}, {"wide", "2"}}));
+  for (std::string wide : {"2", "3"}) {
+    auto text = cib_with("");
+    auto params = [](std::string id, std::string pairs) {
+      return "<instance_attributes id=\"" + id + "\">" + pairs + "</instance_attributes>";
+    };
+    text.insert(text.find("</resources>"), "<clone id=\"cl\">" +
+                                               params("cp", R"(<nvpair id="c1" name="deep" value="9"/>
+                  <nvpair id="c2" name="wide" value=")" + wide + "\"/>") +
+                                               R"(<primitive id="in" class="ocf" provider="p" type="D">)" +
+                                               params("ip", R"(<nvpair id="i1" name="deep" value="1"/>)") +
+                                               "</primitive></clone>");
+    auto record = op("in", "start", "0", "0");
+    record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, digest);
+    report_on_n1(text, reported("in", "D", record));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    bool restarts = summary_text(i.input, scheduler::schedule(i.input)).find("Restart    in:0 ( n1 )") !=
+                    std::string::npos;
+    CHECK(restarts == (wide == "3"));
+  }
+}
+
 TEST_CASE("execution: nobody reports that a guest is gone, and what was on it, with its container") {
   auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0") + op("box", "monitor", "10000", "1")) +
                                   reported("far", "remote", op("far", "start", "0", "0")));
