@@ -224,4 +224,33 @@ TEST_CASE("unfencing: where it was never done it is due, and restarts what runs 
   CHECK(c.decided() == "Fence n1; Restart a n1");
 }
 
+TEST_CASE("decision: of what is active twice and may not start again only one stop is told, and both are done") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.running(a, 1);
+  c.running(a, 2);
+  CHECK(c.decided() == "Restart a n1");
+  c.in.settings.quorate = false;
+  CHECK(c.decided() == "Stop a n1");
+  CHECK(c.decided_next() == "Start a n1 blocked");
+}
+
+TEST_CASE("active twice: behind a connection that comes up again counts, too") {
+  for (bool returns : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), far = c.primitive("far");
+    c.in.resources[far].remote_connection = true;
+    c.in.resources[far].isolated_ok = false;
+    auto n = c.in.nodes.add({.name = "far", .kind = node_kind::remote, .seen = true, .connection = far});
+    c.in.resources[far].connects = n;
+    c.in.reporting_order.push_back(n);
+    if (!returns) c.in.resources[far].target = role::stopped;
+    c.running(far, 1);
+    c.failed_monitor(far, 1);
+    c.running(a, 2);
+    c.running(a, 3);
+    CHECK(c.decided() == (returns ? "Restart a n2; Recover far n1" : "Stop far n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
