@@ -18,6 +18,7 @@ placer::placer(const input& in, const cluster_state& s)
   , busy_(s.units.size(), false)
   , merging_(s.units.size(), false)
   , promotion_added_(s.units.size(), false)
+  , turns_(s.units.size())
   , instances_on_(s.units.size()) {
   out_.units.resize(s.units.size());
   for (auto n : ids_of(in.nodes)) {

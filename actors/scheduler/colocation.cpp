@@ -220,6 +220,12 @@ void placer::apply_to_priority(unit_id dependent, unit_id primary, const unit_co
   d.priority = add_scores(d.priority, c.dependent_role == role::unpromoted ? -c.weight : c.weight);
 }
 
+// In the order in which they were assigned or, of a promotable clone, ranked for promotion.
+const std::vector<unit_id>& placer::in_turn(unit_id clone) const {
+  auto& known = turns_[clone.at()];
+  return known.empty() ? s_.units[clone].children : known;
+}
+
 unit_id placer::instance_on(unit_id clone, node_id n, role in_role) const {
   for (auto i : s_.units[clone].children)
     if (location(i, false) == n && !blocked_below(i) && (in_role == role::unknown || next_role(i) == in_role)) return i;
@@ -302,7 +308,7 @@ void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocatio
       if (!has[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
     return;
   }
-  for (auto i : s_.units[clone].children)
+  for (auto i : in_turn(clone)) // a step that leaves no node is taken back, so it matters who comes first
     if (out_.units[i].done) follow(dependent, i, c);
 }
 

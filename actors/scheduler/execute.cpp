@@ -144,6 +144,26 @@ private:
     auto orphaned = a.what == task::stop ? orphaned_monitors(a, h) : std::vector<operation_record>{};
     h.operations.push_back(op);
     h.operations.insert(h.operations.end(), orphaned.begin(), orphaned.end());
+    if (a.what == task::start) watch_promoted(a, h);
+  }
+
+  // What was promoted and is restarted for an order is started only, but watched in the role that it is to have; and a
+  // monitor finds what it expects. So the peer takes it for promoted again.
+  void watch_promoted(const action& start, history& h) {
+    if (out_.rules != policy::pacemaker || o_.placement.units[start.unit].next != role::promoted) return;
+    auto promote = find_action(o_.steps, start.unit, task::promote, start.node);
+    if (promote.valid() && runs(o_.steps, o_.steps.actions[promote])) return;
+    for (auto& c : out_.resources[o_.state.units[start.unit].what].operations) {
+      if (!c.enabled || c.what != task::monitor || c.interval_ms <= 0 || c.in_role != role::promoted) continue;
+      std::erase_if(h.operations, [&](auto& old) { return old.what == c.what && old.interval_ms == c.interval_ms; });
+      auto found = h.operations.back();
+      found.what = c.what;
+      found.interval_ms = c.interval_ms;
+      found.call_id = next_call_++;
+      found.rc = found.expected_rc = exit_code::promoted;
+      found.newest = false;
+      h.operations.push_back(found);
+    }
   }
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:

@@ -253,4 +253,49 @@ TEST_CASE("active twice: behind a connection that comes up again counts, too") {
   }
 }
 
+TEST_CASE("promotion: a score does not keep an instance where it must not be") {
+  for (std::int32_t dislike : {-100, -1}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 1;
+    c.running(a, 2);
+    c.locate(cl, 2, dislike); // less than it sticks there, or not
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 1000});
+    CHECK(c.decided() == (dislike == -1 ? "Move a:0 n2 n1" : "Stop a:0 n2; Start a:1 n1"));
+  }
+}
+
+TEST_CASE("colocation: of a clone's instances the one to be promoted is kept away from first") {
+  for (bool scored : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.running(a, 1);
+    c.running(a, 2);
+    if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(b, cl, -100); // on both nodes: what leaves no node is taken back
+    CHECK(c.decided() == (scored ? "Start b n1; Promote a:1 n2" : "Start b n2"));
+  }
+}
+
+TEST_CASE("execution: what is restarted for an order is promoted again if it is watched as promoted") {
+  for (bool watched : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.report(a, 1, task::promote, exit_code::ok, exit_code::ok);
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 10});
+    if (watched)
+      c.in.resources[a].operations.push_back(
+          {.what = task::monitor, .name = "monitor", .interval_ms = 10'000, .in_role = role::promoted});
+    c.order(b, cl);
+    CHECK(c.decided() == "Start b n1; Restart a:0 n1");
+    CHECK(c.decided_next() == (watched ? "" : "Promote a:0 n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

@@ -42,6 +42,7 @@ private:
   score_row wishes_of(unit_id u, std::int32_t attribute) const;
   bool influences(const unit_colocation& c, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
+  [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;
   unit_id first_primitive(unit_id u) const;
   void sort_colocations();
   unit_id matching_instance(unit_id of, unit_id clone, role in_role);
@@ -88,6 +89,7 @@ private:
   assignment out_;
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
+  std::vector<std::vector<unit_id>> turns_;             // by unit (clone, bundle): its instances, see in_turn()
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
   std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names
   std::uint32_t step_ = 0;                              // position in the order of assignment
