@@ -125,6 +125,7 @@ private:
     op.rc = op.expected_rc = rc;
     op.expected_known = true;
     op.status = operation_status::done;
+    op.coordinator = simulated_coordinator;
     op.last_change = std::chrono::duration_cast<std::chrono::seconds>(out_.now.time_since_epoch()).count();
     if (a.what == task::migrate_to || a.what == task::migrate_from) {
       op.migration_target = a.what == task::migrate_to ? o_.placement.units[a.unit].node : a.node;

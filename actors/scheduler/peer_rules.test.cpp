@@ -298,4 +298,25 @@ TEST_CASE("execution: what is restarted for an order is promoted again if it is 
   }
 }
 
+TEST_CASE("history: what is under way came last, unless a later plan of the same coordinator is done already") {
+  struct {
+    std::int32_t coordinator, start_plan, stop_plan;
+    bool over;
+  } cases[] = {{1, 8, 9, true}, {1, 9, 8, false}, {1, 8, 8, false}, {1, 8, -1, true}, {-1, 8, 9, false}};
+  for (auto& k : cases) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::start, 193, exit_code::ok);
+    auto& start = c.last_record(a, 1);
+    start.call_id = -1;
+    start.status = operation_status::pending;
+    start.coordinator = k.coordinator;
+    start.plan = k.start_plan;
+    c.report(a, 1, task::stop, exit_code::ok, exit_code::ok);
+    c.last_record(a, 1).coordinator = k.coordinator;
+    c.last_record(a, 1).plan = k.stop_plan;
+    CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on.empty() == k.over);
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
