@@ -23,7 +23,7 @@ bool contains(const std::vector<node_id>& nodes, node_id n) {
 void configure_unit(const input& in, cluster_state& s, unit_id u) {
   auto& r = in.resources[s.units[u].what];
   auto& st = s.now[u];
-  st.maintenance = r.maintenance || (in.settings.maintenance && !r.remote_connection);
+  st.maintenance = r.maintenance || in.settings.maintenance;
   st.managed = r.managed && !st.maintenance;
   st.orphan = r.orphan;
   if (r.orphan && !in.settings.stop_orphans) st.managed = false;

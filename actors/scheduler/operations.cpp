@@ -67,7 +67,7 @@ private:
       judge_result(op);
     else
       judge_expired(op);
-    if (old && failed_result(op)) return;
+    if (old && (failed_result(op) || op.status == operation_status::pending)) return;
     if (masked_probe(op)) {
       ban_everywhere_or(n_, "masked-probe-failure");
       st_.now = role::stopped;

@@ -319,4 +319,31 @@ TEST_CASE("history: what is under way came last, unless a later plan of the same
   }
 }
 
+TEST_CASE("maintenance: of the whole cluster, a remote node's connection is left alone, too") {
+  for (bool maintenance : {true, false}) {
+    small_cluster c{2};
+    auto far = c.primitive("far");
+    c.in.resources[far].remote_connection = true;
+    c.running(far, 1);
+    c.locate(far, 1, -score::limit);
+    c.in.settings.maintenance = maintenance;
+    CHECK(c.decided() == (maintenance ? "" : "Move far n1 n2"));
+  }
+}
+
+TEST_CASE("history: what is under way since before the failure-timeout is forgotten") {
+  for (std::int64_t age : {299, 301}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.in.resources[a].failure_timeout_ms = 300'000;
+    c.in.now = stamp{std::chrono::seconds{1'000'000 + age}};
+    c.report(a, 1, task::start, 193, exit_code::ok);
+    auto& start = c.last_record(a, 1);
+    start.call_id = -1;
+    start.status = operation_status::pending;
+    start.last_change = 1'000'000;
+    CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on.empty() == (age > 300));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
