@@ -346,4 +346,22 @@ TEST_CASE("history: what is under way since before the failure-timeout is forgot
   }
 }
 
+TEST_CASE("utilization: what is on a node in standby has its turn before what runs nowhere") {
+  for (bool running : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.in.settings.strategy = placement::utilization;
+    for (auto r : {a, b}) c.in.resources[r].uses.push_back({.kind = 0, .amount = 4});
+    for (auto& n : c.in.nodes) n.capacity.push_back({0, 4});
+    c.in.nodes[node_id{std::size_t{0}}].standby = true;
+    if (running) c.running(b, 1);
+    CHECK(c.decided() == (running ? "Move b n1 n2" : "Start a n2"));
+    if (!running) continue;
+    c.in.settings.stickiness = 100;
+    c.in.top = {b, a};
+    c.running(a, 2); // of those that stick as much, what is where it may be
+    CHECK(c.decided() == "Stop b n1");
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

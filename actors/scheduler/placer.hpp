@@ -26,6 +26,7 @@ private:
   std::uint8_t avoidance(unit_id u, node_id n) const;
   bool better_node(unit_id u, node_id a, node_id b, node_id active) const;
   std::vector<unit_id> assignment_order() const;
+  score_row first_wishes(unit_id u);
 
   // --- colocation.cpp ---
   const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
