@@ -1,5 +1,6 @@
-// The assignment stage as one object: its parts are in colocation.cpp (wishes), assign.cpp (primitives and groups),
-// instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp (utilization).
+// The assignment stage as one object: its parts are in colocation.cpp (who follows whom), wishes.cpp (who is drawn to
+// whom), assign.cpp (primitives and groups), instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp
+// (utilization).
 #pragma once
 
 #include "actors/scheduler/assignment.hpp"
@@ -38,9 +39,6 @@ private:
   void follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c);
   void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
-  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
-                  bool positive_only);
-  score_row wishes_of(unit_id u, std::int32_t attribute) const;
   bool influences(const unit_colocation& c, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
   [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;
@@ -49,6 +47,11 @@ private:
   unit_id matching_instance(unit_id of, unit_id clone, role in_role);
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;
   std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
+
+  // --- wishes.cpp ---
+  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
+                  bool positive_only);
+  score_row wishes_of(unit_id u, std::int32_t attribute) const;
 
   // --- instances.cpp ---
   void assign_clone(unit_id u);

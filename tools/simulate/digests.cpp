@@ -92,7 +92,9 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
     }
   std::erase_if(params, [&](auto& entry) {
     cib::text name = entry.first;
-    if ((name.starts_with("CRM_meta_") && (interval_ms <= 0 || name != "CRM_meta_timeout")) || name == "crm_feature_set") return true;
+    if ((name.starts_with("CRM_meta_") && (interval_ms <= 0 || name != "CRM_meta_timeout")) ||
+        name == "crm_feature_set")
+      return true;
     if (!only.empty() && !listed(only, name)) return true;
     if (without.empty()) return false;
     bool for_the_fencer = p.standard == "stonith" && name.starts_with("pcmk_");

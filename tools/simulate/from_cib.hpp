@@ -65,8 +65,7 @@ private:
   void read_node_attributes(sched::node_id n);
   void read_health();
 
-  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent,
-                                  const lineage& parents);
+  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent, const lineage& parents);
   void read_primitive(sched::resource_id id, const lineage& chain, const values& meta);
   void read_meta(sched::resource& r, const values& meta);
   void read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta);

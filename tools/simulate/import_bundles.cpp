@@ -49,8 +49,7 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   return id;
 }
 
-void importer::add_bundle(sched::resource_id id, const cib::resource& from,
-                          const lineage& parents) {
+void importer::add_bundle(sched::resource_id id, const cib::resource& from, const lineage& parents) {
   auto& settings = *from.bundle;
   sched::bundle b;
   b.what = id;

@@ -36,8 +36,7 @@ sched::on_fail on_fail_named(cib::text name) {
 
 // A primitive whose agent cannot tell its instances apart: scripts and units of the system.
 const cib::resource* without_instances(const cib::resource& r) {
-  if (r.kind == cib::resource_kind::primitive)
-    return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
+  if (r.kind == cib::resource_kind::primitive) return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
   for (auto& child : r.children)
     if (auto* found = without_instances(child)) return found;
   return nullptr;

@@ -326,8 +326,8 @@ void importer::read_history(sched::node_id n, const reported& whose, const cib::
       record.coordinator = nobody ? sched::simulated_coordinator : 1 + intern(coordinator);
     }
     record.newest = is_record(op.id, from.id, "_last_0");
-    record.outdated_failure = is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty() &&
-                              record.params != sched::definition::same;
+    record.outdated_failure =
+        is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty() && record.params != sched::definition::same;
   }
   into.push_back(std::move(h));
 }

@@ -257,9 +257,8 @@ TEST_CASE("fencing: a remote node that nobody knows is fenced unless its connect
 
 TEST_CASE("fencing: on a guest whose host is lost and cannot be fenced nothing can be done, not even stopped") {
   for (bool quorate : {true, false}) {
-    auto i = behind(primitive("st", "D") + way_to_far,
-                    reported("box", "V", op("box", "start", "0", "0")) +
-                        reported("far", "remote", op("far", "start", "0", "0")));
+    auto i = behind(primitive("st", "D") + way_to_far, reported("box", "V", op("box", "start", "0", "0")) +
+                                                           reported("far", "remote", op("far", "start", "0", "0")));
     i.input.settings.fencing = true;
     i.input.settings.quorate = quorate; // without it nobody is fenced
     named(i, "st").fence_device = true;
@@ -268,7 +267,8 @@ TEST_CASE("fencing: on a guest whose host is lost and cannot be fenced nothing c
     host.in_membership = host.process_online = false;
     host.join = scheduler::join_state::down;
     auto text = summary_text(i.input, scheduler::schedule(i.input));
-    bool blocked = text.find("Stop       a ( far )  due to node's host cannot be fenced (blocked)") != std::string::npos;
+    bool blocked =
+        text.find("Stop       a ( far )  due to node's host cannot be fenced (blocked)") != std::string::npos;
     CHECK_MESSAGE(blocked == !quorate, text);
   }
 }
@@ -303,8 +303,7 @@ TEST_CASE("digests: what is in a clone has the clone's parameters too, and its o
     auto params = [](std::string id, std::string pairs) {
       return "<instance_attributes id=\"" + id + "\">" + pairs + "</instance_attributes>";
     };
-    text.insert(text.find("</resources>"), "<clone id=\"cl\">" +
-                                               params("cp", R"(<nvpair id="c1" name="deep" value="9"/>
+    text.insert(text.find("</resources>"), "<clone id=\"cl\">" + params("cp", R"(<nvpair id="c1" name="deep" value="9"/>
                   <nvpair id="c2" name="wide" value=")" + wide + "\"/>") +
                                                R"(<primitive id="in" class="ocf" provider="p" type="D">)" +
                                                params("ip", R"(<nvpair id="i1" name="deep" value="1"/>)") +
@@ -315,8 +314,8 @@ TEST_CASE("digests: what is in a clone has the clone's parameters too, and its o
     auto parsed = cib::parse(text);
     REQUIRE(parsed);
     auto i = from_cib(*parsed, stamp{});
-    bool restarts = summary_text(i.input, scheduler::schedule(i.input)).find("Restart    in:0 ( n1 )") !=
-                    std::string::npos;
+    bool restarts =
+        summary_text(i.input, scheduler::schedule(i.input)).find("Restart    in:0 ( n1 )") != std::string::npos;
     CHECK(restarts == (wide == "3"));
   }
 }
