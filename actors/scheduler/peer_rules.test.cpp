@@ -364,4 +364,17 @@ TEST_CASE("utilization: what is on a node in standby has its turn before what ru
   }
 }
 
+TEST_CASE("colocation: instances go on running with a clone that has none and cannot start one") {
+  for (bool cloned : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b"), first = c.primitive("first");
+    auto whole = c.clone("ca", a);
+    c.in.resources[first].target = role::stopped;
+    c.running(b, 1);
+    c.order(first, whole); // so it cannot start
+    c.colocate(cloned ? c.clone("cb", b) : b, whole);
+    CHECK(c.decided() == (cloned ? "Start a:0 n1 blocked" : "Stop b n1; Start a:0 n1 blocked"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
