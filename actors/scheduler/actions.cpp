@@ -103,6 +103,11 @@ void planner::judge_runnable(action& a) {
     a.runnable = false;
     return;
   }
+  if (a.needs == requirement::nothing && guest && !can_fence(in_, s_, a.node)) {
+    a.runnable = false; // what needs no fencing needs it after all: it may never come to an end where it is
+    a.reason = "node's host cannot be fenced";
+    return;
+  }
   if (a.needs == requirement::nothing || in_.settings.quorate) return;
   auto policy = in_.settings.without_quorum;
   auto now = s_.now[a.unit].now;
@@ -183,7 +188,7 @@ void planner::make_primitive(unit_id u) {
     std::size_t active = st.running_on.size();
     if (needs_[s_.units[u].what.at()] < requirement::fencing)
       active = static_cast<std::size_t>(std::count_if(st.running_on.begin(), st.running_on.end(), [&](auto n) {
-        return s_.nodes[n].online && !s_.nodes[n].unclean;
+        return a_.nodes[n].online && !a_.nodes[n].unclean; // a connection that comes up counts
       }));
     if (active > 1) {
       need_stop = r.on_multiple != multiple_active::stop_unexpected ||

@@ -18,6 +18,7 @@ placer::placer(const input& in, const cluster_state& s)
   , busy_(s.units.size(), false)
   , merging_(s.units.size(), false)
   , promotion_added_(s.units.size(), false)
+  , turns_(s.units.size())
   , instances_on_(s.units.size()) {
   out_.units.resize(s.units.size());
   for (auto n : ids_of(in.nodes)) {
@@ -105,17 +106,26 @@ bool placer::blocked_below(unit_id u) const {
                      [&](auto c) { return blocked_below(c); });
 }
 
+// What a unit wants of each node before anything is assigned, whether or not the node can be used now: one in standby,
+// where it still is, counts as well.
+score_row placer::first_wishes(unit_id u) {
+  while (s_.units[u].kind == resource_kind::group) u = s_.units[u].children.back(); // all others are drawn along
+  auto wishes = row(u);
+  if (!any_usable(wishes)) return wishes;
+  merging_[u.at()] = true;
+  for (auto& c : std::vector{with_others(u)})
+    add_wishes(c.primary, wishes, c.node_attribute, c.weight / double{score::limit}, true, false);
+  merging_[u.at()] = false;
+  return wishes;
+}
+
 // Priority, then the configuration's order; other strategies also look at how much each wants its best node.
 std::vector<unit_id> placer::assignment_order() const {
   std::vector<unit_id> order = s_.top;
   if (!has_capacity_limits_) return order;
   std::vector<score_row> wishes(s_.units.size());
   auto* self = const_cast<placer*>(this);
-  for (auto u : order) {
-    score_row r(in_.nodes.size(), 0);
-    self->add_wishes(u, r, -1, 1, true, false);
-    wishes[u.at()] = r;
-  }
+  for (auto u : order) wishes[u.at()] = self->first_wishes(u);
   std::vector<node_id> nodes;
   for (auto n : ids_of(in_.nodes)) nodes.push_back(n);
   std::stable_sort(nodes.begin(), nodes.end(), [&](auto a, auto b) { return better_node({}, a, b, {}); });
@@ -223,6 +233,8 @@ bool placer::better_node(unit_id u, node_id a, node_id b, node_id active) const 
     auto x = weight(a), y = weight(b);
     if (x >= 0 && y >= 0 && avoidance(u, a) != avoidance(u, b)) return avoidance(u, a) < avoidance(u, b);
     if (x != y) return x > y;
+  } else if (out_.nodes[a].usable() != out_.nodes[b].usable()) {
+    return out_.nodes[a].usable();
   }
   auto strategy = in_.settings.strategy;
   if (strategy == placement::balanced)

@@ -1,46 +1,11 @@
-// Colocation: what goes where something else is, and how much the latter is drawn toward the former.
+// Colocation, one way: what goes where something else is, or keeps away from it. The other way: wishes.cpp.
 #include "actors/scheduler/placer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 namespace troupe::scheduler {
-
-std::vector<unit_colocation> resolve_colocations(const input& in, const cluster_state& s) {
-  std::vector<unit_colocation> all;
-  auto role_or_any = [](role r) { return r == role::started ? role::unknown : r; };
-  for (auto& c : in.colocations) {
-    auto dependent = s.unit_of[c.dependent], primary = s.unit_of[c.primary];
-    if (!dependent.valid() || !primary.valid()) continue;
-    all.push_back({dependent, primary, role_or_any(c.dependent_role), role_or_any(c.primary_role), c.weight.value(),
-                   c.node_attribute, c.influence.value_or(in.resources[c.dependent].critical), c.origin});
-  }
-  for (auto u : ids_of(s.units)) {
-    auto& unit = s.units[u];
-    if (unit.kind == resource_kind::group && in.resources[unit.what].members_together)
-      for (std::size_t i = 1; i < unit.children.size(); ++i)
-        all.push_back({.dependent = unit.children[i],
-                       .primary = unit.children[i - 1],
-                       .weight = score::limit,
-                       .influence = in.resources[s.units[unit.children[i]].what].critical,
-                       .origin = {}});
-    auto container = in.resources[unit.what].container;
-    if (unit.kind == resource_kind::primitive && container.valid() && !confined_to(in, unit.what).valid() &&
-        s.unit_of[container].valid()) {
-      bool bundled = unit.parent.valid() && s.units[unit.parent].kind == resource_kind::bundle;
-      all.push_back({.dependent = u,
-                     .primary = s.unit_of[container],
-                     .weight = bundled ? 10'000 : score::limit,
-                     .origin = {},
-                     .draws = !bundled});
-    }
-  }
-  for (auto& r : s.replicas)
-    if (r.ip.valid()) all.push_back({.dependent = r.ip, .primary = r.container, .weight = score::limit, .origin = {}});
-  return all;
-}
 
 // The order in which a unit's colocations count: the other's priority, clones before groups before primitives, then its
 // name.
@@ -220,6 +185,12 @@ void placer::apply_to_priority(unit_id dependent, unit_id primary, const unit_co
   d.priority = add_scores(d.priority, c.dependent_role == role::unpromoted ? -c.weight : c.weight);
 }
 
+// In the order in which they were assigned or, of a promotable clone, ranked for promotion.
+const std::vector<unit_id>& placer::in_turn(unit_id clone) const {
+  auto& known = turns_[clone.at()];
+  return known.empty() ? s_.units[clone].children : known;
+}
+
 unit_id placer::instance_on(unit_id clone, node_id n, role in_role) const {
   for (auto i : s_.units[clone].children)
     if (location(i, false) == n && !blocked_below(i) && (in_role == role::unknown || next_role(i) == in_role)) return i;
@@ -302,79 +273,8 @@ void placer::follow_clone(unit_id dependent, unit_id clone, const unit_colocatio
       if (!has[n.at()] && row(dependent)[n.at()] != not_a_candidate) row(dependent)[n.at()] = -score::limit;
     return;
   }
-  for (auto i : s_.units[clone].children)
+  for (auto i : in_turn(clone)) // a step that leaves no node is taken back, so it matters who comes first
     if (out_.units[i].done) follow(dependent, i, c);
-}
-
-namespace {
-
-constexpr std::int32_t disliked = not_a_candidate + 1; // while wishes are added: wanted, but somebody would rather not
-
-void add_wish(std::int32_t& cell, std::int32_t wish, double factor, bool positive_only) {
-  if (factor < 0 && wish < 0) return; // disliking what the disliked dislikes is no reason to come
-  if (cell == disliked) return;
-  double exact = factor * wish;
-  std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
-                                                       : static_cast<std::int32_t>(std::round(exact));
-  if (delta == 0 && wish != 0) delta = factor > 0 ? 1 : factor < 0 ? -1 : 0;
-  auto sum = add_scores(delta, cell);
-  if (positive_only && sum < 0 && cell >= 0) {
-    if (cell > 0) cell = disliked;
-    return;
-  }
-  cell = sum;
-}
-
-} // namespace
-
-// How much a unit would like to be on each node, or on the best of those that share its value of the attribute.
-score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
-  score_row own(in_.nodes.size(), -score::limit);
-  for (auto n : ids_of(in_.nodes))
-    if (row(u)[n.at()] != not_a_candidate && out_.nodes[n].usable())
-      own[n.at()] = std::max(row(u)[n.at()], -score::limit);
-  if (attribute < 0) return own;
-  auto best = own;
-  for (auto n : ids_of(in_.nodes))
-    for (auto other : ids_of(in_.nodes))
-      if (attribute_of(other, attribute) == attribute_of(n, attribute))
-        best[n.at()] = std::max(best[n.at()], own[other.at()]);
-  return best;
-}
-
-// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. Further along the chain each
-// colocation attenuates by its own weight alone, and only the sign is passed on. A step that leaves no node is taken
-// back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
-void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
-                        bool positive_only) {
-  if (s_.units[from].kind == resource_kind::group) {
-    if (merging_[from.at()]) return;
-    merging_[from.at()] = true;
-    auto& members = s_.units[from].children; // from the end from which the chain leads through all of them
-    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries,
-               positive_only);
-    merging_[from.at()] = false;
-    return;
-  }
-  if (merging_[from.at()]) return;
-  merging_[from.at()] = true;
-  auto work = target;
-  auto wishes = wishes_of(from, attribute);
-  for (auto n : ids_of(in_.nodes))
-    if (work[n.at()] != not_a_candidate && wishes[n.at()] != 0)
-      add_wish(work[n.at()], wishes[n.at()], factor, positive_only);
-  if (any_usable(work)) {
-    auto list = toward_primaries ? with_others(from) : others_with(from);
-    for (auto& c : list) {
-      if (!toward_primaries && !influences(c, c.primary)) continue;
-      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute,
-                 (factor < 0 ? -1.0 : 1.0) * c.weight / score::limit, toward_primaries, positive_only);
-    }
-    for (auto& cell : work)
-      if (cell == disliked) cell = 1;
-    target = work;
-  }
-  merging_[from.at()] = false;
 }
 
 } // namespace troupe::scheduler

@@ -78,12 +78,9 @@ private:
       else if (due(demote) && due(promote))
         add(verb::re_promote, u, now, from, now, to, promote);
     } else if (!start->runnable) {
-      for (auto n : s_.now[u].running_on) {
-        auto* here = get(u, task::stop, n);
-        if (!here) continue;
-        add(verb::stop, u, now, n, role::stopped, {}, here);
-        if (!start->reason.empty()) out_.back().reason = start->reason;
-      }
+      if (!stop) return; // active on several nodes: only the one that counts is told of
+      add(verb::stop, u, now, from, role::stopped, {}, stop);
+      if (!start->reason.empty()) out_.back().reason = start->reason;
     } else if (moves) {
       add(s_.now[u].failed ? verb::recover : verb::move, u, now, from, now, to, why);
     } else {

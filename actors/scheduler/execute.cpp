@@ -40,6 +40,8 @@ public:
     for (auto& h : out_.histories)
       if (probed_anew(h)) h.operations.clear();
     probe_what_is_under_way();
+    for (auto n : ids_of(out_.nodes)) // probed as soon as it is connected, and so no longer unknown
+      if (out_.nodes[n].kind == node_kind::remote && o_.placement.nodes[n].online) report_from(n);
     for (auto id : executable(o_.steps)) {
       auto& a = o_.steps.actions[id];
       if (a.what == task::fence)
@@ -64,7 +66,6 @@ private:
     // The peer fences a guest by recovering its container: nothing is carried out, and no history is cleared.
     if (out_.rules == policy::pacemaker && node.kind == node_kind::guest) return;
     if (node.kind == node_kind::cluster) {
-      node.seen = true;
       node.in_membership = false;
       node.process_online = false;
       node.join = join_state::down;
@@ -72,14 +73,19 @@ private:
       node.terminate_requested = false;
       node.shutdown_requested = false;
     }
-    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
-      out_.reporting_order.push_back(n);
+    report_from(n);
     for (auto& h : out_.histories)
       if (h.where == n) h.operations.clear();
     for (auto& x : added_) x.gone = x.gone || x.node == n;
     std::erase_if(place_of_, [&](auto& x) { return x.first.second == n; });
     std::erase_if(out_.failures, [&](auto& f) { return f.where == n; });
     std::erase_if(out_.promotion_scores, [&](auto& f) { return f.where == n; });
+  }
+
+  void report_from(node_id n) {
+    out_.nodes[n].seen = true;
+    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), n) == out_.reporting_order.end())
+      out_.reporting_order.push_back(n);
   }
 
   // A node behind a connection that comes up is probed for what is configured, a guest only if its container is up
@@ -119,6 +125,7 @@ private:
     op.rc = op.expected_rc = rc;
     op.expected_known = true;
     op.status = operation_status::done;
+    op.coordinator = simulated_coordinator;
     op.last_change = std::chrono::duration_cast<std::chrono::seconds>(out_.now.time_since_epoch()).count();
     if (a.what == task::migrate_to || a.what == task::migrate_from) {
       op.migration_target = a.what == task::migrate_to ? o_.placement.units[a.unit].node : a.node;
@@ -138,6 +145,26 @@ private:
     auto orphaned = a.what == task::stop ? orphaned_monitors(a, h) : std::vector<operation_record>{};
     h.operations.push_back(op);
     h.operations.insert(h.operations.end(), orphaned.begin(), orphaned.end());
+    if (a.what == task::start) watch_promoted(a, h);
+  }
+
+  // What was promoted and is restarted for an order is started only, but watched in the role that it is to have; and a
+  // monitor finds what it expects. So the peer takes it for promoted again.
+  void watch_promoted(const action& start, history& h) {
+    if (out_.rules != policy::pacemaker || o_.placement.units[start.unit].next != role::promoted) return;
+    auto promote = find_action(o_.steps, start.unit, task::promote, start.node);
+    if (promote.valid() && runs(o_.steps, o_.steps.actions[promote])) return;
+    for (auto& c : out_.resources[o_.state.units[start.unit].what].operations) {
+      if (!c.enabled || c.what != task::monitor || c.interval_ms <= 0 || c.in_role != role::promoted) continue;
+      std::erase_if(h.operations, [&](auto& old) { return old.what == c.what && old.interval_ms == c.interval_ms; });
+      auto found = h.operations.back();
+      found.what = c.what;
+      found.interval_ms = c.interval_ms;
+      found.call_id = next_call_++;
+      found.rc = found.expected_rc = exit_code::promoted;
+      found.newest = false;
+      h.operations.push_back(found);
+    }
   }
 
   // A recurring monitor that is no longer configured is cancelled after the stop, and that is reported as its success:
@@ -174,9 +201,7 @@ private:
     bool unique = in_unique_clone(out_, o_.state, a.unit);
     auto [at, fresh] = place_of_.try_emplace({a.unit, a.node}, added_.size());
     if (!fresh) return added_[at->second].report;
-    out_.nodes[a.node].seen = true;
-    if (std::find(out_.reporting_order.begin(), out_.reporting_order.end(), a.node) == out_.reporting_order.end())
-      out_.reporting_order.push_back(a.node);
+    report_from(a.node);
     added_.push_back(
         {a.unit, a.node,
          history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});

@@ -23,7 +23,7 @@ bool contains(const std::vector<node_id>& nodes, node_id n) {
 void configure_unit(const input& in, cluster_state& s, unit_id u) {
   auto& r = in.resources[s.units[u].what];
   auto& st = s.now[u];
-  st.maintenance = r.maintenance || (in.settings.maintenance && !r.remote_connection);
+  st.maintenance = r.maintenance || in.settings.maintenance;
   st.managed = r.managed && !st.maintenance;
   st.orphan = r.orphan;
   if (r.orphan && !in.settings.stop_orphans) st.managed = false;
@@ -73,7 +73,10 @@ private:
 
   void read_node(node_id n) {
     s_.nodes[n].history_read = true;
-    if (in_.nodes[n].kind != node_kind::cluster) judge_remote_node(in_, s_, n);
+    if (in_.nodes[n].kind != node_kind::cluster) {
+      judge_remote_node(in_, s_, n);
+      clear_remote_node(s_, n);
+    }
     for (auto i = first_[n.at()]; i < first_[n.at() + 1]; ++i) {
       auto& h = in_.histories[i];
       auto u = unit_of(h, n);

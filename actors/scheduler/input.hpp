@@ -258,6 +258,8 @@ enum class operation_status : std::int8_t { // what the executor says; the numbe
 // How the parameters it ran with compare to the present ones.
 enum class definition : std::uint8_t { same, reloadable, changed };
 
+inline constexpr std::int32_t simulated_coordinator = 0; // of what execute() reports
+
 struct operation_record {
   std::int32_t original = 0; // position among the records of its resource and node
   task what = task::monitor;
@@ -271,6 +273,8 @@ struct operation_record {
   std::int64_t last_change = 0; // seconds
   definition params = definition::same;
   node_id migration_source{}, migration_target{};
+  std::int32_t coordinator = -1; // whose plan asked for it, and which of its plans; -1: not known
+  std::int32_t plan = -1;
   bool outdated_failure = false; // the last failure, with parameters that have changed since
   bool newest = false;           // the node keeps one record of all that does not recur, and this is it
 };

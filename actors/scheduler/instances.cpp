@@ -80,6 +80,7 @@ void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uin
   bool all = max < available;
   auto share = static_cast<std::int32_t>(std::max(1u, available > 0 ? max / available : 0));
   std::stable_sort(instances.begin(), instances.end(), [&](auto a, auto b) { return instance_before(a, b, parent); });
+  turns_[parent.at()] = instances;
   for (auto i : instances) {
     if (placed_so_far >= max) break;
     auto& st = s_.now[i];

@@ -17,9 +17,9 @@ bool found_nothing(const operation_record& op) {
   return op.what == task::monitor && op.rc == exit_code::not_running && op.status == operation_status::done;
 }
 
-// Call ids order the records of one node; between nodes only the times compare. What is still under way came last.
+// Call ids order the records of one node; between nodes only the times compare.
 bool came_after(const operation_record& a, const operation_record& b, bool same_node) {
-  if (a.call_id < 0 || b.call_id < 0) return a.call_id < 0 && b.call_id >= 0;
+  if (a.call_id < 0 || b.call_id < 0) return a.call_id < 0 ? b.call_id >= 0 && !superseded(a, b) : superseded(b, a);
   if (same_node && a.call_id != b.call_id) return a.call_id > b.call_id;
   return b.last_change > 0 && a.last_change > b.last_change;
 }

@@ -64,6 +64,14 @@ void judge(const input& in, cluster_state& s, node_id n) {
   if (st.online && suicide) want_fenced(in, s, n, "cluster does not have quorum");
 }
 
+// Nothing is known of a remote node until its history is read, which takes a connection; should none come up, it counts
+// as lost.
+void suspect_remote(const input& in, cluster_state& s, node_id n) {
+  if (!in.settings.fencing || !in.settings.startup_fencing || !in.nodes[n].connection.valid()) return;
+  auto& st = s.nodes[n];
+  st.unclean = st.to_fence = st.unseen = true;
+}
+
 } // namespace
 
 void want_fenced(const input& in, cluster_state& s, node_id n, const std::string& reason) {
@@ -96,6 +104,7 @@ void judge_cluster_nodes(const input& in, cluster_state& s) {
     st.standby_on_failure = seen.standby_on_failure;
     st.maintenance = seen.maintenance;
     if (seen.kind == node_kind::cluster) judge(in, s, n);
+    if (seen.kind == node_kind::remote) suspect_remote(in, s, n);
     if (seen.ping) st.online = st.unclean = st.to_fence = false;
     if (seen.kind != node_kind::cluster) st.shutting_down = seen.shutdown_requested;
   }
@@ -123,6 +132,11 @@ void judge_remote_node(const input& in, cluster_state& s, node_id n) {
     st.online = false;
     st.requires_reset = true;
   }
+}
+
+void clear_remote_node(cluster_state& s, node_id n) {
+  auto& st = s.nodes[n];
+  if (!st.requires_reset) st.unclean = st.to_fence = st.unseen = false;
 }
 
 node_id confined_to(const input& in, resource_id r) {

@@ -35,6 +35,7 @@ public:
         if (pa != pb) return pb;
         return a->call_id != b->call_id ? a->call_id < b->call_id : a->last_change < b->last_change;
       });
+    put_superseded_first(ops);
     bool locked = in_.settings.shutdown_lock && h_.shutdown_lock > 0;
     for (auto* op : ops) read(*op);
     remember(ops);
@@ -45,6 +46,15 @@ public:
   }
 
 private:
+  static void put_superseded_first(std::vector<const operation_record*>& ops) {
+    auto under_way = std::find_if(ops.begin(), ops.end(), [](auto* op) { return op->call_id < 0; });
+    for (; under_way != ops.end(); ++under_way) {
+      auto by = std::find_if(ops.begin(), under_way,
+                             [&](auto* op) { return op->call_id >= 0 && superseded(**under_way, *op); });
+      std::rotate(by, under_way, under_way + 1);
+    }
+  }
+
   // --- one record ---
   void read(const operation_record& given) {
     if (given.what == task::notify || given.name == "meta-data") return;
@@ -57,7 +67,7 @@ private:
       judge_result(op);
     else
       judge_expired(op);
-    if (old && failed_result(op)) return;
+    if (old && (failed_result(op) || op.status == operation_status::pending)) return;
     if (masked_probe(op)) {
       ban_everywhere_or(n_, "masked-probe-failure");
       st_.now = role::stopped;

@@ -12,6 +12,13 @@ inline constexpr int ok = 0, unimplemented = 3, not_installed = 5, not_configure
                      degraded_promoted = 191, unknown = 193;
 } // namespace exit_code
 
+// What is under way has no call id yet and counts as the last, unless a later plan of the same coordinator has asked
+// for the other one, and has it done: then nobody waits for it any more.
+inline bool superseded(const operation_record& under_way, const operation_record& other) {
+  return under_way.coordinator >= 0 && under_way.coordinator == other.coordinator && under_way.plan >= 0 &&
+         under_way.plan != other.plan && (other.plan < 0 || other.plan > under_way.plan);
+}
+
 void read_operations(const input& in, cluster_state& s, unit_id u, const history& h);
 
 // How a failure of the operation is answered, with the defaults filled in.

@@ -224,4 +224,157 @@ TEST_CASE("unfencing: where it was never done it is due, and restarts what runs 
   CHECK(c.decided() == "Fence n1; Restart a n1");
 }
 
+TEST_CASE("decision: of what is active twice and may not start again only one stop is told, and both are done") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.running(a, 1);
+  c.running(a, 2);
+  CHECK(c.decided() == "Restart a n1");
+  c.in.settings.quorate = false;
+  CHECK(c.decided() == "Stop a n1");
+  CHECK(c.decided_next() == "Start a n1 blocked");
+}
+
+TEST_CASE("active twice: behind a connection that comes up again counts, too") {
+  for (bool returns : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), far = c.primitive("far");
+    c.in.resources[far].remote_connection = true;
+    c.in.resources[far].isolated_ok = false;
+    auto n = c.in.nodes.add({.name = "far", .kind = node_kind::remote, .seen = true, .connection = far});
+    c.in.resources[far].connects = n;
+    c.in.reporting_order.push_back(n);
+    if (!returns) c.in.resources[far].target = role::stopped;
+    c.running(far, 1);
+    c.failed_monitor(far, 1);
+    c.running(a, 2);
+    c.running(a, 3);
+    CHECK(c.decided() == (returns ? "Restart a n2; Recover far n1" : "Stop far n1"));
+  }
+}
+
+TEST_CASE("promotion: a score does not keep an instance where it must not be") {
+  for (std::int32_t dislike : {-100, -1}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 1;
+    c.running(a, 2);
+    c.locate(cl, 2, dislike); // less than it sticks there, or not
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 1000});
+    CHECK(c.decided() == (dislike == -1 ? "Move a:0 n2 n1" : "Stop a:0 n2; Start a:1 n1"));
+  }
+}
+
+TEST_CASE("colocation: of a clone's instances the one to be promoted is kept away from first") {
+  for (bool scored : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.running(a, 1);
+    c.running(a, 2);
+    if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(b, cl, -100); // on both nodes: what leaves no node is taken back
+    CHECK(c.decided() == (scored ? "Start b n1; Promote a:1 n2" : "Start b n2"));
+  }
+}
+
+TEST_CASE("execution: what is restarted for an order is promoted again if it is watched as promoted") {
+  for (bool watched : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.report(a, 1, task::promote, exit_code::ok, exit_code::ok);
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 10});
+    if (watched)
+      c.in.resources[a].operations.push_back(
+          {.what = task::monitor, .name = "monitor", .interval_ms = 10'000, .in_role = role::promoted});
+    c.order(b, cl);
+    CHECK(c.decided() == "Start b n1; Restart a:0 n1");
+    CHECK(c.decided_next() == (watched ? "" : "Promote a:0 n1"));
+  }
+}
+
+TEST_CASE("history: what is under way came last, unless a later plan of the same coordinator is done already") {
+  struct {
+    std::int32_t coordinator, start_plan, stop_plan;
+    bool over;
+  } cases[] = {{1, 8, 9, true}, {1, 9, 8, false}, {1, 8, 8, false}, {1, 8, -1, true}, {-1, 8, 9, false}};
+  for (auto& k : cases) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::start, 193, exit_code::ok);
+    auto& start = c.last_record(a, 1);
+    start.call_id = -1;
+    start.status = operation_status::pending;
+    start.coordinator = k.coordinator;
+    start.plan = k.start_plan;
+    c.report(a, 1, task::stop, exit_code::ok, exit_code::ok);
+    c.last_record(a, 1).coordinator = k.coordinator;
+    c.last_record(a, 1).plan = k.stop_plan;
+    CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on.empty() == k.over);
+  }
+}
+
+TEST_CASE("maintenance: of the whole cluster, a remote node's connection is left alone, too") {
+  for (bool maintenance : {true, false}) {
+    small_cluster c{2};
+    auto far = c.primitive("far");
+    c.in.resources[far].remote_connection = true;
+    c.running(far, 1);
+    c.locate(far, 1, -score::limit);
+    c.in.settings.maintenance = maintenance;
+    CHECK(c.decided() == (maintenance ? "" : "Move far n1 n2"));
+  }
+}
+
+TEST_CASE("history: what is under way since before the failure-timeout is forgotten") {
+  for (std::int64_t age : {299, 301}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.in.resources[a].failure_timeout_ms = 300'000;
+    c.in.now = stamp{std::chrono::seconds{1'000'000 + age}};
+    c.report(a, 1, task::start, 193, exit_code::ok);
+    auto& start = c.last_record(a, 1);
+    start.call_id = -1;
+    start.status = operation_status::pending;
+    start.last_change = 1'000'000;
+    CHECK(unpack(c.in).now[unit_id{std::size_t{0}}].running_on.empty() == (age > 300));
+  }
+}
+
+TEST_CASE("utilization: what is on a node in standby has its turn before what runs nowhere") {
+  for (bool running : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.in.settings.strategy = placement::utilization;
+    for (auto r : {a, b}) c.in.resources[r].uses.push_back({.kind = 0, .amount = 4});
+    for (auto& n : c.in.nodes) n.capacity.push_back({0, 4});
+    c.in.nodes[node_id{std::size_t{0}}].standby = true;
+    if (running) c.running(b, 1);
+    CHECK(c.decided() == (running ? "Move b n1 n2" : "Start a n2"));
+    if (!running) continue;
+    c.in.settings.stickiness = 100;
+    c.in.top = {b, a};
+    c.running(a, 2); // of those that stick as much, what is where it may be
+    CHECK(c.decided() == "Stop b n1");
+  }
+}
+
+TEST_CASE("colocation: instances go on running with a clone that has none and cannot start one") {
+  for (bool cloned : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b"), first = c.primitive("first");
+    auto whole = c.clone("ca", a);
+    c.in.resources[first].target = role::stopped;
+    c.running(b, 1);
+    c.order(first, whole); // so it cannot start
+    c.colocate(cloned ? c.clone("cb", b) : b, whole);
+    CHECK(c.decided() == (cloned ? "Start a:0 n1 blocked" : "Stop b n1; Start a:0 n1 blocked"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

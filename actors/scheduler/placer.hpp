@@ -1,5 +1,6 @@
-// The assignment stage as one object: its parts are in colocation.cpp (wishes), assign.cpp (primitives and groups),
-// instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp (utilization).
+// The assignment stage as one object: its parts are in colocation.cpp (who follows whom), wishes.cpp (who is drawn to
+// whom), assign.cpp (primitives and groups), instances.cpp (clones and bundles), promotion.cpp (roles), capacity.cpp
+// (utilization).
 #pragma once
 
 #include "actors/scheduler/assignment.hpp"
@@ -26,6 +27,7 @@ private:
   std::uint8_t avoidance(unit_id u, node_id n) const;
   bool better_node(unit_id u, node_id a, node_id b, node_id active) const;
   std::vector<unit_id> assignment_order() const;
+  score_row first_wishes(unit_id u);
 
   // --- colocation.cpp ---
   const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
@@ -37,16 +39,19 @@ private:
   void follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c);
   void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
-  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
-                  bool positive_only);
-  score_row wishes_of(unit_id u, std::int32_t attribute) const;
   bool influences(const unit_colocation& c, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
+  [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;
   unit_id first_primitive(unit_id u) const;
   void sort_colocations();
   unit_id matching_instance(unit_id of, unit_id clone, role in_role);
   unit_id instance_on(unit_id clone, node_id n, role in_role) const;
   std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
+
+  // --- wishes.cpp ---
+  void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
+                  bool positive_only);
+  score_row wishes_of(unit_id u, std::int32_t attribute) const;
 
   // --- instances.cpp ---
   void assign_clone(unit_id u);
@@ -88,6 +93,7 @@ private:
   assignment out_;
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
+  std::vector<std::vector<unit_id>> turns_;             // by unit (clone, bundle): its instances, see in_turn()
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
   std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names
   std::uint32_t step_ = 0;                              // position in the order of assignment

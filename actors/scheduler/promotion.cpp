@@ -70,7 +70,7 @@ void placer::add_promotion_scores(unit_id clone) {
   for (auto i : s_.units[clone].children)
     for (auto n : ids_of(in_.nodes)) {
       auto& cell = row(i)[n.at()];
-      if (cell == not_a_candidate || !out_.nodes[n].usable()) continue;
+      if (!usable(i, n)) continue; // it does not bring one back to where it must not be
       auto value = promotion_score_of(i, n, nullptr);
       if (value > 0) {
         cell = add_scores(cell, value);
@@ -161,6 +161,9 @@ void placer::choose_roles(unit_id clone) {
     if (ra != rb) return ra > rb;
     return instance_before(instances[a], instances[b], clone);
   });
+  auto& turns = turns_[clone.at()];
+  turns.clear();
+  for (auto k : order) turns.push_back(instances[k]);
   std::uint32_t promoted = 0;
   std::vector<std::uint32_t> on_node(in_.nodes.size(), 0);
   auto eligible = [&](std::size_t k) {

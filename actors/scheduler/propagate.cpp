@@ -341,8 +341,10 @@ private:
     return std::any_of(list.begin(), list.end(), can);
   }
 
+  // The start of a collective does not carry its members' starts with it: what runs of them stays.
   void block(unit_id u, task what, action_id because) {
-    for (auto c : s_.units[u].children) block(c, what, because);
+    if (what == task::promote)
+      for (auto c : s_.units[u].children) block(c, what, because);
     for (auto id : p_.of_unit[u.at()])
       if (at(id).what == what) disable(id, because);
   }

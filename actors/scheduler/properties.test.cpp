@@ -139,7 +139,10 @@ TEST_CASE("properties: of every plan") {
     auto left = schedule(execute(d.cluster.in, o));
     if (!std::all_of(left.decisions.begin(), left.decisions.end(), [](auto& x) { return x.blocked; })) ++restless;
   }
-  CHECK(restless * 100 < to - from + 1); // known, not understood: 9 of the first 1500, the first is seed 231
+  // Known: what would rather be apart from a clone keeps away from as many of its instances as leave it a node, in
+  // their order, as the peer does. Where the clone is everywhere the first ones count, and once it runs these are
+  // others.
+  CHECK(restless * 100 < to - from + 1); // seeds 231, 499 ...
 }
 
 } // namespace troupe::scheduler::properties_test

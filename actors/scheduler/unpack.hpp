@@ -13,6 +13,8 @@ unit_id add_instance(const input& in, cluster_state& s, unit_id clone, std::int3
 void judge_cluster_nodes(const input& in, cluster_state& s);
 // The same for a remote or guest node, from the state of its connection and container.
 void judge_remote_node(const input& in, cluster_state& s, node_id n);
+// Once its history is read it is no longer suspected for being unknown, but what is lost there still is.
+void clear_remote_node(cluster_state& s, node_id n);
 // The first reason is kept. A guest is fenced by recovering its container.
 void want_fenced(const input& in, cluster_state& s, node_id n, const std::string& reason);
 

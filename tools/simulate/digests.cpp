@@ -1,5 +1,6 @@
 #include "tools/simulate/digests.hpp"
 
+#include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,20 @@ bool listed(cib::text list, cib::text name) { // " a  b "
   return false;
 }
 
+std::int64_t interval_of(const cib::operation& op) {
+  for (auto& [name, value] : op.attributes)
+    if (name == "interval") return cib::to_interval_ms(value).value_or(0);
+  return 0;
+}
+
 } // namespace
+
+// The time-out is a parameter of what recurs: it goes on with the one that it began with.
+std::int64_t importer::timeout_of(sched::resource_id r, cib::text operation, std::int64_t interval_ms) const {
+  for (auto& op : in_.resources[r].operations)
+    if (op.name == operation && op.interval_ms == interval_ms) return op.timeout_ms;
+  return sched::operation{}.timeout_ms;
+}
 
 // The digest of the parameters that an operation of that name would get now: all, `only` those listed, or `without`
 // those.
@@ -67,17 +81,20 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
   std::map<std::string, std::string> params = p.params;
   auto c = context_of(n);
   if (p.node_dependent) {
-    params.clear();
-    for (auto& [k, v] : cib::evaluate(p.source->params, c)) params.emplace(k, v);
+    params = parameters(p, c);
   }
-  if (p.source)
-    for (auto& op : p.source->operations) {
+  if (interval_ms > 0) params.emplace("CRM_meta_timeout", std::to_string(timeout_of(r, operation, interval_ms)));
+  if (p.source())
+    for (auto& op : p.source()->operations) {
       if (op.name != operation || op.params.empty()) continue;
+      if (interval_ms > 0 && interval_of(op) != interval_ms) continue;
       for (auto& [k, v] : cib::evaluate(op.params, c)) params.emplace(k, v);
     }
   std::erase_if(params, [&](auto& entry) {
     cib::text name = entry.first;
-    if (name.starts_with("CRM_meta_") || name == "crm_feature_set") return true;
+    if ((name.starts_with("CRM_meta_") && (interval_ms <= 0 || name != "CRM_meta_timeout")) ||
+        name == "crm_feature_set")
+      return true;
     if (!only.empty() && !listed(only, name)) return true;
     if (without.empty()) return false;
     bool for_the_fencer = p.standard == "stonith" && name.starts_with("pcmk_");
@@ -96,10 +113,11 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   if (!op.comparable) return definition::same;
   auto& p = primitives_[h.what.at()];
   auto what = task_named(op.operation);
-  bool probe = what == sched::task::monitor && op.interval_ms <= 0;
-  bool uses_start =
-      probe || what == sched::task::start || what == sched::task::promote || what == sched::task::migrate_from;
-  if ((!p.source && !p.params_known) || !uses_start || h.other_agent) return definition::same;
+  bool uses_start = what == sched::task::monitor || what == sched::task::start || what == sched::task::promote ||
+                    what == sched::task::migrate_from;
+  if ((!p.source() && !p.params_known) || h.other_agent) return definition::same;
+  if (op.interval_ms > 0) return compare_recurring(op, h.what, n);
+  if (!uses_start) return definition::same;
   bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&
                   digest_text(h.what, n, "start", 0, op.restart_params, {}) != op.restart_digest;
   if (!restarts && !op.digest.empty() && digest_text(h.what, n, "start", 0, {}, {}) == op.digest)
@@ -109,6 +127,18 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
     if (digest_text(h.what, n, "start", 0, {}, without) == op.secure_digest) return definition::same;
   }
   return restarts || op.restart_digest.empty() ? definition::changed : definition::reloadable;
+}
+
+// What recurs is begun anew with the new parameters; nothing else is restarted for it.
+sched::definition importer::compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n) {
+  using sched::definition;
+  if (op.digest.empty() || task_named(op.operation) != sched::task::monitor) return definition::same;
+  if (digest_text(r, n, op.operation, op.interval_ms, {}, {}) == op.digest) return definition::same;
+  if (!op.secure_digest.empty()) {
+    auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
+    if (digest_text(r, n, op.operation, 0, {}, without) == op.secure_digest) return definition::same;
+  }
+  return definition::reloadable;
 }
 
 } // namespace troupe::simulate

@@ -43,8 +43,10 @@ public:
 
 private:
   using values = std::map<cib::text, cib::text>;
-  struct primitive { // what is needed again when the status is read
-    const cib::resource* source = nullptr;
+  using lineage = std::vector<const cib::resource*>; // a resource and what it is in, innermost first
+  struct primitive {                                 // what is needed again when the status is read
+    lineage from{};
+    [[nodiscard]] const cib::resource* source() const { return from.empty() ? nullptr : from.front(); }
     std::string standard, provider, agent; // of implied resources, which have no source
     std::map<std::string, std::string> params;
     bool node_dependent = false; // its parameters have rules
@@ -63,9 +65,8 @@ private:
   void read_node_attributes(sched::node_id n);
   void read_health();
 
-  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent,
-                                  const std::vector<const cib::nv_sets*>& inherited);
-  void read_primitive(sched::resource_id id, const cib::resource& from, const values& meta);
+  sched::resource_id add_resource(const cib::resource& from, sched::resource_id parent, const lineage& parents);
+  void read_primitive(sched::resource_id id, const lineage& chain, const values& meta);
   void read_meta(sched::resource& r, const values& meta);
   void read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta);
   void read_operations(sched::resource_id id, const cib::resource& from);
@@ -73,7 +74,7 @@ private:
   void add_guest_connections();
   void add_remote_node(const std::string& name, sched::node_kind kind, sched::resource_id connection,
                        sched::resource_id container);
-  void add_bundle(sched::resource_id id, const cib::resource& from, const std::vector<const cib::nv_sets*>& inherited);
+  void add_bundle(sched::resource_id id, const cib::resource& from, const lineage& parents);
   sched::resource_id add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
                                      const char* type, std::map<std::string, std::string> params);
 
@@ -107,6 +108,9 @@ private:
                     std::vector<sched::history>& into);
   void read_record(const cib::operation_record& from, sched::history& into);
   sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n);
+  sched::definition compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n);
+  [[nodiscard]] std::int64_t timeout_of(sched::resource_id r, cib::text operation, std::int64_t interval_ms) const;
+  static std::map<std::string, std::string> parameters(const primitive& p, const cib::rule_context& c);
   std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
                           cib::text only, cib::text without);
   sched::resource_id orphan(const cib::resource_history& h, cib::text name);

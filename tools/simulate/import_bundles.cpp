@@ -49,8 +49,7 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   return id;
 }
 
-void importer::add_bundle(sched::resource_id id, const cib::resource& from,
-                          const std::vector<const cib::nv_sets*>& inherited) {
+void importer::add_bundle(sched::resource_id id, const cib::resource& from, const lineage& parents) {
   auto& settings = *from.bundle;
   sched::bundle b;
   b.what = id;
@@ -79,7 +78,7 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from,
     b.clone = in_.resources.add(std::move(clone));
     primitives_.resize(in_.resources.size());
     resources_.emplace(name, b.clone);
-    auto inner = add_resource(from.children[0], b.clone, inherited);
+    auto inner = add_resource(from.children[0], b.clone, parents);
     if (!inner.valid()) return;
     in_.resources[b.clone].children.push_back(inner);
   }

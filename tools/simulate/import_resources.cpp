@@ -36,8 +36,7 @@ sched::on_fail on_fail_named(cib::text name) {
 
 // A primitive whose agent cannot tell its instances apart: scripts and units of the system.
 const cib::resource* without_instances(const cib::resource& r) {
-  if (r.kind == cib::resource_kind::primitive)
-    return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
+  if (r.kind == cib::resource_kind::primitive) return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
   for (auto& child : r.children)
     if (auto* found = without_instances(child)) return found;
   return nullptr;
@@ -46,7 +45,7 @@ const cib::resource* without_instances(const cib::resource& r) {
 } // namespace
 
 sched::resource_id importer::add_resource(const cib::resource& from, sched::resource_id parent,
-                                          const std::vector<const cib::nv_sets*>& inherited) {
+                                          const lineage& parents) {
   if (resources_.contains(from.id)) {
     warn(fmt::format("resource {} is defined twice: the second is ignored", from.id));
     return {};
@@ -69,8 +68,8 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
   resources_.emplace(from.id, id);
 
   // A member's own values win over its parents', those over the defaults.
-  std::vector<const cib::nv_sets*> chain{&from.meta};
-  chain.insert(chain.end(), inherited.begin(), inherited.end());
+  lineage chain{&from};
+  chain.insert(chain.end(), parents.begin(), parents.end());
   auto c = context();
   c.standard = from.standard;
   c.provider = from.provider;
@@ -79,12 +78,12 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
   auto merge = [&](const cib::nv_sets& sets) {
     for (auto& [k, v] : cib::evaluate(sets, c)) meta.emplace(k, v);
   };
-  for (auto* sets : chain) merge(*sets);
+  for (auto* level : chain) merge(level->meta);
   merge(cib_.resource_defaults);
   read_meta(in_.resources[id], meta);
   if (from.kind == cib::resource_kind::clone) read_clone_meta(in_.resources[id], from, meta);
   if (from.kind == cib::resource_kind::primitive) {
-    read_primitive(id, from, meta);
+    read_primitive(id, chain, meta);
   } else if (from.kind == cib::resource_kind::bundle) {
     add_bundle(id, from, chain);
   } else {
@@ -170,7 +169,8 @@ void importer::read_clone_meta(sched::resource& r, const cib::resource& from, co
   if (r.clone_max) r.clone_max = std::min(*r.clone_max, static_cast<std::uint32_t>(in_.nodes.size()));
 }
 
-void importer::read_primitive(sched::resource_id id, const cib::resource& from, const values& meta) {
+void importer::read_primitive(sched::resource_id id, const lineage& chain, const values& meta) {
+  auto& from = *chain.front();
   auto& r = in_.resources[id];
   r.agent = agent_name(from.standard, from.provider, from.agent);
   r.fence_device = from.standard == "stonith";
@@ -190,18 +190,18 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
     if (!r.stickiness) r.stickiness = 1;
   }
   auto& own = primitives_[id.at()];
-  own.source = &from;
   own.standard = from.standard;
   own.provider = from.provider;
   own.agent = from.agent;
-  for (auto& set : from.params) own.node_dependent = own.node_dependent || set.when.has_value();
-  auto params = cib::evaluate(from.params, context());
-  for (auto& [k, v] : params) own.params.emplace(k, v);
+  own.from = chain;
+  for (auto* level : chain)
+    for (auto& set : level->params) own.node_dependent = own.node_dependent || set.when.has_value();
+  own.params = parameters(own, context());
   if (r.remote_connection) {
     r.allow_migrate = is_true(get("allow-migrate"), true);
     r.needs = sched::requirement::quorum;
-    auto reconnect = params.find("reconnect_interval");
-    if (reconnect != params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
+    auto reconnect = own.params.find("reconnect_interval");
+    if (reconnect != own.params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
     add_remote_node(std::string{from.id}, sched::node_kind::remote, id, {});
   } else if (auto name = get("remote-node"); !name.empty()) {
     // Only the primitive's own meta attribute makes a guest.
@@ -216,6 +216,14 @@ void importer::read_primitive(sched::resource_id id, const cib::resource& from, 
   if (auto container = get("container"); !container.empty())
     if (auto found = resources_.find(container); found != resources_.end() && found->second != id)
       in_.resources[id].container = found->second;
+}
+
+// Its own, and those of what it is in.
+std::map<std::string, std::string> importer::parameters(const primitive& p, const cib::rule_context& c) {
+  std::map<std::string, std::string> all;
+  for (auto* r : p.from)
+    for (auto& [k, v] : cib::evaluate(r->params, c)) all.emplace(k, v);
+  return all;
 }
 
 void importer::read_operations(sched::resource_id id, const cib::resource& from) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -36,7 +37,20 @@ sched::join_state join_named(cib::text join) {
   return join.empty() ? join_state::none : join_state::other;
 }
 
-// The expected exit code is the third number of ACTION:TRANSITION:EXPECTED:UUID.
+// Which plan of which coordinator asked for it: the second and the last part of ACTION:TRANSITION:EXPECTED:UUID.
+std::pair<std::int32_t, cib::text> plan_of(cib::text key) {
+  std::array<cib::text, 3> parts{};
+  for (auto& part : parts) {
+    auto colon = key.find(':');
+    if (colon == cib::text::npos) return {-1, {}};
+    part = key.substr(0, colon);
+    key.remove_prefix(colon + 1);
+  }
+  auto n = cib::to_number(parts[1]);
+  return {n && *n >= 0 && *n <= INT32_MAX ? static_cast<std::int32_t>(*n) : -1, key};
+}
+
+// The expected exit code is the third number.
 std::optional<std::int32_t> expected_of(cib::text key) {
   for (int i = 0; i < 2; ++i) {
     auto colon = key.find(':');
@@ -301,12 +315,19 @@ void importer::read_history(sched::node_id n, const reported& whose, const cib::
   if (!in_.resources[h.what].orphan)
     h.other_agent = p.standard != from.standard || p.provider != from.provider || p.agent != from.agent;
   h.operations.reserve(from.operations.size());
+  bool under_way = std::any_of(from.operations.begin(), from.operations.end(), [](auto& op) { return op.call_id < 0; });
   for (auto& op : from.operations) {
     read_record(op, h);
     auto& record = h.operations.back();
+    if (under_way) { // who came last is not told by the call ids alone
+      auto [plan, coordinator] = plan_of(op.transition_key);
+      record.plan = plan;
+      bool nobody = coordinator.find_first_not_of("x-") == cib::text::npos; // made unknown, as in a simulation
+      record.coordinator = nobody ? sched::simulated_coordinator : 1 + intern(coordinator);
+    }
     record.newest = is_record(op.id, from.id, "_last_0");
-    record.outdated_failure = is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty() &&
-                              record.params != sched::definition::same;
+    record.outdated_failure =
+        is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty() && record.params != sched::definition::same;
   }
   into.push_back(std::move(h));
 }

@@ -235,6 +235,91 @@ TEST_CASE("remote: what runs behind a connection that recovers stays as it is") 
   CHECK(summary_text(i.input, scheduler::schedule(i.input)) == "  * Recover    far ( n1 )\n");
 }
 
+TEST_CASE("fencing: a remote node that nobody knows is fenced unless its connection comes up") {
+  for (bool connects : {true, false})
+    for (bool startup : {true, false}) {
+      auto i = behind(primitive("st", "D") + primitive("far", "remote"), "");
+      i.input.settings.fencing = true;
+      i.input.settings.startup_fencing = startup;
+      named(i, "st").fence_device = true;
+      if (!connects) named(i, "far").target = scheduler::role::stopped;
+      for (auto n : scheduler::ids_of(i.input.nodes))
+        if (i.input.nodes[n].name == "far") {
+          i.input.nodes[n].seen = false;
+          std::erase(i.input.reporting_order, n);
+          std::erase_if(i.input.histories, [&](auto& h) { return h.where == n; });
+        }
+      auto plan = scheduler::schedule(i.input);
+      CHECK(plan.steps.fencing.size() == (startup && !connects ? 1 : 0));
+      CHECK(scheduler::schedule(scheduler::execute(i.input, plan)).steps.fencing.empty());
+    }
+}
+
+TEST_CASE("fencing: on a guest whose host is lost and cannot be fenced nothing can be done, not even stopped") {
+  for (bool quorate : {true, false}) {
+    auto i = behind(primitive("st", "D") + way_to_far, reported("box", "V", op("box", "start", "0", "0")) +
+                                                           reported("far", "remote", op("far", "start", "0", "0")));
+    i.input.settings.fencing = true;
+    i.input.settings.quorate = quorate; // without it nobody is fenced
+    named(i, "st").fence_device = true;
+    named(i, "a").target = scheduler::role::stopped;
+    auto& host = i.input.nodes[scheduler::node_id{std::size_t{0}}];
+    host.in_membership = host.process_online = false;
+    host.join = scheduler::join_state::down;
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    bool blocked =
+        text.find("Stop       a ( far )  due to node's host cannot be fenced (blocked)") != std::string::npos;
+    CHECK_MESSAGE(blocked == !quorate, text);
+  }
+}
+
+TEST_CASE("digests: a monitor that goes on with other parameters restarts nothing, but unfences if it is a device's") {
+  for (std::string parameters : {" CRM_meta_timeout=\"20000\"", " CRM_meta_timeout=\"20000\" old=\"1\""})
+    for (bool unfences : {true, false}) {
+      auto text = cib_with("");
+      auto record = op("a", "monitor", "10000", "0");
+      auto digest = md5_hex(" <parameters" + parameters + "/>\n");
+      record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, digest);
+      report_on_n1(text, reported("a", "D", record));
+      auto parsed = cib::parse(text);
+      REQUIRE(parsed);
+      auto i = from_cib(*parsed, stamp{});
+      i.input.settings.fencing = true;
+      named(i, "a").fence_device = true;
+      named(i, "a").unfences = unfences;
+      for (auto& n : i.input.nodes) n.unfenced = false;
+      auto plan = scheduler::schedule(i.input);
+      bool changed = parameters.find("old") != std::string::npos;
+      CHECK(plan.steps.fencing.size() == (changed && unfences ? 1 : 0));
+      bool restarts = summary_text(i.input, plan).find("Restart    a ( n1 )") != std::string::npos;
+      CHECK(restarts == (changed && unfences));
+    }
+}
+
+TEST_CASE("digests: what is in a clone has the clone's parameters too, and its own before them") {
+  auto digest = md5_hex(parameters_element({{"deep", "1"}, {"wide", "2"}}));
+  for (std::string wide : {"2", "3"}) {
+    auto text = cib_with("");
+    auto params = [](std::string id, std::string pairs) {
+      return "<instance_attributes id=\"" + id + "\">" + pairs + "</instance_attributes>";
+    };
+    text.insert(text.find("</resources>"), "<clone id=\"cl\">" + params("cp", R"(<nvpair id="c1" name="deep" value="9"/>
+                  <nvpair id="c2" name="wide" value=")" + wide + "\"/>") +
+                                               R"(<primitive id="in" class="ocf" provider="p" type="D">)" +
+                                               params("ip", R"(<nvpair id="i1" name="deep" value="1"/>)") +
+                                               "</primitive></clone>");
+    auto record = op("in", "start", "0", "0");
+    record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, digest);
+    report_on_n1(text, reported("in", "D", record));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    bool restarts =
+        summary_text(i.input, scheduler::schedule(i.input)).find("Restart    in:0 ( n1 )") != std::string::npos;
+    CHECK(restarts == (wide == "3"));
+  }
+}
+
 TEST_CASE("execution: nobody reports that a guest is gone, and what was on it, with its container") {
   auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0") + op("box", "monitor", "10000", "1")) +
                                   reported("far", "remote", op("far", "start", "0", "0")));

@@ -1,0 +1,80 @@
+// Colocation, the other way: how much something is drawn to where what is colocated with it would like to be.
+#include "actors/scheduler/placer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::scheduler {
+
+namespace {
+
+constexpr std::int32_t disliked = not_a_candidate + 1; // while wishes are added: wanted, but somebody would rather not
+
+void add_wish(std::int32_t& cell, std::int32_t wish, double factor, bool positive_only) {
+  if (factor < 0 && wish < 0) return; // disliking what the disliked dislikes is no reason to come
+  if (cell == disliked) return;
+  double exact = factor * wish;
+  std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
+                                                       : static_cast<std::int32_t>(std::round(exact));
+  if (delta == 0 && wish != 0) delta = factor > 0 ? 1 : factor < 0 ? -1 : 0;
+  auto sum = add_scores(delta, cell);
+  if (positive_only && sum < 0 && cell >= 0) {
+    if (cell > 0) cell = disliked;
+    return;
+  }
+  cell = sum;
+}
+
+} // namespace
+
+// How much a unit would like to be on each node, or on the best of those that share its value of the attribute.
+score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
+  score_row own(in_.nodes.size(), -score::limit);
+  for (auto n : ids_of(in_.nodes))
+    if (row(u)[n.at()] != not_a_candidate && out_.nodes[n].usable())
+      own[n.at()] = std::max(row(u)[n.at()], -score::limit);
+  if (attribute < 0) return own;
+  auto best = own;
+  for (auto n : ids_of(in_.nodes))
+    for (auto other : ids_of(in_.nodes))
+      if (attribute_of(other, attribute) == attribute_of(n, attribute))
+        best[n.at()] = std::max(best[n.at()], own[other.at()]);
+  return best;
+}
+
+// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. Further along the chain each
+// colocation attenuates by its own weight alone, and only the sign is passed on. A step that leaves no node is taken
+// back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
+void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
+                        bool positive_only) {
+  if (s_.units[from].kind == resource_kind::group) {
+    if (merging_[from.at()]) return;
+    merging_[from.at()] = true;
+    auto& members = s_.units[from].children; // from the end from which the chain leads through all of them
+    add_wishes(toward_primaries ? members.back() : members.front(), target, attribute, factor, toward_primaries,
+               positive_only);
+    merging_[from.at()] = false;
+    return;
+  }
+  if (merging_[from.at()]) return;
+  merging_[from.at()] = true;
+  auto work = target;
+  auto wishes = wishes_of(from, attribute);
+  for (auto n : ids_of(in_.nodes))
+    if (work[n.at()] != not_a_candidate && wishes[n.at()] != 0)
+      add_wish(work[n.at()], wishes[n.at()], factor, positive_only);
+  if (any_usable(work)) {
+    auto list = toward_primaries ? with_others(from) : others_with(from);
+    for (auto& c : list) {
+      if (!toward_primaries && !influences(c, c.primary)) continue;
+      add_wishes(toward_primaries ? c.primary : c.dependent, work, c.node_attribute,
+                 (factor < 0 ? -1.0 : 1.0) * c.weight / score::limit, toward_primaries, positive_only);
+    }
+    for (auto& cell : work)
+      if (cell == disliked) cell = 1;
+    target = work;
+  }
+  merging_[from.at()] = false;
+}
+
+} // namespace troupe::scheduler
