@@ -65,6 +65,7 @@ invariant_registry standard_invariants() {
   all.add("I7", "after the faults everything runs that has a place, and the cluster is at rest", recovery);
   all.add("I8", "a service that died is seen to, whatever else is slow", independence);
   all.add("I9", "whoever answered is not fenced", no_needless_fencing);
+  all.add("I9", "a silence that is tolerated stops nothing", no_needless_stops);
   all.add("I10", "mailboxes and numbers of actors stay bounded", bounds);
   all.add("I11", "nothing halts a replica or breaks an assertion", no_poison);
   all.add("I12", "what is planned after a part of a plan is its rest", stability);

@@ -22,6 +22,8 @@ std::unique_ptr<observer> recovery();
 std::unique_ptr<observer> independence();
 // I9: whoever answered is not fenced, and no boot is fenced that is known to be dead.
 std::unique_ptr<observer> no_needless_fencing();
+// I9: no node stops its services by itself for a silence that is tolerated.
+std::unique_ptr<observer> no_needless_stops();
 // I10: mailboxes and numbers of actors stay bounded.
 std::unique_ptr<observer> bounds();
 // I11: nothing halts a replica, and no actor ends by an assertion.

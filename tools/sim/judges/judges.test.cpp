@@ -309,6 +309,61 @@ TEST_CASE("I9: who is lost, who is fenced") {
   }
 }
 
+TEST_CASE("I9: who stops its services by itself") {
+  court c(no_needless_stops()); // 2 s are tolerated
+  auto stops = [&](machine_index m) {
+    c.judge->logged(
+        {c.now, m, env::log_level::warning, "executor", "stops 3 instances by itself: no leader was heard for 4s"});
+  };
+  const std::string told = "stops 3 instances by itself: no leader was heard for 4s; ";
+  SUBCASE("for nothing") {
+    stops(n1);
+    CHECK(c.verdict() == "I9 n1 " + told + "all but one machine are well, and it is");
+  }
+  SUBCASE("after a pause that is no reason yet") {
+    c.truth(truth_kind::paused, n1);
+    c.now += 2500ms;
+    c.truth(truth_kind::resumed, n1);
+    stops(n1);
+    CHECK(c.verdict() == "I9 n1 " + told + "it was silent for less");
+  }
+  SUBCASE("after a longer one, or several") {
+    for (auto pauses : {1, 2}) {
+      for (int i = 0; i < pauses; ++i) {
+        c.truth(truth_kind::paused, n1);
+        c.now += 3200ms / pauses;
+        c.truth(truth_kind::resumed, n1);
+        c.now += 100ms;
+      }
+      stops(n1);
+      CHECK(c.verdict().empty());
+      c.now += 60s;
+    }
+  }
+  SUBCASE("because another machine is lost") {
+    c.truth(truth_kind::power_off, n2);
+    c.now += 4s;
+    stops(n1);
+    CHECK(c.verdict() == "I9 n1 " + told + "all but one machine are well, and it is");
+  }
+  SUBCASE("without a majority") {
+    c.truth(truth_kind::power_off, n2);
+    c.truth(truth_kind::power_off, n3);
+    c.now += 4s;
+    stops(n1);
+    CHECK(c.verdict().empty());
+  }
+  SUBCASE("with a link that is cut, or a voter that may be lost for good") {
+    for (auto& f : {fault{{}, 3s, faults::partition{}}, fault{{}, 1s, faults::disk_replaced{}}}) {
+      court other(no_needless_stops());
+      other.judge->struck(other.now, f);
+      other.judge->logged({other.now + 3s, n1, env::log_level::warning, "executor",
+                           "stops 1 instances by itself: no leader was heard for 4s"});
+      CHECK(other.verdict().empty());
+    }
+  }
+}
+
 TEST_CASE("I10 and I11: mailboxes, halts and broken assertions") {
   court busy(bounds());
   busy.judge->actors(instant{1s}, n2, {{"node/ledger", "ledger", 5'001, 0, {}}});

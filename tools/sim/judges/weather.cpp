@@ -27,6 +27,7 @@ void weather::see(const truth_event& event) {
     m.silent_to = instant::max();
   } else if (!before && m.answers()) {
     m.silent_to = event.at;
+    m.silences.emplace_back(m.silent_from, m.silent_to);
   }
 }
 
@@ -55,11 +56,24 @@ bool weather::agents_calm(const std::string& slice, instant now, duration since)
   return all_agents_until_ + since <= now && (own == agents_until_.end() || own->second + since <= now);
 }
 
+std::vector<machine_index> weather::troubled(instant now, duration since) const {
+  std::vector<machine_index> all;
+  for (auto& [who, m] : machines_)
+    if (!m.answers() || !m.daemon || m.changed + since > now) all.push_back(who);
+  return all;
+}
+
 bool weather::others_well(std::optional<machine_index> but, instant now, duration since) const {
-  return std::all_of(machines_.begin(), machines_.end(), [&](auto& each) {
-    auto& m = each.second;
-    return each.first == but || (m.answers() && m.daemon && m.changed + since <= now);
-  });
+  auto all = troubled(now, since);
+  return std::all_of(all.begin(), all.end(), [&](auto& who) { return who == but; });
+}
+
+duration weather::silent_within(machine_index m, instant now, duration since) const {
+  auto& it = machines_.at(m);
+  duration sum{};
+  for (auto& [from, to] : it.silences)
+    if (to > now - since) sum += to - std::max(from, now - since);
+  return it.answers() ? sum : sum + (now - std::max(it.silent_from, now - since));
 }
 
 std::pair<instant, instant> weather::last_silence(machine_index m) const {

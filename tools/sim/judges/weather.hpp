@@ -23,6 +23,11 @@ public:
   [[nodiscard]] bool agents_calm(const std::string& slice, instant now, duration since) const;
   // All but perhaps one machine answer, have a daemon, and have had for so long.
   [[nodiscard]] bool others_well(std::optional<machine_index> but, instant now, duration since) const;
+  // Who does not answer, has no daemon, or has had either only for less than so long.
+  [[nodiscard]] std::vector<machine_index> troubled(instant now, duration since) const;
+  // How long it did not answer, all in all, of the last so long.
+  [[nodiscard]] duration silent_within(machine_index m, instant now, duration since) const;
+  [[nodiscard]] instant changed(machine_index m) const { return machines_.at(m).changed; }
   // The last stretch in which it did not answer: [from, to); `to` is far away while it lasts.
   [[nodiscard]] std::pair<instant, instant> last_silence(machine_index m) const;
 
@@ -31,6 +36,7 @@ private:
     bool on = false, daemon = false, paused = false;
     instant changed{}; // any of these
     instant silent_from{}, silent_to{};
+    std::vector<std::pair<instant, instant>> silences; // that have ended
     [[nodiscard]] bool answers() const { return on && !paused; }
   };
   std::map<machine_index, machine> machines_;

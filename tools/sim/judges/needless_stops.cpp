@@ -1,0 +1,82 @@
+// I9. A node stops its services by itself, because no leader was heard for no-contact-stop, only if it was cut off for
+// so long. Whatever befalls one machine, the others still have each other, and find a leader in time; and a machine
+// that was silent for less hears one as soon as it is back.
+//
+// Judged only where there was a majority to hear: no link cut or lossy or very slow for longer than is tolerated, no
+// other machine away, no disk in trouble, and none that had such trouble that the cluster may have lost a voter for
+// good.
+#include "tools/sim/judges/judges.hpp"
+#include "tools/sim/judges/weather.hpp"
+
+#include <fmt/format.h>
+
+namespace troupe::sim {
+
+namespace {
+
+class needless_stops_observer final : public log_observer {
+public:
+  void begins(const scenario& s) override { weather_.begins(s); }
+  void see(const truth_event& event) override { weather_.see(event); }
+  void struck(instant at, const fault& f) override {
+    using namespace faults;
+    weather_.struck(at, f);
+    auto until = f.lasts == duration{} ? at : at + f.lasts;
+    std::visit(
+        [&]<class K>(const K& kind) {
+          voter_lost_ |= std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip> ||
+                         std::is_same_v<K, disk_replaced>;
+          bool cuts = std::is_same_v<K, partition> || std::is_same_v<K, loss>;
+          if constexpr (std::is_same_v<K, delay>) cuts = slow(kind.by);
+          if constexpr (std::is_same_v<K, reordering>) cuts = slow(kind.up_to);
+          if (cuts) cuts_.emplace_back(at, until);
+        },
+        f.what);
+  }
+
+  void logged(const log_line& line) override {
+    if (line.text.find("by itself: no leader was heard") == std::string_view::npos || !configuration()) return;
+    auto tolerate = configuration()->tolerate;
+    auto stops_after = 2 * tolerate; // no-contact-stop
+    auto calm = stops_after + tolerate / 2;
+    auto cut = cut_within(line.at, calm);
+    if (voter_lost_ || !weather_.disks_calm(line.at, calm) || cut > tolerate) return; // the rest is for an election
+    auto troubled = weather_.troubled(line.at, calm);
+    if (troubled.size() > (cut == duration{} ? 1 : 0)) return;
+    bool itself = troubled == std::vector{line.machine};
+    if (itself && (weather_.changed(line.machine) != weather_.last_silence(line.machine).second ||
+                   weather_.silent_within(line.machine, line.at, calm) >= stops_after * 3 / 4))
+      return;
+    report(line.at, "I9",
+           fmt::format("n{} {}; {}", line.machine.value + 1, line.text,
+                       itself             ? "it was silent for less"
+                       : cut > duration{} ? "links were in trouble for less"
+                                          : "all but one machine are well, and it is"));
+  }
+
+private:
+  void fact(instant, const command::command&, const cluster::state&) override {}
+
+  // Too slow for a leader to be heard as it should be.
+  [[nodiscard]] bool slow(duration late) const { return !configuration() || late > configuration()->tolerate / 4; }
+
+  // How long links were in trouble, all in all, in the last so long.
+  [[nodiscard]] duration cut_within(instant now, duration since) const {
+    duration sum{};
+    for (auto& [from, to] : cuts_)
+      if (to > now - since) sum += std::min(to, now) - std::max(from, now - since);
+    return sum;
+  }
+
+  weather weather_;
+  std::vector<std::pair<instant, instant>> cuts_;
+  bool voter_lost_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<observer> no_needless_stops() {
+  return std::make_unique<needless_stops_observer>();
+}
+
+} // namespace troupe::sim
