@@ -1,7 +1,7 @@
 // CAF's scheduler module of the daemon: actors run on the event loop's thread, first come first served, between two
 // waits. So a datagram is read, opened, judged and answered without one change of threads, and the daemon's
 // interleavings are those of the simulator. Rejected: CAF's own pool. It polls, or (sharing) wakes a thread for nearly
-// every message: in an idle cluster that was half of the work.
+// every message: in an idle cluster that was a third of a follower's work.
 //
 // Because of that nothing may wait or think for long in a handler. Who must think is a thinker, and runs on one of
 // `thinking_threads` others; between its handlers and everybody else's there is nothing but messages, as everywhere.

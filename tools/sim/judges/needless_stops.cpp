@@ -5,6 +5,7 @@
 // Judged only where there was a majority to hear: no link cut or lossy or very slow for longer than is tolerated, no
 // other machine away, no disk in trouble, and none that had such trouble that the cluster may have lost a voter for
 // good.
+#include "conf/timers.hpp"
 #include "tools/sim/judges/judges.hpp"
 #include "tools/sim/judges/weather.hpp"
 
@@ -37,7 +38,7 @@ public:
   void logged(const log_line& line) override {
     if (line.text.find("by itself: no leader was heard") == std::string_view::npos || !configuration()) return;
     auto tolerate = configuration()->tolerate;
-    auto stops_after = 2 * tolerate; // no-contact-stop
+    auto stops_after = conf::derive({.tolerate = tolerate})->no_contact_stop;
     auto calm = stops_after + tolerate / 2;
     auto cut = cut_within(line.at, calm);
     if (voter_lost_ || !weather_.disks_calm(line.at, calm) || cut > tolerate) return; // the rest is for an election
