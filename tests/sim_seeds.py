@@ -21,6 +21,7 @@ ONCE_FAILED = [
     ("138", "5", "the same, three times"),
     ("4", "5", "lanes of the front desk were never given back"),
     ("32", "5", "whether dependents were restarted hung on what came first, the loss of their support or its return"),
+    ("124", "5", "what a voter accepted in one step was more than a segment of its journal holds"),
     ("256", "5", "a plan's two clocks advanced one at a time"),
 ]
 # (plant, nodes, seed that finds it, invariant)

@@ -50,6 +50,31 @@ TEST_CASE("a batch is one write and one sync; a promise is written twice, in sec
   CHECK(std::get<env::write_at>(promised[1]).offset == std::get<env::write_at>(promised[0]).offset + sector_size);
 }
 
+TEST_CASE("what no segment can hold in one goes into several batches, each synced before the next is written") {
+  running j;
+  journal_batch much{promise("b1")};
+  for (std::uint64_t slot = 1; slot <= 40; ++slot) much.push_back(accepted(slot, std::string(200, 'x')));
+  REQUIRE(frame_size(much) > max_batch_size(min_segment_size));
+  auto request = j.writer.append(much);
+  std::size_t unsynced = 0, batches = 0;
+  for (auto& step : request) {
+    auto* write = std::get_if<env::write_at>(&step);
+    if (write != nullptr && write->file != new_segment_name && write->offset < mark_offset(min_segment_size)) {
+      bool copy = unsynced == 1 && batches == 1;
+      CHECK((unsynced == 0 || copy));
+      batches += copy ? 0 : 1;
+      ++unsynced;
+    }
+    if (std::holds_alternative<env::sync_file>(step)) unsynced = 0;
+  }
+  CHECK(batches > 2);
+  j.disk.run(request);
+  auto r = recovered(j.disk.files());
+  CHECK(r.accepted.size() == 40);
+  CHECK(r.state.promise == bytes("b1"));
+  CHECK(r.state.end == j.writer.state().end);
+}
+
 TEST_CASE("a full segment is followed by one that restates what counts") {
   running j;
   j.append({promise("b1"), chosen(9)});

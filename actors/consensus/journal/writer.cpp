@@ -13,6 +13,12 @@ static const journal_record* last_promise(std::span<const journal_record> batch)
   return last;
 }
 
+// A promise of the batch is written twice.
+static std::size_t size_with_copy(std::span<const journal_record> batch) {
+  const auto* promise = last_promise(batch);
+  return frame_size(batch) + (promise != nullptr ? frame_size({promise, 1}) : 0);
+}
+
 static void check_batch(std::span<const journal_record> batch) {
   TROUPE_ASSERT(!batch.empty(), "an empty batch would cost a sync for nothing");
   for (const auto& r : batch) {
@@ -46,7 +52,7 @@ env::disk_request journal_writer::open() {
 
 env::disk_request journal_writer::append(std::span<const journal_record> batch) {
   env::disk_request out;
-  put_batch(out, batch);
+  put_batches(out, batch);
   return out;
 }
 
@@ -73,11 +79,19 @@ env::disk_request journal_writer::truncate(slot_number slot) {
   return out;
 }
 
+void journal_writer::put_batches(env::disk_request& out, std::span<const journal_record> records) {
+  if (records.size() <= 1 || size_with_copy(records) <= max_batch_size(state_.segment_size))
+    return put_batch(out, records);
+  auto half = records.size() / 2;
+  put_batches(out, records.first(half));
+  put_batches(out, records.subspan(half));
+}
+
 void journal_writer::put_batch(env::disk_request& out, std::span<const journal_record> batch) {
   check_batch(batch);
   TROUPE_ASSERT(state_.end.segment != 0 && !state_.unusable_tail, "open() comes first");
   const auto* promise = last_promise(batch);
-  auto size = frame_size(batch) + (promise != nullptr ? frame_size({promise, 1}) : 0);
+  auto size = size_with_copy(batch);
   TROUPE_ASSERT(size <= max_batch_size(state_.segment_size), "a batch must fit into one segment");
   if (state_.end.offset + size > mark_offset(state_.segment_size)) begin_segment(out);
   ++state_.end.batch;

@@ -62,7 +62,9 @@ public:
 
   // The first request of every start: makes durable what recovery found, and the first segment where there is none.
   env::disk_request open();
-  // One batch, one sync. Not empty; no identity records; within the limits of record.hpp and max_batch_size.
+  // One batch, one sync; more of them where a segment cannot hold it all. A crash may then leave the first ones, which
+  // is no more than any unanswered request leaves. Not empty; no identity records; each record within the limits of
+  // record.hpp and max_batch_size.
   env::disk_request append(std::span<const journal_record> batch);
   env::disk_request settle();
   // Forgets what a durable snapshot covers. To be called once the snapshot file of `slot` is durable.
@@ -75,6 +77,7 @@ private:
                  std::span<const journal_record> records);
   void begin_segment(env::disk_request& out);
   void seal(env::disk_request& out, const journal_end& end) const;
+  void put_batches(env::disk_request& out, std::span<const journal_record> records);
   void put_batch(env::disk_request& out, std::span<const journal_record> batch);
   void remember(std::span<const journal_record> batch);
   [[nodiscard]] journal_batch head_records() const;
