@@ -98,7 +98,7 @@ void loop_scheduler::stop() {
 }
 
 void loop_scheduler::enqueue(caf::resumable* job) {
-  bool thinks = dynamic_cast<thinker*>(job) != nullptr;
+  bool thinks = job->subtype() == thinker::mark;
   if (!thinks && loop_.here()) {
     ready_.push_back(job);
     return;
