@@ -5,8 +5,11 @@ their starts and stops, and what happens to clusters. Whatever a case does: the 
 Usage: whole_cluster.py BIN [CASE...]. Needs root; elsewhere it says why it skips (status 77). Closes with
 `N passed, N failed`.
 """
+import errno
 import pathlib
+import random
 import signal
+import subprocess
 import sys
 import traceback
 
@@ -231,6 +234,49 @@ def test_asked_to_end(c):
     c[node].machine.start_daemon()
     c.settled()
     all_run(c)
+    equal(shots(c), [])
+
+
+def fill_disk(c, node):
+    """Nothing more gets onto its data disk; what lies there already has its room."""
+    with open(c[node].folder / "data/fill", "wb", buffering=0) as fill:
+        try:
+            while True:
+                fill.write(bytes(4096))
+        except OSError as e:
+            equal(e.errno, errno.ENOSPC)
+
+
+def grow_journals(c, node):
+    """Large configurations, one after the other, until the next segment is due."""
+    note = '[resource.idle-{}]\nagent = "ocf:heartbeat:Dummy"\ntarget = "stopped"\nmonitor = {{ interval = "10s" }}\n'
+    for i in range(3):
+        more = "".join(f'{note.format(k)}params = {{ note = "{random.randbytes(20000).hex()}" }}\n' for k in range(40))
+        c[node].order("apply", config(c, more=more))
+
+
+def test_full_disk(c):
+    """The data disk of a node that leads and serves is full: it is drained, not fenced, and says why; with room it
+    comes back, and votes."""
+    for n in c:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "none", n.folder / "data"], check=True)
+        c.undo.callback(subprocess.run, ["umount", "--lazy", n.folder / "data"], check=True)
+    start(c)
+    node = place_db(c, leads=True)
+    other = next(n.name for n in c if n.name != node)
+    fill_disk(c, node)
+    grow_journals(c, other)
+    equal(c[node].machine.expect("ended"), "1")
+    rest = [n for n in c if n.name != node]
+    c.wait("db runs elsewhere", lambda: where(c, node=rest[0]) not in (None, node))
+    assert told(c, rest[0], f"standby {node}", "its data disk is full"), rest[0].history()
+    assert "its data disk is full" in rest[0].troupe("why", node).out
+    (c[node].folder / "data/fill").unlink()
+    c[node].machine.start_daemon()
+    c.settled()
+    seen = {v["node"]: v["standing"] for v in rest[0].status()["cluster"]["voters"]}
+    equal(seen, {"n1": "votes", "n2": "votes", "n3": "votes"})
+    c.wait("it is on standby no more", lambda: not rest[0].status()["cluster"]["directives"])
     equal(shots(c), [])
 
 

@@ -61,6 +61,14 @@ void replica::durable(sync_token token, instant now, effects& out) {
   finish(now, out);
 }
 
+void replica::lose_journal(journal_id stand_in, instant now, effects& out) {
+  if (!std::holds_alternative<following>(state_)) stand_down(now, limits_.leader_silence, out);
+  journal_ = stand_in;
+  gate_.close();
+  to_self_.clear(); // what a voter said to itself
+  finish(now, out);
+}
+
 void replica::opinion(const node_name& node, bool suspected, instant now, effects& out) {
   watch_.opinion(node, suspected, now);
   time_reached(now, out);
@@ -158,7 +166,8 @@ void replica::vouch(std::vector<node_name> members, effects& out) {
 
 std::vector<node_name> replica::heard_of(const std::vector<contact>& silent) const {
   auto heard = contacts_.members();
-  std::erase_if(heard, [&](const node_name& n) { return std::ranges::find(silent, n, &contact::node) != silent.end(); });
+  std::erase_if(heard,
+                [&](const node_name& n) { return std::ranges::find(silent, n, &contact::node) != silent.end(); });
   return heard;
 }
 

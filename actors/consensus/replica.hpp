@@ -47,10 +47,10 @@ struct replica_status { // for people and for observers
   slot_number chosen;
   slot_number newest_known; // >= chosen: how far behind we know ourselves to be
   slot_number snapshot;
-  std::size_t kept = 0;    // slots in memory
-  std::size_t open = 0;    // proposed, not chosen
-  std::size_t waiting = 0; // of these: not yet sent, the window is full
-  node_name leader{};      // empty: none known
+  std::size_t kept = 0;              // slots in memory
+  std::size_t open = 0;              // proposed, not chosen
+  std::size_t waiting = 0;           // of these: not yet sent, the window is full
+  node_name leader{};                // empty: none known
   std::vector<node_name> learners{}; // on the leader: members heard with a journal that is no voter's
 };
 
@@ -68,6 +68,10 @@ public:
   void time_reached(instant now, effects& out);
   [[nodiscard]] instant next_deadline() const;
   void durable(sync_token token, instant now, effects& out);
+
+  // The journal takes no more; nothing is durable() from here on. What it holds binds the next life. This one goes on
+  // as a learner, under an id that nobody counts, so that its node can leave in order.
+  void lose_journal(journal_id stand_in, instant now, effects& out);
 
   // The slot that the batch will have if it is chosen in our ballot. Its outcome is known when that slot is applied, by
   // comparing; after stepped_down, any batch may turn up there. No commands: a no-op, which proves that we can commit.
@@ -189,10 +193,10 @@ private:
   slot_number recorded_chosen_; // in the journal
   slot_number applied_;
   bool snapshot_wanted_ = false;
-  leader_known last_known_;      // as emitted
-  std::vector<node_name> vouched_; // as emitted
+  leader_known last_known_;                    // as emitted
+  std::vector<node_name> vouched_;             // as emitted
   std::optional<std::vector<contact>> silent_; // of the tick that vouched_ was made from
-  std::set<node_name> learners_; // members seen to vote with no voter's journal: fed with values
+  std::set<node_name> learners_;               // members seen to vote with no voter's journal: fed with values
   std::map<node_name, ward> wards_;
   std::deque<message_body> to_self_; // our own acceptor and proposer talk like any others
 };

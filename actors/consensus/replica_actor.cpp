@@ -44,17 +44,18 @@ void ask_disk(replica_actor* self, env::disk_request request, Make make) {
   });
 }
 
-// True: it failed, and the node ends. The mark lets the next start doubt the journal, whatever the cache shows then.
+// True: it failed, and the node has to end. The mark lets the next start doubt the journal, whatever the cache shows
+// then.
 bool failed(replica_actor* self, const env::disk_result& result) {
   auto* failure = std::get_if<env::disk_failure>(&result);
   if (!failure) return false;
   auto& state = self->state;
   if (state.set.ignores_failed_sync) return false;
   state.env->log.write(env::log_level::error, "replica", failure->what);
-  if (failure->error_number != ENOSPC)
-    state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
-  self->send(state.set.root, disk_failed{failure->what});
-  self->quit(caf::exit_reason::user_shutdown);
+  bool full = failure->error_number == ENOSPC;
+  if (!full) state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
+  state.disk_lost = true;
+  self->send(state.set.root, disk_failed{failure->what, full});
   return true;
 }
 
@@ -71,7 +72,7 @@ transport::route route_of(const message_body& body, std::size_t size) {
 // The next request: all that waits, as far as one frame of the journal should grow, or the mark that nothing does.
 void use_disk(replica_actor* self) {
   auto& state = self->state;
-  if (state.disk_busy || (state.waiting.empty() && state.settled)) return;
+  if (state.disk_busy || state.disk_lost || (state.waiting.empty() && state.settled)) return;
   env::disk_request request;
   if (state.waiting.empty()) {
     state.settled = true;
@@ -134,9 +135,15 @@ void tell_leadership(replica_actor* self) {
   auto& state = self->state;
   self->send(state.owner_of_state, leadership{state.core->may_propose(), state.core->leader()});
 }
-void carry_out_one(replica_actor* self, leading&) { tell_leadership(self); }
-void carry_out_one(replica_actor* self, stepped_down&) { tell_leadership(self); }
-void carry_out_one(replica_actor* self, leader_known&) { tell_leadership(self); }
+void carry_out_one(replica_actor* self, leading&) {
+  tell_leadership(self);
+}
+void carry_out_one(replica_actor* self, stepped_down&) {
+  tell_leadership(self);
+}
+void carry_out_one(replica_actor* self, leader_known&) {
+  tell_leadership(self);
+}
 void carry_out_one(replica_actor* self, vouched_for& v) {
   auto& state = self->state;
   state.vouched = std::move(v.members);
@@ -153,9 +160,14 @@ void carry_out(replica_actor* self) {
 }
 
 void on_disk(replica_actor* self, const disk_said& said) {
-  if (failed(self, said.result)) return;
   auto& state = self->state;
   state.disk_busy = false;
+  if (failed(self, said.result)) {
+    state.under_way.clear();
+    state.waiting.clear();
+    state.core->lose_journal(journal_id{state.env->entropy.number() | 1}, env::now_of(self), state.effects);
+    return carry_out(self);
+  }
   for (auto token : std::exchange(state.under_way, {})) state.core->durable(token, env::now_of(self), state.effects);
   carry_out(self);
   use_disk(self);
@@ -251,20 +263,18 @@ void on_read(replica_actor* self, env::disk_answer& answer) {
   if (!opened.told.empty()) state.env->log.write(env::log_level::warning, "replica", opened.told);
   state.writing = std::make_unique<store>(std::move(opened.writing));
   auto journal = opened.start.journal;
-  state.core = std::make_unique<replica>(state.set.owner.node, journal, make_configuration(state.set.voters),
-                                         state.set.limits, std::move(opened.start),
-                                         random_source{state.env->entropy.number()}, env::now_of(self),
-                                         state.set.planted);
+  state.core = std::make_unique<replica>(
+      state.set.owner.node, journal, make_configuration(state.set.voters), state.set.limits, std::move(opened.start),
+      random_source{state.env->entropy.number()}, env::now_of(self), state.set.planted);
   if (!state.set.consumes.empty()) {
     opened.request.push_back(env::remove_file{state.set.consumes});
     opened.request.push_back(env::sync_folder{});
   }
-  ask_disk(self, std::move(opened.request),
-           [](env::disk_result r) { return store_said{step::opened, std::move(r)}; });
+  ask_disk(self, std::move(opened.request), [](env::disk_result r) { return store_said{step::opened, std::move(r)}; });
 }
 
 void on_store(replica_actor* self, store_said& said) {
-  if (failed(self, said.result)) return;
+  if (failed(self, said.result)) return self->quit(caf::exit_reason::user_shutdown);
   auto& answer = std::get<env::disk_answer>(said.result);
   switch (said.at) {
   case step::listed: return on_listed(self, answer);
@@ -284,8 +294,7 @@ caf::behavior replica_of_log(replica_actor* self, env::environment* env, const c
   self->publish(directory, "node/replica", "replica");
   state.env = env;
   state.set = std::move(set);
-  self->send(state.set.links,
-             links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
+  self->send(state.set.links, links::subscribe{transport::message_kind::consensus, caf::actor_cast<caf::actor>(self)});
   self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_default_handler(caf::skip);
   self->set_down_handler([self](const caf::down_msg& down) {

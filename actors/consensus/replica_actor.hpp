@@ -2,14 +2,15 @@
 // what comes of them. While the store opens, whatever arrives waits in the mailbox.
 //
 // One disk request is under way at a time; what comes meanwhile goes into the next one together, under one sync. So the
-// journal has no gap when a request fails: nothing was submitted behind it. A disk that fails ends the node. What a
-// failed sync or a read error leaves behind is unknown: then the next start doubts the journal. A full disk leaves
-// nothing in doubt: the node starts again and goes on once there is room.
+// journal has no gap when a request fails: nothing was submitted behind it. A disk that fails ends the node: at once
+// while the store opens; later in order, as a learner without a journal, because what runs here can still be moved and
+// stopped, and nobody need be fenced for it. What a failed sync or a read error leaves behind is unknown: then the next
+// start doubts the journal. A full disk leaves nothing in doubt: the node starts again and goes on once there is room.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/consensus/store.hpp"
+#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
@@ -24,14 +25,15 @@ struct replica_settings {
   std::uint32_t segment_size = default_segment_size; // of a journal that begins now
   consensus::plants planted;
   bool ignores_failed_sync = false; // a plant
-  std::string consumes; // a file that must be gone before the first word; empty: none
+  std::string consumes;             // a file that must be gone before the first word; empty: none
   caf::actor links;
-  caf::actor root; // told of the end: disk_failed
+  caf::actor root; // told: disk_failed
 };
 
-// To the root: the node must end.
+// To the root: the node must end. Once the store was open, the replica goes on as a learner until then.
 struct disk_failed {
   std::string why;
+  bool full = false; // nothing else is wrong with it
 };
 
 struct replica_actor_state {
@@ -45,11 +47,12 @@ struct replica_actor_state {
   std::unique_ptr<store> writing;
   std::unique_ptr<replica> core;
   consensus::effects effects;
-  std::optional<send> said;          // the last send of these effects, not posted yet
-  std::vector<node_name> said_to;    // it goes to all of these: ticks and accepts are encoded once
-  std::vector<persist> waiting; // for the disk
+  std::optional<send> said;       // the last send of these effects, not posted yet
+  std::vector<node_name> said_to; // it goes to all of these: ticks and accepts are encoded once
+  std::vector<persist> waiting;   // for the disk
   std::vector<sync_token> under_way;
   bool disk_busy = false;
+  bool disk_lost = false;
   bool settled = true; // the journal's last batch is told from a torn one
   env::alarm alarm;
 };

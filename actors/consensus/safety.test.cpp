@@ -236,6 +236,50 @@ TEST_CASE("a voter that lost its journal is a learner: it is fed, but its voice 
   CHECK(std::get<1>(run({plant::let_refetched_voter_vote})) != "");
 }
 
+TEST_CASE("a voter whose journal takes no more says nothing that needs one, and follows as a learner until it ends") {
+  cluster c{3, 1};
+  elect_n1(c);
+  c.sync_at_once = false;
+  c.propose("n1", "x");
+  REQUIRE(c.deliver<accept>("n1", "n2"));
+  c.lose_journal("n2"); // it has accepted, and that is not durable
+  c.sync_at_once = true;
+  c.cut("n1", "n3");
+  c.settle();
+  CHECK(c.flying<accepted>("n2", "n1").empty());
+  CHECK(c.log_of("n1") == strings{}); // n1 alone is no quorum, whatever n2 hears
+  c.heal();
+  c.pass(std::chrono::seconds{1});
+  CHECK(c.log_of("n1") == strings{"x"}); // with n3
+  CHECK(c.log_of("n2") == strings{"x"});
+  CHECK(c.core("n2").status().now == role::learner);
+  CHECK(c.at("n1").core->status().learners == std::vector{node_name{"n2"}});
+  c.crash(c.at("n3"));
+  c.pass(std::chrono::seconds{5});
+  CHECK(c.leader() == ""); // two are up, and one of them has no voice
+  c.restart(c.at("n2"));   // with the journal that it had
+  c.pass(std::chrono::seconds{5});
+  CHECK(c.leader() != "");
+  CHECK(c.core("n2").status().now != role::learner);
+  CHECK(c.seen.violation() == "");
+}
+
+TEST_CASE("a leader whose journal takes no more stands down, and follows the next one") {
+  cluster c{3, 1};
+  elect_n1(c);
+  c.propose("n1", "x");
+  c.settle();
+  c.lose_journal("n1");
+  CHECK(!c.at("n1").leads);
+  c.pass(std::chrono::seconds{5});
+  auto next = c.leader();
+  REQUIRE((next == "n2" || next == "n3"));
+  c.propose(next, "y");
+  c.pass(std::chrono::seconds{1});
+  CHECK(c.log_of("n1") == strings{"x", "y"});
+  CHECK(c.seen.violation() == "");
+}
+
 TEST_CASE("dueling leaders: the higher ballot wins, the other learns that its proposals may have failed") {
   cluster c{3, 1};
   elect_n1(c);

@@ -5,6 +5,7 @@
 namespace troupe::consensus {
 
 bool sync_gate::passes(const node_name& to, const message_body& body) {
+  TROUPE_ASSERT(!closed_, "who has no journal promises nothing");
   if (eager_ || (records_.empty() && issued_ == durable_)) return true;
   held_.push_back({records_.empty() ? issued_ : issued_.next(), {to, body}});
   return false;
@@ -20,6 +21,12 @@ void sync_gate::flush(effects& out) {
 void sync_gate::durable(sync_token token) {
   TROUPE_ASSERT(token > durable_ && token <= issued_, "the journal answers each token once, in order");
   durable_ = token;
+}
+
+void sync_gate::close() {
+  closed_ = true;
+  records_.clear();
+  held_.clear();
 }
 
 std::optional<sync_gate::released> sync_gate::next_released() {

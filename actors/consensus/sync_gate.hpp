@@ -18,7 +18,9 @@ public:
   explicit sync_gate(plants planted)
     : eager_(planted.has(plant::answer_before_sync)) {}
 
-  void record(journal_record r) { records_.push_back(std::move(r)); }
+  void record(journal_record r) {
+    if (!closed_) records_.push_back(std::move(r));
+  }
   [[nodiscard]] bool has_records() const { return !records_.empty(); }
 
   // True: nothing to wait for, the caller sends it. False: it is held.
@@ -34,12 +36,16 @@ public:
   };
   std::optional<released> next_released();
 
+  // Nothing becomes durable any more: records go nowhere, and what waits for one is never said.
+  void close();
+
 private:
   struct held {
     sync_token token;
     released what;
   };
   bool eager_;
+  bool closed_ = false;
   std::vector<journal_record> records_; // of this step
   sync_token issued_;
   sync_token durable_;

@@ -122,7 +122,8 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
   std::array<std::byte, 32> copy = state.options.identity_seed;
   state.key = transport::identity(state.options.name, transport::seed_bytes(copy)).key();
   self->set_down_handler([self](const caf::down_msg& down) {
-    if (!on_service_end(self, down)) give_up(self, fmt::format("an actor of this node has ended: {}", self->system().render(down.reason)));
+    if (!on_service_end(self, down))
+      give_up(self, fmt::format("an actor of this node has ended: {}", self->system().render(down.reason)));
   });
   self->set_exit_handler([self](const caf::exit_msg& e) { end(self, e.reason); });
   spawn_links(self);
@@ -164,7 +165,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
       [=](const cluster::ledger_halted& h) {
         say(self, env::log_level::error, fmt::format("the ledger stands before command {}: {}", h.index.value, h.why));
       },
-      [=](const consensus::disk_failed& d) { give_up(self, d.why); },
+      [=](const consensus::disk_failed& d) { leave_without_disk(self, d), rearm(self); },
       [=](const cluster::leader_is& l) { on_leadership(self, l), rearm(self); },
       [=](resource::executor_ready) {
         self->state.executor_ready = true;
@@ -172,7 +173,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
       },
       [=](const resource::rejoin_wanted& r) { rejoin(self, r.why), rearm(self); },
       [=](const detector::life_is_over& l) { on_other_life(self, l.by); },
-      [=](leave) { begin_leaving(self), rearm(self); },
+      [=](leave) { begin_leaving(self, "this daemon was asked to end"), rearm(self); },
       [=](const cluster::state_is& s) { on_state(self, s), rearm(self); },
       [=](const cluster::state_changed& s) { on_state(self, s), rearm(self); },
   };

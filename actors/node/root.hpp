@@ -1,11 +1,12 @@
 // The root of the node's actor tree.
 //
 // It reads which cluster this node belongs to. Without one it waits: it answers who forms a cluster, and asks its seeds
-// for theirs. With one it starts the ledger and the replica, then the services that follow the ledger (detector, executor,
-// fencing, attributes; on the leader the director), and joins: a session begins with a NodeJoined in the log.
+// for theirs. With one it starts the ledger and the replica, then the services that follow the ledger (detector,
+// executor, fencing, attributes; on the leader the director), and joins: a session begins with a NodeJoined in the log.
 //
-// A service that crashes is started again, max_restarts times within restart_window: it holds no facts. A crash of those
-// that do (links, history, ledger, replica), or a disk that fails, ends the node; whoever started it starts it again.
+// A service that crashes is started again, max_restarts times within restart_window: it holds no facts. A crash of
+// those that do (links, history, ledger, replica) ends the node; whoever started it starts it again. So does a disk
+// that fails, but in order: what runs here is moved away first.
 #pragma once
 
 #include "actors/cluster/ledger.hpp"
@@ -21,13 +22,14 @@
 
 namespace troupe::node {
 
-inline constexpr duration seek_interval = std::chrono::seconds{1};       // between questions to the seeds
-inline constexpr duration join_again = std::chrono::milliseconds{500};   // after a join that was refused; doubled each time
-inline constexpr duration join_seldom = std::chrono::seconds{60};        // at most: each is a command in the log
+inline constexpr duration seek_interval = std::chrono::seconds{1}; // between questions to the seeds
+inline constexpr duration join_again =
+    std::chrono::milliseconds{500};                               // after a join that was refused; doubled each time
+inline constexpr duration join_seldom = std::chrono::seconds{60}; // at most: each is a command in the log
 
 inline constexpr std::size_t max_restarts = 5; // of services, within restart_window; then the node gives up
 inline constexpr duration restart_window = std::chrono::minutes{1};
-inline constexpr duration drain_limit = std::chrono::minutes{5}; // of leaving in order
+inline constexpr duration drain_limit = std::chrono::minutes{5};  // of leaving in order
 inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same without a word of a leader
 inline constexpr duration look_for_leader = std::chrono::seconds{1};
 
@@ -53,8 +55,8 @@ struct root_state {
   caf::actor replica; // these from the forming on
   caf::actor ledger;
   std::map<service, caf::actor> services;
-  std::vector<instant> restarts;  // within restart_window
-  bool executor_ready = false;    // what an earlier life left behind is cleared: we may join
+  std::vector<instant> restarts; // within restart_window
+  bool executor_ready = false;   // what an earlier life left behind is cleared: we may join
   bool leads = false;
   std::vector<caf::actor_addr> stopped; // services that were asked to end, and have not yet
 
@@ -78,6 +80,7 @@ struct root_state {
   std::string kept_out; // why it has no session, for operators; empty: it has one, or nothing is wrong
 
   std::optional<leaving_step> leaving;
+  std::string leaving_why;             // in the log
   std::optional<cluster::mirror> seen; // while leaving: what is still here
   instant leaving_ends{};
   instant leaving_look{}; // whether anybody leads
@@ -117,12 +120,13 @@ caf::actor find_service(const root_actor* self, service which);   // empty: it d
 void tell_session(root_actor* self);
 
 // root_leaving.cpp: out of the cluster, in order
-void begin_leaving(root_actor* self);
+void begin_leaving(root_actor* self, std::string why);
+void leave_without_disk(root_actor* self, const consensus::disk_failed& how);
 void on_state(root_actor* self, const cluster::state_is& s);
 void on_state(root_actor* self, const cluster::state_changed& s);
 void look_whether_gone(root_actor* self); // everything that was here; then it goes as well
 void on_leaving_time(root_actor* self);
-void lift_own_standby(root_actor* self); // that an earlier life's leaving left behind
+void lift_own_standby(root_actor* self);              // that an earlier life's leaving left behind
 void end(root_actor* self, const caf::error& reason); // with all of the tree
 
 } // namespace troupe::node

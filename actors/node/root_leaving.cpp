@@ -12,7 +12,6 @@ namespace troupe::node {
 
 namespace {
 
-constexpr const char* leaving_note = "this daemon was asked to end";
 constexpr duration farewell = std::chrono::seconds{5}; // at most, for the last words
 
 command::command spoken(root_actor* self, command::body what) {
@@ -61,15 +60,25 @@ void look_whether_gone(root_actor* self) {
   if (standby && !cluster::holds_anything(now, state.options.name)) go(self);
 }
 
-void begin_leaving(root_actor* self) {
+void begin_leaving(root_actor* self, std::string why) {
   auto& state = self->state;
   if (state.leaving) return;
+  state.leaving_why = std::move(why);
   if (!state.ledger || !state.session) return end(self, caf::exit_reason::user_shutdown);
   say(self, env::log_level::info, "leaves the cluster: what runs here is moved or stopped first");
   state.leaving = leaving_step::draining;
   state.leaving_ends = env::now_of(self) + drain_limit;
   state.leaving_look = env::now_of(self);
   self->send(state.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
+}
+
+// Its journal takes no more, but it still hears, and can stop what it holds: nobody need be fenced for a full disk.
+void leave_without_disk(root_actor* self, const consensus::disk_failed& how) {
+  auto& state = self->state;
+  auto why = fmt::format("its data disk {}: {}", how.full ? "is full" : "failed", how.why);
+  if (!state.leaving && (!state.ledger || !state.session)) return give_up(self, why);
+  say(self, env::log_level::error, why);
+  begin_leaving(self, std::move(why));
 }
 
 void on_state(root_actor* self, const cluster::state_is& s) {
@@ -81,7 +90,7 @@ void on_state(root_actor* self, const cluster::state_is& s) {
     command::directive d;
     d.kind = command::directive_kind::standby;
     d.subject = state.options.name.text;
-    d.note = leaving_note;
+    d.note = state.leaving_why;
     submit(self, d);
   }
   look_whether_gone(self);

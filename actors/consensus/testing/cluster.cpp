@@ -222,6 +222,14 @@ void cluster::restart(owner& n) {
   carry_out(n, out);
 }
 
+void cluster::lose_journal(std::string_view name) {
+  auto& n = at(name);
+  n.unsynced.clear();
+  effects out;
+  n.core->lose_journal(journal_id{900}, now, out);
+  carry_out(n, out);
+}
+
 void cluster::wipe(owner& n) {
   n.disk.clear();
   n.journal = journal_id{n.journal.value + 1000};
@@ -231,7 +239,8 @@ void cluster::wipe(owner& n) {
 proposal_result cluster::propose(std::string_view name, std::string_view command) {
   auto bytes = view_of(command);
   effects out;
-  auto answer = core(name).propose(std::make_shared<const batch>(batch{{byte_buffer(bytes.begin(), bytes.end())}}), now, out);
+  auto answer =
+      core(name).propose(std::make_shared<const batch>(batch{{byte_buffer(bytes.begin(), bytes.end())}}), now, out);
   carry_out(at(name), out);
   return answer;
 }

@@ -18,7 +18,9 @@ namespace troupe::consensus_testing {
 
 using namespace troupe::consensus;
 
-inline options derive(duration tolerate) { return options_from(conf::derive({.tolerate = tolerate}).value()); }
+inline options derive(duration tolerate) {
+  return options_from(conf::derive({.tolerate = tolerate}).value());
+}
 
 class observer {
 public:
@@ -48,9 +50,9 @@ struct owner { // of one replica: what an actor would do, as plainly as possible
   std::uint64_t hash = 0;
   bool leads = false;
   bool wants_snapshot = false;
-  std::size_t ticks = 0; // sent
+  std::size_t ticks = 0;          // sent
   std::vector<node_name> vouched; // on a leader's word
-  std::uint64_t written = 0; // records, over all lives
+  std::uint64_t written = 0;      // records, over all lives
 };
 
 struct in_flight {
@@ -111,7 +113,8 @@ public:
   bool sync(owner& n); // the oldest unsynced persist; false: none
   void crash(owner& n, std::size_t surviving_records = 0);
   void restart(owner& n);
-  void wipe(owner& n); // a new journal, empty
+  void wipe(owner& n);                      // a new journal, empty
+  void lose_journal(std::string_view name); // it takes no more, while the node lives
 
   // --- owners ---
   proposal_result propose(std::string_view name, std::string_view command);
