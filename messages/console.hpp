@@ -54,8 +54,9 @@ struct order { // a command for the log; see may_order()
 };
 struct fence { // answered with `ordered`: the attempt, or the proof
   node_name target{};
-  std::optional<log_index> vouched{}; // an operator knows that this boot of it, and all before it, are dead; unset: attempt
-  std::string note{};                 // how he knows
+  std::optional<log_index>
+      vouched{};      // an operator knows that this boot of it, and all before it, are dead; unset: attempt
+  std::string note{}; // how he knows
   bool operator==(const fence&) const = default;
 };
 struct ask_why { // of a resource or a node
@@ -69,7 +70,7 @@ struct ask_plan { // what would be done; what if
   bool operator==(const ask_plan&) const = default;
 };
 struct ask_attribute { // from agents, through their commands
-  node_name node{}; // empty: of the cluster
+  node_name node{};    // empty: of the cluster
   command::lifetime lasts{};
   std::string name{};
   bool operator==(const ask_attribute&) const = default;
@@ -120,7 +121,7 @@ struct actor_list {
   bool operator==(const actor_list&) const = default;
 };
 
-struct event_part { // of a command that speaks of many things: an assignment, a node's report
+struct event_part {      // of a command that speaks of many things: an assignment, a node's report
   std::string subject{}; // the resource
   log_index cause{};     // the act that it answers; 0: none of its own
   std::string text{};
@@ -138,8 +139,8 @@ struct event { // a command of the log, for people
   reason why = reason::none;
   std::string what{};
   refusal refused = refusal::none;
-  std::vector<log_index> causes{};  // the commands that led to it; sorted, at most max_event_causes
-  std::vector<event_part> parts{};  // not in answers: there `what` has them
+  std::vector<log_index> causes{}; // the commands that led to it; sorted, at most max_event_causes
+  std::vector<event_part> parts{}; // not in answers: there `what` has them
   bool operator==(const event&) const = default;
 };
 // One line, at most max_shown bytes: what it is, with its parts; of `subject` alone where it speaks of it.
@@ -191,11 +192,12 @@ struct failure_line {
   std::string note{};
   bool operator==(const failure_line&) const = default;
 };
-struct attempt_line { // an open fence attempt
+struct attempt_line { // an open fence attempt, or one that failed in this boot of its target
   node_name target{};
   node_name executor{};
   stamp opened_at{};
   std::string note{};
+  bool failed = false;
   bool operator==(const attempt_line&) const = default;
 };
 struct directive_line {
@@ -210,24 +212,24 @@ struct directive_line {
 };
 // Where a configured resource stands, by what ready() says of it.
 enum class service_state : std::uint8_t {
-  good,        // everywhere it belongs, in its role
-  stopped,     // nowhere, as wanted
-  under_way,   // an act is open
-  due,         // something is to be done now, and nothing is in its way
-  waits,       // something is to be done, and cannot yet; see `waits`
-  left_alone,  // not as it should be, in maintenance or unmanaged
-  nowhere,     // no node may run it
-  not_placed,  // nobody has decided yet where it belongs
-  removed,     // no longer configured, and still there
+  good,         // everywhere it belongs, in its role
+  stopped,      // nowhere, as wanted
+  under_way,    // an act is open
+  due,          // something is to be done now, and nothing is in its way
+  waits,        // something is to be done, and cannot yet; see `waits`
+  left_alone,   // not as it should be, in maintenance or unmanaged
+  nowhere,      // no node may run it
+  not_placed,   // nobody has decided yet where it belongs
+  removed,      // no longer configured, and still there
   not_promoted, // where it belongs, and nowhere promoted
 };
 struct service_line {
   resource_name resource{};
-  std::string group{};         // whose member it is; empty: none
+  std::string group{}; // whose member it is; empty: none
   bool cloned = false;
-  config::role wanted{};       // an operator's word counted
+  config::role wanted{}; // an operator's word counted
   bool managed = true;
-  log_index assigned{};        // the decision about its places; 0: none yet
+  log_index assigned{}; // the decision about its places; 0: none yet
   std::vector<command::placement> places{};
   service_state now{};
   bool operator==(const service_line&) const = default;
@@ -248,20 +250,20 @@ struct overdue_line { // an open act older than its time-out
   log_index act{};
   stamp since{};
   duration timeout{};
-  duration age{};         // when it was asked
+  duration age{};        // when it was asked
   bool reachable = true; // its node has joined: its own report may still come
   bool operator==(const overdue_line&) const = default;
 };
 struct proof_line { // a boot that something waits for: that it is proved dead, in a way that it accepts
   node_name node{};
   log_index boot{};
-  bool here = false;                   // it is joined, and a stop failed there
-  bool left_over = false;              // it is proved dead, and what is held did not accept that kind of proof
-  bool attempt = false;                // a fence attempt is open
-  std::vector<device_name> devices{};  // that have it as a target
-  std::string last_failure{};          // of the newest attempt
-  std::vector<resource_name> held{};   // what may run there; at most max_held_shown
-  std::uint32_t more = 0;              // how many more
+  bool here = false;                  // it is joined, and a stop failed there
+  bool left_over = false;             // it is proved dead, and what is held did not accept that kind of proof
+  bool attempt = false;               // a fence attempt is open
+  std::vector<device_name> devices{}; // that have it as a target
+  std::string last_failure{};         // of the newest attempt
+  std::vector<resource_name> held{};  // what may run there; at most max_held_shown
+  std::uint32_t more = 0;             // how many more
   bool operator==(const proof_line&) const = default;
 };
 inline constexpr std::size_t max_held_shown = 8;
@@ -317,7 +319,7 @@ struct refused_line { // what was turned away at the door
 struct node_status {
   node_name node{}; // who answers
   std::optional<session_id> session{};
-  std::string kept_out{}; // why it has none; empty: nothing is wrong
+  std::string kept_out{};                  // why it has none; empty: nothing is wrong
   std::optional<cluster_status> cluster{}; // none: it belongs to no cluster
   replica_line replica{};
   std::vector<link_line> links{};
@@ -346,14 +348,15 @@ inline constexpr std::size_t max_score_parts = 64; // of one node
 inline constexpr std::size_t max_chain = 64;       // events of one answer
 struct explanation {
   std::string subject{};
-  std::vector<std::string> now{};        // how it stands, a sentence each
-  std::vector<event> chain{};            // newest first; the last ones are the first causes
-  std::vector<log_index> forgotten{};    // causes that this node's history does not have any more
-  bool longer = false;                   // the chain was cut at max_chain
-  std::vector<std::string> placement{};  // a resource: why here and not there; the first line tells the rule
-  std::vector<node_score> nodes{};       // the same for programs
+  std::vector<std::string> now{};       // how it stands, a sentence each
+  std::vector<event> chain{};           // newest first; the last ones are the first causes
+  std::vector<log_index> forgotten{};   // causes that this node's history does not have any more
+  bool longer = false;                  // the chain was cut at max_chain
+  std::vector<std::string> placement{}; // a resource: why here and not there; the first line tells the rule
+  std::vector<node_score> nodes{};      // the same for programs
   std::vector<wait_line> waits{};
-  std::vector<std::string> others{};     // what else waits: a sentence each
+  std::vector<std::string> others{}; // what else waits: a sentence each
+  std::optional<stamp> unled{};      // no leader is heard: so old is the state that this rests on
   bool operator==(const explanation&) const = default;
 };
 
@@ -376,15 +379,16 @@ struct step_line {
   bool operator==(const step_line&) const = default;
 };
 struct plan_answer {
-  log_index version{};    // of the configuration that it starts from
-  std::string refused{};  // the question cannot be: why
+  log_index version{};              // of the configuration that it starts from
+  std::string refused{};            // the question cannot be: why
   config::fencing_policy fencing{}; // as it would be
   std::vector<change_line> changes{};
   std::vector<step_line> steps{};
-  std::vector<wait_line> waits{};     // what stays undone
-  std::vector<std::string> others{};  // what else stays undone
-  std::uint64_t left_out = 0;         // lines beyond max_rows
-  bool cut = false;                   // it was not followed to its end
+  std::vector<wait_line> waits{};    // what stays undone
+  std::vector<std::string> others{}; // what else stays undone
+  std::uint64_t left_out = 0;        // lines beyond max_rows
+  bool cut = false;                  // it was not followed to its end
+  std::optional<stamp> unled{};      // no leader is heard: nothing of it can be done, and so old is what it rests on
   bool operator==(const plan_answer&) const = default;
 };
 

@@ -76,6 +76,17 @@ step_line step_from(schema::Step::Reader in) {
           text_from(in.getBecause(), max_shown, "reason")};
 }
 
+template <class Builder>
+void put_unled(Builder out, const std::optional<stamp>& unled) {
+  out.setUnled(unled.has_value());
+  if (unled) out.setAsOf(to_wire(*unled));
+}
+template <class Reader>
+std::optional<stamp> unled_from(Reader in) {
+  if (!in.getUnled()) return {};
+  return stamp_from(in.getAsOf());
+}
+
 } // namespace answer_lines
 
 void put(schema::Explanation::Builder out, const explanation& e) {
@@ -92,6 +103,7 @@ void put(schema::Explanation::Builder out, const explanation& e) {
   for (unsigned i = 0; i < nodes.size(); ++i) put_score(nodes[i], e.nodes[i]);
   put_waits(out.initWaits(list_size(e.waits)), e.waits);
   put_texts(out.initOthers(list_size(e.others)), e.others);
+  put_unled(out, e.unled);
 }
 
 explanation explanation_from(schema::Explanation::Reader in) {
@@ -109,6 +121,7 @@ explanation explanation_from(schema::Explanation::Reader in) {
   for (auto node : in.getNodes()) e.nodes.push_back(score_from(node));
   e.waits = waits_from(in.getWaits());
   e.others = texts_from(in.getOthers());
+  e.unled = unled_from(in);
   return e;
 }
 
@@ -125,6 +138,7 @@ void put(schema::Plan::Builder out, const plan_answer& p) {
   put_texts(out.initOthers(list_size(p.others)), p.others);
   out.setLeftOut(p.left_out);
   out.setCut(p.cut);
+  put_unled(out, p.unled);
 }
 
 plan_answer plan_from(schema::Plan::Reader in) {
@@ -141,6 +155,7 @@ plan_answer plan_from(schema::Plan::Reader in) {
   p.others = texts_from(in.getOthers());
   p.left_out = in.getLeftOut();
   p.cut = in.getCut();
+  p.unled = unled_from(in);
   return p;
 }
 

@@ -41,14 +41,23 @@ node_status full_status() {
   c.holders = {
       {resource_name{"vip"}, 3, node_name{"n2"}, phase::stop_failed, config::role::promoted, 7, config::action::stop}};
   c.failures = {{resource_name{"vip"}, node_name{"n2"}, 2, stamp{4s}, -1, "no route"}};
-  c.attempts = {{node_name{"n1"}, node_name{"n2"}, stamp{2s}, "ipmi"}};
+  c.attempts = {{node_name{"n1"}, node_name{"n2"}, stamp{2s}, "ipmi"},
+                {node_name{"n3"}, node_name{"n2"}, stamp{3s}, "no route", true}};
   c.directives = {
       {command::directive_kind::move, "vip", config::role::started, node_name{"n2"}, "root (0)", "disk", stamp{9s}}};
-  c.services = {{resource_name{"vip"}, "front", true, config::role::promoted, false, log_index{33},
-                 {{node_name{"n2"}, 3, config::role::promoted}}, service_state::removed}};
+  c.services = {{resource_name{"vip"},
+                 "front",
+                 true,
+                 config::role::promoted,
+                 false,
+                 log_index{33},
+                 {{node_name{"n2"}, 3, config::role::promoted}},
+                 service_state::removed}};
   c.waits = {{resource_name{"vip"}, 3, node_name{"n2"}, "unclean", "vip on n2 waits"}};
-  c.overdue = {{resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};
-  c.proofs = {{node_name{"n1"}, log_index{8}, true, true, true, {device_name{"ipmi"}}, "no route", {resource_name{"vip"}}, 2}};
+  c.overdue = {
+      {resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};
+  c.proofs = {
+      {node_name{"n1"}, log_index{8}, true, true, true, {device_name{"ipmi"}}, "no route", {resource_name{"vip"}}, 2}};
   c.left_out = 6;
   c.limits = {2s, 5s, 120s, 10s};
   c.halted = "why";
@@ -72,7 +81,8 @@ explanation full_explanation() {
           {"db: on n2"},
           {{node_name{"n2"}, "joined", true, -5, 2, true, {{"location", -5}}}},
           {{resource_name{"db"}, 0, node_name{"n2"}, "gated", "db waits"}},
-          {"n1: no device"}};
+          {"n1: no device"},
+          stamp{9s}};
 }
 
 plan_answer full_plan() {
@@ -84,7 +94,8 @@ plan_answer full_plan() {
           {{resource_name{"db"}, 0, node_name{"n2"}, "gated", "db waits"}},
           {"n1: no device"},
           7,
-          true};
+          true,
+          stamp{9s}};
 }
 
 TEST_CASE("requests come back as they were") {
@@ -111,20 +122,26 @@ TEST_CASE("requests come back as they were") {
 }
 
 TEST_CASE("answers come back as they were") {
-  std::vector<answer> all{
-      failed{"no leader"},
-      formed{some_lineage()},
-      ordered{{log_index{8}, refusal::stale_config}},
-      actor_list{{{"node/links", "links", 3, 4, 5ns}, {"node", "root", 0, 1, {}}}, 2},
-      event_list{{{log_index{3}, stamp{8s}, "n1", "root (0)", reason::operator_request, "standby n2", refusal::none,
-                   {log_index{1}, log_index{2}}, {}}}},
-      node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
-      attribute_value{},
-      attribute_value{"5"},
-      noted{},
-      full_explanation(),
-      full_plan(),
-      full_status()};
+  std::vector<answer> all{failed{"no leader"},
+                          formed{some_lineage()},
+                          ordered{{log_index{8}, refusal::stale_config}},
+                          actor_list{{{"node/links", "links", 3, 4, 5ns}, {"node", "root", 0, 1, {}}}, 2},
+                          event_list{{{log_index{3},
+                                       stamp{8s},
+                                       "n1",
+                                       "root (0)",
+                                       reason::operator_request,
+                                       "standby n2",
+                                       refusal::none,
+                                       {log_index{1}, log_index{2}},
+                                       {}}}},
+                          node_status{node_name{"n1"}, {}, {}, {}, {}, {}},
+                          attribute_value{},
+                          attribute_value{"5"},
+                          noted{},
+                          full_explanation(),
+                          full_plan(),
+                          full_status()};
   for (auto& a : all) {
     auto read = decode_answer(encode(a));
     REQUIRE(read);
@@ -152,7 +169,8 @@ TEST_CASE("what only a node may say is refused, and another protocol as well") {
 
 TEST_CASE("damage ends in an error or in a value, never in a crash") {
   random_source random(5);
-  for (auto& good : {encode(full_status()), encode(full_explanation()), encode(full_plan()), encode(order{command::config_set{log_index{4}, small()}})}) {
+  for (auto& good : {encode(full_status()), encode(full_explanation()), encode(full_plan()),
+                     encode(order{command::config_set{log_index{4}, small()}})}) {
     for (int i = 0; i < 3000; ++i) {
       auto bad = good;
       for (std::uint64_t n = 1 + random.below(3); n > 0; --n)

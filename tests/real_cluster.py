@@ -308,6 +308,11 @@ def test_no_majority(c):
     waits = c["n3"].troupe("standby", "n3", "--wait", "1")
     equal(waits.status, 1)
     assert "no answer within 1s" in waits.err, waits
+    for question in (["why", "n3"], ["plan"]):
+        told = c["n3"].troupe(*question)
+        assert told.out.startswith("NO LEADER IS HEARD: what follows is the state of "), told
+        assert c["n3"].troupe(*question, "--json").json["unled_as_of"], question
+    equal(c["n3"].troupe("plan").status, 1)
 
 
 def test_start_refused(c):

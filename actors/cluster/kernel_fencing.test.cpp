@@ -1,14 +1,15 @@
 // The kernel's rules about losses and proofs of death, each shown to refuse: K6 to K8 in docs/ARCHITECTURE.md.
 #include "actors/cluster/script.hpp"
+#include "actors/cluster/status_view.hpp"
 
 #include <doctest/doctest.h>
 
 namespace troupe::cluster::kernel_fencing_test {
 
 using namespace test;
-using config::action;
 using command::act_end;
 using command::finding;
+using config::action;
 
 TEST_CASE("K6: a power proof counts for the open attempt it ends, from its executor, for its boot") {
   script c;
@@ -47,7 +48,8 @@ TEST_CASE("K6: a proof frees only what accepts its kind") {
   CHECK(c.start("db", "n2") == refusal::would_run_twice);
 }
 
-TEST_CASE("K6: what did not accept the proof of its boot is freed by an operator's word for it, also when that boot is gone") {
+TEST_CASE("K6: what did not accept the proof of its boot is freed by an operator's word for it, also when that boot is "
+          "gone") {
   auto configuration = three_nodes();
   configuration.resources[0].accepts = {config::proof_kind::operator_word};
   script c(configuration);
@@ -74,9 +76,7 @@ TEST_CASE("K6: kinds of proof that may not be claimed") {
   c.assemble();
   c.run("db", "n1");
   auto boot = c.node("n1").boot;
-  auto claim = [&](config::proof_kind kind) {
-    return command::fence_proof{node_name{"n1"}, boot, kind, {}, ""};
-  };
+  auto claim = [&](config::proof_kind kind) { return command::fence_proof{node_name{"n1"}, boot, kind, {}, ""}; };
   CHECK(c.operator_says(claim(config::proof_kind::operator_word)) == refusal::proof_not_accepted); // it talks to us
   c.lose("n1");
   CHECK(c.say(claim(config::proof_kind::operator_word)) == refusal::proof_not_accepted); // no operator
@@ -145,8 +145,7 @@ TEST_CASE("K7: a new boot ends the attempt on the old one, and is not fenced for
   CHECK(c.join("n1", 2) == refusal::none);
   CHECK(c.s.find(attempt_key{node_name{"n1"}})->value.ended == attempt::end::proved);
   CHECK(may_be_active_on(c.s, resource_name{"db"}, node_name{"n2"}).active == 0);
-  CHECK(c.say(command::fence_attempt{node_name{"n1"}, old, node_name{"n2"}, c.session("n2"), 1}) ==
-        refusal::boot_gone);
+  CHECK(c.say(command::fence_attempt{node_name{"n1"}, old, node_name{"n2"}, c.session("n2"), 1}) == refusal::boot_gone);
   c.probe("n1", "db");
   c.probe("n1", "redis");
   CHECK(c.start("db", "n1") == refusal::gated); // the shot may land late
@@ -208,6 +207,24 @@ TEST_CASE("I9: what did not accept the proof of a boot asks for no second one") 
   CHECK(c.held("db", "n1") != nullptr);
   CHECK_FALSE(needs_proof(c.s, node_name{"n1"}));
   CHECK(c.attempt("n1") == refusal::boot_gone);
+}
+
+TEST_CASE("a failed attempt is shown as long as its target is in the boot that it meant") {
+  script c;
+  c.assemble();
+  REQUIRE(c.operator_says(command::fence_attempt{node_name{"n1"}, c.node("n1").boot, node_name{"n2"}, c.session("n2"),
+                                                 1}) == refusal::none);
+  auto shown = [&] {
+    std::vector<bool> out;
+    for (auto& a : status_of(c.s).attempts) out.push_back(a.failed);
+    return out;
+  };
+  CHECK(shown() == std::vector{false});
+  REQUIRE(c.say(command::fence_failed{node_name{"n1"}, c.attempt_id("n1"), "no route"}, "n2") == refusal::none);
+  CHECK(shown() == std::vector{true});
+  CHECK(status_of(c.s).attempts[0].note == "no route");
+  REQUIRE(c.join("n1", 2) == refusal::none);
+  CHECK(shown() == std::vector<bool>{});
 }
 
 } // namespace troupe::cluster::kernel_fencing_test

@@ -86,8 +86,10 @@ console::cluster_status status_of(const state& s) {
   fill_services(s, out);
   for (auto& [key, found] : s.all<attempt_key>()) {
     auto& a = found.value;
-    if (a.ended == attempt::end::open)
-      append(out.attempts, out.left_out, {key.target, a.executor, a.opened_at, cut(a.note, max_noted)});
+    auto* target = member_of(s, key.target);
+    bool failed = a.ended == attempt::end::failed && target && target->boot == a.boot;
+    if (a.ended == attempt::end::open || failed)
+      append(out.attempts, out.left_out, {key.target, a.executor, a.opened_at, cut(a.note, max_noted), failed});
   }
   for (auto& [key, found] : s.all<directive_key>()) {
     auto& d = found.value;

@@ -99,6 +99,7 @@ struct Attempt @0xba1cf596e7480db2 {
   executor @1 :Text;
   openedAt @2 :Int64;
   note @3 :Text;
+  failed @4 :Bool;
 }
 
 struct Directive @0xcb2d06a7f8591ec3 {
@@ -245,6 +246,8 @@ struct Explanation @0xda3f7160c814b9de {
   nodes @6 :List(NodeScore);
   waits @7 :List(Wait);
   others @8 :List(Text);
+  unled @9 :Bool;
+  asOf @10 :Int64;
 }
 
 struct Change @0xeb408271d925caef {
@@ -273,6 +276,8 @@ struct Plan @0x8d62a493fb47ec01 {
   others @6 :List(Text);
   leftOut @7 :UInt64;
   cut @8 :Bool;
+  unled @9 :Bool;
+  asOf @10 :Int64;
 }
 
 struct Answer @0xb1836c0d5ebf7429 {

@@ -43,12 +43,13 @@ std::string undone_text(const console::plan_answer& p) {
 } // namespace plan_detail
 
 bool ends_well(const console::plan_answer& p) {
-  return p.refused.empty() && p.waits.empty() && p.others.empty() && !p.cut;
+  return p.refused.empty() && p.waits.empty() && p.others.empty() && !p.cut && !p.unled;
 }
 
 std::string plan_text(const console::plan_answer& p) {
   using namespace plan_detail;
   std::string out;
+  if (p.unled) out += unled_text(*p.unled) + "Nothing of it can be done before a leader is heard.\n\n";
   for (auto& line : notices(p.fencing)) out += line + "\n\n";
   if (!p.changes.empty()) out += changes_text(p) + "\n";
   if (!p.refused.empty()) return out + p.refused + "\n";
@@ -56,7 +57,7 @@ std::string plan_text(const console::plan_answer& p) {
   if (!p.waits.empty() || !p.others.empty()) out += undone_text(p) + "\n";
   if (p.left_out > 0) out += fmt::format("{} lines are left out\n", p.left_out);
   if (p.cut) out += "the plan is longer than what is worked out of it\n";
-  if (p.steps.empty() && ends_well(p)) out += "nothing is to be done\n";
+  if (p.steps.empty() && p.waits.empty() && p.others.empty() && !p.cut) out += "nothing is to be done\n";
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }
@@ -84,6 +85,7 @@ nlohmann::ordered_json plan_json(const console::plan_answer& p) {
                      {"why", w.why},
                      {"what", w.what}});
   return {{"version", p.version.value},
+          {"unled_as_of", p.unled ? ordered_json(text_of(*p.unled)) : ordered_json()},
           {"refused", p.refused.empty() ? ordered_json() : ordered_json(p.refused)},
           {"notices", notices(p.fencing)},
           {"changes", changes},

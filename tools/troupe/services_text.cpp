@@ -107,11 +107,13 @@ std::string due_text(const console::cluster_status& c, const resource_name& r) {
   std::string failed;
   for (auto& f : c.failures)
     if (f.resource == r)
-      failed += fmt::format("{}on {} {} times (exit code {})", failed.empty() ? "" : ", ", f.node.text, f.count, f.exit_code);
+      failed +=
+          fmt::format("{}on {} {} times (exit code {})", failed.empty() ? "" : ", ", f.node.text, f.count, f.exit_code);
   if (failed.empty()) return r.text + ": the next step is due, and the leader takes it";
-  return fmt::format("{0} has failed {1}, and is tried again after a pause, which grows; what was mended is tried at once "
-                     "after `troupe cleanup {0}`",
-                     r.text, failed);
+  return fmt::format(
+      "{0} has failed {1}, and is tried again after a pause, which grows; what was mended is tried at once "
+      "after `troupe cleanup {0}`",
+      r.text, failed);
 }
 
 void states(const console::cluster_status& c, std::vector<std::string>& out) {
@@ -160,9 +162,10 @@ std::string devices(const console::proof_line& p) {
 std::string proof_text(const console::cluster_status& c, const console::proof_line& p) {
   auto& n = p.node.text;
   if (p.left_over)
-    return fmt::format("{0} is proved dead, but {1} accepts no such proof and is not started elsewhere: its next start may "
-                       "free it, or your word that it was off: `troupe fence {0} --confirmed-off --reason TEXT`",
-                       n, held(p));
+    return fmt::format(
+        "{0} is proved dead, but {1} accepts no such proof and is not started elsewhere: its next start may "
+        "free it, or your word that it was off: `troupe fence {0} --confirmed-off --reason TEXT`",
+        n, held(p));
   if (p.attempt) return {}; // told with the attempts
   auto may_run = p.here ? fmt::format("a stop failed on {}, which runs {}", n, held(p))
                         : fmt::format("{} is not proved dead, and may still run {}", n, held(p));
@@ -176,10 +179,23 @@ std::string proof_text(const console::cluster_status& c, const console::proof_li
   return fmt::format("{}; {} can fence it: `troupe fence {}` if nothing does", may_run, devices(p), n);
 }
 
+constexpr duration failed_fencing_is_news = std::chrono::hours{1}; // then it is for history, `why` and --json
+
+// One that a lost node waits for is told with what may still run there.
+bool told_with_proof(const console::cluster_status& c, const console::attempt_line& a) {
+  return std::ranges::find(c.proofs, a.target, &console::proof_line::node) != c.proofs.end();
+}
+
 void fencing(const console::cluster_status& c, std::vector<std::string>& out) {
   sentences say(out);
-  for (auto& a : c.attempts)
-    say.add(fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
+  for (auto& a : c.attempts) {
+    if (!a.failed)
+      say.add(fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
+    else if (!told_with_proof(c, a) && c.now < a.opened_at + failed_fencing_is_news)
+      say.add(fmt::format("the fencing of {0} by {1}, {2}, failed ({3}): `troupe fence {0}` tries again, and while {0} "
+                          "is here nothing waits for it",
+                          a.target.text, a.executor.text, text_of(a.opened_at), a.note));
+  }
   for (auto& p : c.proofs)
     if (auto text = proof_text(c, p); !text.empty()) say.add(text);
 }
@@ -234,12 +250,15 @@ ordered_json json_of(const console::proof_line& p) {
   auto by = ordered_json::array(), held = ordered_json::array();
   for (auto& d : p.devices) by.push_back(d.text);
   for (auto& r : p.held) held.push_back(r.text);
-  return {
-      {"node", p.node.text}, {"boot", p.boot.value},
-      {"joined", p.here},    {"left_over", p.left_over},
-      {"attempt_open", p.attempt},
-      {"devices", by},       {"last_failure", p.last_failure.empty() ? ordered_json() : ordered_json(p.last_failure)},
-      {"may_run", held},     {"and_more", p.more}};
+  return {{"node", p.node.text},
+          {"boot", p.boot.value},
+          {"joined", p.here},
+          {"left_over", p.left_over},
+          {"attempt_open", p.attempt},
+          {"devices", by},
+          {"last_failure", p.last_failure.empty() ? ordered_json() : ordered_json(p.last_failure)},
+          {"may_run", held},
+          {"and_more", p.more}};
 }
 
 template <class Lines>

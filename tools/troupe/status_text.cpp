@@ -34,7 +34,8 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                                 name, m.evidence));
       break;
     case console::presence::down:
-      out.push_back(name + " is down, proved dead: it comes back when its machine has booted anew and its trouped joins");
+      out.push_back(name +
+                    " is down, proved dead: it comes back when its machine has booted anew and its trouped joins");
       break;
     case console::presence::detached:
       out.push_back(fmt::format("{} is away for a planned restart, until {} at most", name, text_of(*m.since)));
@@ -94,8 +95,8 @@ std::string failures_text(const console::cluster_status& c) {
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 
-// Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an operator's
-// eyes, unless they are many.
+// Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an
+// operator's eyes, unless they are many.
 bool is_everyday(const console::refused_line& r) {
   constexpr std::uint64_t many = 100;
   return (r.why == "unexpected" || r.why == "truncated") && r.count < many;
@@ -146,8 +147,11 @@ ordered_json cluster_json(const console::cluster_status& c) {
                         {"last", text_of(f.last)},     {"exit_code", f.exit_code}, {"note", f.note}};
   });
   out["fence_attempts"] = list_of(c.attempts, [](auto& a) {
-    return ordered_json{
-        {"target", a.target.text}, {"executor", a.executor.text}, {"since", text_of(a.opened_at)}, {"note", a.note}};
+    return ordered_json{{"target", a.target.text},
+                        {"executor", a.executor.text},
+                        {"since", text_of(a.opened_at)},
+                        {"note", a.note},
+                        {"failed", a.failed}};
   });
   out["directives"] = list_of(c.directives, [](auto& d) {
     return ordered_json{{"kind", name_of(d.kind)},
@@ -207,6 +211,10 @@ std::vector<std::string> notices(const console::node_status& s) {
   return s.cluster ? notices(s.cluster->fencing) : std::vector<std::string>{};
 }
 
+std::string unled_text(stamp as_of) {
+  return fmt::format("NO LEADER IS HEARD: what follows is the state of {}, not what is so now\n", text_of(as_of));
+}
+
 std::string status_text(const console::node_status& s) {
   using namespace status_detail;
   std::string out;
@@ -216,8 +224,7 @@ std::string status_text(const console::node_status& s) {
                        to_hex(byte_view(c.lineage.bytes).first(4)), c.level, c.configuration.value);
     out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n", s.node.text, name_of(s.replica.as),
                        c.index.value, text_of(c.now), s.replica.leader.empty() ? "none known" : s.replica.leader.text);
-    if (s.replica.leader.empty())
-      out += fmt::format("NO LEADER IS HEARD: what follows is the state of {}, not what is so now\n", text_of(c.now));
+    if (s.replica.leader.empty()) out += unled_text(c.now);
     out += "\nmembers\n";
     out += members_text(s) + services_text(c) + directives_text(c) + failures_text(c);
     if (c.left_out > 0) out += fmt::format("{} lines are left out\n", c.left_out);

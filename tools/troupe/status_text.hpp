@@ -15,6 +15,7 @@ std::vector<std::string> concerns(const console::node_status& s);
 // Prices that are paid on purpose, stated every time; they do not change the exit status.
 std::vector<std::string> notices(config::fencing_policy p);
 std::vector<std::string> notices(const console::node_status& s);
+std::string unled_text(stamp as_of); // a line: what is told rests on a state that may be old
 std::string status_text(const console::node_status& s);
 nlohmann::ordered_json status_json(const console::node_status& s);
 

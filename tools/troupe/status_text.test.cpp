@@ -47,8 +47,14 @@ node_status healthy() {
   c.services[3].cloned = true;
   c.holders = {held("db", "n2"), held("haproxy", "n1"), held("redis", "n1"), held("redis", "n2"), held("vip", "n1")};
   c.holders[3].role = role::promoted;
-  return {
-      node_name{"n1"}, session_id{4}, "", c, {part::leader, node_name{"n1"}, slot_number{30}, slot_number{30}, {}}, {}, {}, {}};
+  return {node_name{"n1"},
+          session_id{4},
+          "",
+          c,
+          {part::leader, node_name{"n1"}, slot_number{30}, slot_number{30}, {}},
+          {},
+          {},
+          {}};
 }
 
 TEST_CASE("all is well") {
@@ -91,8 +97,15 @@ node_status troubled() {
              {resource_name{"vip"}, 0, node_name{"n1"}, "act-open", "vip on n1: its operation is under way"}};
   c.overdue = {
       {resource_name{"vip"}, 0, node_name{"n1"}, action::start, log_index{38}, stamp{1s}, 20s, 25s + 700ms, true}};
-  c.proofs = {
-      {node_name{"n2"}, log_index{4}, false, false, false, {device_name{"ipmi-n2"}}, "no route", {resource_name{"db"}}, 2}};
+  c.proofs = {{node_name{"n2"},
+               log_index{4},
+               false,
+               false,
+               false,
+               {device_name{"ipmi-n2"}},
+               "no route",
+               {resource_name{"db"}},
+               2}};
   return s;
 }
 
@@ -142,9 +155,35 @@ TEST_CASE("a node that must be proved dead: each way out") {
   CHECK(about_proof(devices, p) ==
         "a stop failed on n2, which runs db; ipmi, pdu can fence it: `troupe fence n2` if nothing does");
   p.left_over = true;
-  CHECK(about_proof(devices, p) ==
-        "n2 is proved dead, but db accepts no such proof and is not started elsewhere: its next start may free it, or your "
-        "word that it was off: `troupe fence n2 --confirmed-off --reason TEXT`");
+  CHECK(about_proof(devices, p) == "n2 is proved dead, but db accepts no such proof and is not started elsewhere: its "
+                                   "next start may free it, or your "
+                                   "word that it was off: `troupe fence n2 --confirmed-off --reason TEXT`");
+}
+
+TEST_CASE("an operator's fencing that failed is told for an hour, unless something waits for it and tells it itself") {
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.now = stamp{100s};
+  c.attempts = {{node_name{"n2"}, node_name{"n1"}, stamp{40s}, "no route", true}};
+  CHECK(concerns(s) ==
+        std::vector<std::string>{
+            "the fencing of n2 by n1, 1970-01-01 00:00:40.000Z, failed (no route): `troupe fence n2` tries "
+            "again, and while n2 is here nothing waits for it"});
+  c.proofs = {{node_name{"n2"},
+               log_index{4},
+               false,
+               false,
+               false,
+               {device_name{"ipmi"}},
+               "no route",
+               {resource_name{"db"}},
+               0}};
+  REQUIRE(concerns(s).size() == 1);
+  CHECK(concerns(s)[0].starts_with("n2 is not proved dead"));
+  c.proofs.clear();
+  c.now = stamp{40s + 1h};
+  CHECK(concerns(s).empty());
+  CHECK(status_json(s)["cluster"]["fence_attempts"][0]["failed"] == true);
 }
 
 TEST_CASE("the price of no fencing is stated every time, and is no fault") {
@@ -193,8 +232,9 @@ TEST_CASE("what fails again and again is not just due") {
   s.cluster->services[0].now = service_state::due;
   CHECK(concerns(s).front() == "db: the next step is due, and the leader takes it");
   s.cluster->failures = {{resource_name{"db"}, node_name{"n1"}, 3, stamp{}, 1, "no disk"}};
-  CHECK(concerns(s).front() == "db has failed on n1 3 times (exit code 1), and is tried again after a pause, which grows; "
-                               "what was mended is tried at once after `troupe cleanup db`");
+  CHECK(concerns(s).front() ==
+        "db has failed on n1 3 times (exit code 1), and is tried again after a pause, which grows; "
+        "what was mended is tried at once after `troupe cleanup db`");
 }
 
 TEST_CASE("a thousand sentences are cut, not in JSON") {

@@ -2,6 +2,7 @@
 
 #include "tools/troupe/services_text.hpp"
 #include "tools/troupe/show.hpp"
+#include "tools/troupe/status_text.hpp"
 
 #include <fmt/format.h>
 
@@ -66,6 +67,7 @@ ordered_json list_of(const Lines& lines) {
 std::string why_text(const console::explanation& e) {
   using namespace why_detail;
   std::string out;
+  if (e.unled) out += unled_text(*e.unled) + "\n";
   for (auto& line : e.now) out += line + "\n";
   if (!e.chain.empty()) {
     out += "\nbecause\n";
@@ -93,10 +95,15 @@ nlohmann::ordered_json why_json(const console::explanation& e) {
   using namespace why_detail;
   auto forgotten = ordered_json::array();
   for (auto& i : e.forgotten) forgotten.push_back(i.value);
-  return {{"subject", e.subject},      {"now", e.now},
-          {"chain", list_of(e.chain)}, {"forgotten", forgotten},
-          {"longer", e.longer},        {"placement", {{"text", e.placement}, {"nodes", list_of(e.nodes)}}},
-          {"waits", list_of(e.waits)}, {"others", e.others}};
+  return {{"subject", e.subject},
+          {"unled_as_of", e.unled ? ordered_json(text_of(*e.unled)) : ordered_json()},
+          {"now", e.now},
+          {"chain", list_of(e.chain)},
+          {"forgotten", forgotten},
+          {"longer", e.longer},
+          {"placement", {{"text", e.placement}, {"nodes", list_of(e.nodes)}}},
+          {"waits", list_of(e.waits)},
+          {"others", e.others}};
 }
 
 } // namespace troupe::cli

@@ -17,8 +17,17 @@ cluster_status status(const inquire_status& asked) {
 }
 
 answer why(const inquire_why& asked) {
-  if (auto found = explain(*asked.whole, *asked.history, asked.subject)) return std::move(*found);
+  if (auto found = explain(*asked.whole, *asked.history, asked.subject)) {
+    if (asked.unled) found->unled = asked.whole->now();
+    return std::move(*found);
+  }
   return failed{"there is no resource, group or node " + asked.subject + "; `troupe status` lists them"};
+}
+
+answer plan(const inquire_plan& asked) {
+  auto out = answer_plan(*asked.whole, asked.what, asked.self);
+  if (asked.unled) out.unled = asked.whole->now();
+  return out;
 }
 
 } // namespace
@@ -37,7 +46,7 @@ caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const
       },
       [=](const inquire_plan& asked) {
         self->quit();
-        return worked_out{answer_plan(*asked.whole, asked.what, asked.self)};
+        return worked_out{plan(asked)};
       },
   };
 }

@@ -23,11 +23,13 @@ struct inquire_why { // answered with worked_out
   cluster::state_ptr whole;
   std::shared_ptr<const std::vector<event>> history;
   std::string subject;
+  bool unled = false; // no leader is heard
 };
 struct inquire_plan { // answered with worked_out
   cluster::state_ptr whole;
   ask_plan what;
   node_name self;
+  bool unled = false;
 };
 struct worked_out {
   answer what;

@@ -143,8 +143,7 @@ void gather(caller_actor* self, const node::node_parts& parts) {
   if (parts.replica)
     ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
                                        [](gathering& to, consensus::replica_status& s) { to.replica = s; });
-  if (parts.fencing)
-    ask_one<fencing::device_troubles>(self, g, parts.fencing, fencing::ask_troubles{}, take_troubles);
+  if (parts.fencing) ask_one<fencing::device_troubles>(self, g, parts.fencing, fencing::ask_troubles{}, take_troubles);
   if (parts.ledger) ask_state_part(self, g, parts.ledger);
   gathered(self, g);
 }
@@ -210,10 +209,19 @@ void with_state(caller_actor* self, Use use) {
           fail(self));
 }
 
+// Calls use(true) if no leader is heard, also if the replica cannot say.
+template <class Use>
+void with_leadership(caller_actor* self, const caf::actor& replica, Use use) {
+  self->request(replica, part_patience, consensus::ask_status{})
+      .then([use](const consensus::replica_status& s) { use(s.leader.empty()); },
+            [use](const caf::error&) { use(true); });
+}
+
 // Whoever applies what is applied already is told so, and nothing is done.
 void apply_unless_same(caller_actor* self, command::config_set& asked) {
   with_state(self, [self, asked = std::move(asked)](const cluster::state_ptr& s, const node::node_parts& parts) {
-    bool same = s->version_of(cluster::configuration_key{}) == asked.replaces && s->config().value == asked.configuration;
+    bool same =
+        s->version_of(cluster::configuration_key{}) == asked.replaces && s->config().value == asked.configuration;
     if (same) return reply(self, ordered{{s->index(), refusal::nothing_changes}});
     submit(self, asked, parts.ledger);
   });
@@ -243,15 +251,22 @@ void inquire(caller_actor* self, Question question) {
 
 void carry_out(caller_actor* self, const ask_why& asked) {
   with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
-    self->request(parts.history, part_patience, ask_kept_events{})
-        .then([self, asked, s](const kept_events& kept) { inquire(self, inquire_why{s, kept.events, asked.subject}); },
+    with_leadership(self, parts.replica, [self, asked, s, history = parts.history](bool unled) {
+      self->request(history, part_patience, ask_kept_events{})
+          .then(
+              [self, asked, s, unled](const kept_events& kept) {
+                inquire(self, inquire_why{s, kept.events, asked.subject, unled});
+              },
               fail(self));
+    });
   });
 }
 
 void carry_out(caller_actor* self, const ask_plan& asked) {
-  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts&) {
-    inquire(self, inquire_plan{s, asked, self->state.set.self});
+  with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
+    with_leadership(self, parts.replica, [self, asked, s](bool unled) {
+      inquire(self, inquire_plan{s, asked, self->state.set.self, unled});
+    });
   });
 }
 
