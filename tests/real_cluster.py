@@ -181,6 +181,8 @@ def test_wrong_key(c):
     text = c[leader].troupe("status").out
     assert "turned away at the door" in text and "wrong key" in text, text
     equal(other.session(), None)
+    told = c.wait("it says what may be wrong", lambda: (t := other.troupe("status").out) and "turn this node away" in t and t)
+    assert "do not answer" in told, told
 
 
 def test_history(c):

@@ -235,6 +235,8 @@ def test_asked_to_end(c):
     c.settled()
     all_run(c)
     equal(shots(c), [])
+    refused = [e for n in c for e in n.history() if e["outcome"] != "applied"]
+    equal(refused, [])  # of an everyday restart nothing reads like a fault
 
 
 def fill_disk(c, node):

@@ -52,6 +52,18 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                                   "promised. It follows, and does not count for a majority");
 }
 
+// A stranger is told nothing, so that a node which is turned away cannot tell that from silence.
+void add_silence_of_others(const node_status& s, std::vector<std::string>& out) {
+  std::string silent;
+  for (auto& l : s.links) {
+    if (l.datagrams || l.stream) return;
+    silent += (silent.empty() ? "" : ", ") + l.peer.text;
+  }
+  if (silent.empty() || !s.replica.leader.empty()) return;
+  out.push_back(silent + " do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
+                         "not know, another key); if so, `troupe status` there says it");
+}
+
 std::string as_of(const console::cluster_status& c, const node_name& node) {
   for (auto& v : c.voters)
     if (v.node == node) return v.as == console::standing::learner ? "voter, now learner" : "voter";
@@ -173,6 +185,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
   std::vector<std::string> out;
   if (!s.cluster && s.replica.as == console::part::none) {
     out.push_back("this node belongs to no cluster: `troupe init` forms one, or a member among its seeds takes it in");
+    status_detail::add_silence_of_others(s, out);
     return out;
   }
   if (!s.cluster) {
@@ -185,6 +198,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
     out.push_back("the replica of this node is still reading its journal");
   else if (s.replica.leader.empty())
     out.push_back("no leader is known: nothing can be changed until a majority of the voters can talk");
+  status_detail::add_silence_of_others(s, out);
   if (s.replica.newest_known > s.replica.chosen) out.push_back("this node is behind the others, and catching up");
   if (!s.kept_out.empty())
     out.push_back("this node has not joined: " + s.kept_out);

@@ -227,6 +227,18 @@ TEST_CASE("what keeps this node out, broken fencing, and that nobody leads") {
   CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of ") != std::string::npos);
 }
 
+TEST_CASE("a node that hears nobody says that it may be turned away") {
+  auto s = healthy();
+  s.replica.leader = {};
+  s.links = {{node_name{"n2"}, false, false}, {node_name{"n3"}, false, false}};
+  auto said = concerns(s);
+  REQUIRE(said.size() == 2);
+  CHECK(said[1] == "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
+                   "not know, another key); if so, `troupe status` there says it");
+  s.links[1].datagrams = true;
+  CHECK(concerns(s).size() == 1);
+}
+
 TEST_CASE("what fails again and again is not just due") {
   auto s = healthy();
   s.cluster->services[0].now = service_state::due;
