@@ -31,6 +31,23 @@ TEST_CASE("migration: half done, it goes on; but not if the target has found not
   CHECK(after.decided() == "Recover a n1 n2");
 }
 
+TEST_CASE("migration: what is under way at the target came after it, unless an earlier plan had asked for it") {
+  for (int plan : {8, 5}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    leave(c, a, 50);
+    c.last_record(a, 1).coordinator = 1;
+    c.last_record(a, 1).plan = 7;
+    c.report(a, 2, task::stop, exit_code::unknown, exit_code::ok);
+    auto& under_way = c.last_record(a, 2);
+    under_way.call_id = -1;
+    under_way.status = operation_status::pending;
+    under_way.coordinator = 1;
+    under_way.plan = plan;
+    CHECK(c.decided() == (plan == 8 ? "Recover a n1 n2" : "Migrate a n1 n2"));
+  }
+}
+
 TEST_CASE("migration: of a target that reports nothing nothing is assumed") {
   small_cluster c{2};
   auto a = c.primitive("a");

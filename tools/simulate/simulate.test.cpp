@@ -3,6 +3,7 @@
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
+#include "tools/simulate/transition_key.hpp"
 #include "tools/simulate/what_if.hpp"
 #include "tools/simulate/why.hpp"
 
@@ -294,6 +295,37 @@ TEST_CASE("digests: a monitor that goes on with other parameters restarts nothin
       bool restarts = summary_text(i.input, plan).find("Restart    a ( n1 )") != std::string::npos;
       CHECK(restarts == (changed && unfences));
     }
+}
+
+TEST_CASE("a transition key: plan, expected exit code and coordinator; what cannot be read is not guessed") {
+  auto key = read_transition_key("3:17:7:a1-b2");
+  CHECK(key.plan == 17);
+  CHECK(key.expected == 7);
+  CHECK(key.coordinator == "a1-b2");
+  for (auto bad : {"", "3", "3:17", "3:17:7"}) {
+    CHECK(read_transition_key(bad).plan == -1);
+    CHECK(!read_transition_key(bad).expected);
+  }
+  CHECK(read_transition_key("3:x:7:u").plan == -1);
+  CHECK(read_transition_key("3:x:7:u").expected == 7);
+  CHECK(!read_transition_key("3:17:-1:u").expected);
+  CHECK(!read_transition_key("3:17:4294967296:u").expected);
+}
+
+TEST_CASE("digests: a failure under parameters that have changed since is outdated, also a recurring monitor's") {
+  for (std::string parameters : {" CRM_meta_timeout=\"20000\"", " CRM_meta_timeout=\"20000\" old=\"1\""}) {
+    auto text = cib_with("");
+    auto record = op("a", "monitor", "10000", "1");
+    record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, md5_hex(" <parameters" + parameters + "/>\n"));
+    auto id = record.find("id=\"") + 4;
+    record.replace(id, record.find('"', id) - id, "a_last_failure_0");
+    report_on_n1(text, reported("a", "D", record));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    REQUIRE(i.input.histories.size() == 1);
+    CHECK(i.input.histories[0].operations[0].outdated_failure == (parameters.find("old") != std::string::npos));
+  }
 }
 
 TEST_CASE("digests: what is in a clone has the clone's parameters too, and its own before them") {
