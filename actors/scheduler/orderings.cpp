@@ -46,7 +46,8 @@ task inverse_of(task t) {
 void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags,
                     constraint_id origin, bool missing_blocks) {
   auto before = actions_of(first, first_task);
-  if (before.empty() && missing_blocks && s_.units[first].kind == resource_kind::primitive) {
+  bool never = s_.units[first].kind != resource_kind::primitive && first_task == task::promoted; // not promotable
+  if (before.empty() && missing_blocks && (never || s_.units[first].kind == resource_kind::primitive)) {
     auto now = present_role(s_, first);
     bool moot =
         (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);

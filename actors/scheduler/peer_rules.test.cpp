@@ -377,4 +377,14 @@ TEST_CASE("colocation: instances go on running with a clone that has none and ca
   }
 }
 
+TEST_CASE("order: what waits for the promotion of what is not promotable waits for ever") {
+  for (bool cloned : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.order(cloned ? c.clone("first", a) : c.group("first", {a}), b);
+    c.in.orders.back().first_task = task::promote;
+    CHECK(c.decided() == std::string("Start b n1 blocked; Start a") + (cloned ? ":0 n1" : " n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
