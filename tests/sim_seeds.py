@@ -47,6 +47,7 @@ PLANTED = [
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
     ("forget-promise", "3", "177", "I1"),
+    ("tell-first-finding", "3", "8", "I8"),
     ("proof-by-name", "5", "61", "I7"),
 ]
 

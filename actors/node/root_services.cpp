@@ -54,6 +54,7 @@ caf::actor spawn_executor(root_actor* self) {
   s.agents = state.options.resource_agents;
   s.acts_of_any_session = planted(self, "acts-from-log");
   s.believes_in_nothing = planted(self, "skip-probe");
+  s.tells_first_finding = planted(self, "tell-first-finding");
   s.at_once = std::max(resource::least_operations, state.options.operations_at_once);
   return self->spawn<caf::monitored>(resource::executor, state.env, state.directory, std::move(s));
 }

@@ -169,6 +169,8 @@ caf::behavior executor(executor_actor* self, env::environment* env, const consol
         note(self, h.item);
         if (auto* p = std::get_if<command::probed>(&h.item); p && self->state.set.believes_in_nothing)
           p->found = command::finding::not_held;
+        if (auto* m = std::get_if<command::monitored>(&h.item); m && self->state.set.tells_first_finding)
+          if (!self->state.findings_told.insert({m->resource, m->ordinal}).second) return then();
         self->state.reports->add(h.session, std::move(h.item));
         then();
       },

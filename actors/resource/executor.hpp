@@ -41,6 +41,7 @@ struct executor_settings {
   std::size_t at_once = least_operations; // trouped: twice the processors, where that is more
   bool acts_of_any_session = false;       // plants
   bool believes_in_nothing = false;       // what a probe has found is told as nothing
+  bool tells_first_finding = false;       // of what an instance's monitors find only the first word is told
 };
 
 struct instance_entry {
@@ -71,6 +72,7 @@ struct executor_state {
   executor_settings set;
   console::directory_ptr directory;
   executor_mode mode;
+  std::set<instance> findings_told; // a plant's
   std::unique_ptr<node_view> view;
   std::unique_ptr<reporter> reports;
   std::unique_ptr<contact_watch> contact;

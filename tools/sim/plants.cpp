@@ -27,6 +27,7 @@ static constexpr std::array all{
     plant{"needless-fence", "I9", "a daemon that is away is taken for a machine that is"},
     plant{"failed-is-off", "I4", "a fence call that failed is taken for done"},
     plant{"skip-probe", "I3", "whatever a probe finds is told as nothing"},
+    plant{"tell-first-finding", "I8", "of what an instance's monitors find only the first word is told"},
     plant{"ring-while-waiting", "I10", "the director's alarm rings for a placement that waits for the last one's outcome"},
     plant{"demote-frees", "I3", "what is being demoted is taken for demoted"},
 };
