@@ -9,7 +9,7 @@ namespace troupe::command_pieces_test {
 
 using namespace command;
 
-command::command large(std::size_t resources) {
+troupe::command::command large(std::size_t resources) {
   config_set set;
   for (std::size_t i = 0; i < resources; ++i) {
     config::resource r;

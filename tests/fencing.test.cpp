@@ -95,11 +95,11 @@ struct scene {
               tell(self);
               return cluster::told_outcome{s.last.answer};
             },
-            [this, self](const fencing::device_list& devices) {
+            [self](const fencing::device_list& devices) {
               for (const auto& [name, device] : devices.devices) self->send(device, fencing::ask_device{});
             },
-            [this, self](const fencing::device_status& status) { seen = status; },
-            [this, self](fencing::ask_devices) { self->send(self->state.fencing, fencing::ask_devices{}); }};
+            [this](const fencing::device_status& status) { seen = status; },
+            [self](fencing::ask_devices) { self->send(self->state.fencing, fencing::ask_devices{}); }};
   }
   void tell(stand_in* self) {
     auto d = std::make_shared<const cluster::delta>(

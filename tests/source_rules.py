@@ -22,6 +22,9 @@ RULES = [
     ("no thread of its own", r"spawn<[^>]*detached|blocking_actor|\bscoped_actor\b|\baout\(",
      ("actors", "transport", "agents"), (), "such actors run outside of the simulator's scheduler"),
     ("no .await", r"\)\s*\.await\(", ("actors",), (), "an actor in .await is immune to kill"),
+    ("clang 14 knows it", r"std::(views|format|expected)\b|"
+     r"std::ranges::(subrange|(stable_)?partition|unique|remove(_if)?|rotate|search(_n)?|find_end|equal_range)\b",
+     ROOMS + ("tests",), (), "clang 14 does not compile it with this standard library (a subrange neither)"),
     ("cores know no CAF", r'#include\s*[<"]caf/', ("messages", "conf", "transport", "agents"), (),
      "CAF stays in actors/ and in the simulator"),
 ]

@@ -53,8 +53,8 @@ static int main(const std::string& folder, std::size_t count) {
   }
   journal_writer writer(new_journal({{}, node_name{"bench"}, {}, journal_id{1}}));
   run(**disk, writer.open());
-  for (std::size_t records : {1, 32}) commits(**disk, writer, records, count);
-  for (std::size_t size : {512, 10'240}) {
+  for (std::size_t records : {1U, 32U}) commits(**disk, writer, records, count);
+  for (std::size_t size : {512U, 10'240U}) {
     byte_buffer data(size);
     auto start = clock::now();
     for (int i = 0; i < 10'000; ++i) data[0] = short_digest_of(data)[0];

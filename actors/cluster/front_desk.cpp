@@ -50,14 +50,14 @@ std::optional<ticket> front_desk::answered(client_id client, std::uint64_t seque
   auto at = lanes_.find(found->second);
   auto& l = at->second;
   if (!l.sent || l.sequence != sequence) return std::nullopt;
-  auto number = l.items.front().number;
+  auto whose = l.items.front().number;
   l.items.pop_front();
   l.sent.reset();
   if (l.items.empty()) { // whoever comes again is a new client
     lanes_.erase(at);
     by_client_.erase(found);
   }
-  return number;
+  return whose;
 }
 
 std::vector<front_desk::delivery> front_desk::due(instant now) {

@@ -123,7 +123,7 @@ void install_members(transaction& t, const config::cluster& next) {
     if (!t.now().find(member_key{n.name})) t.put(member_key{n.name}, member{});
   }
   for (auto& [key, m] : std::map(t.now().all<member_key>())) {
-    bool kept = std::any_of(next.nodes.begin(), next.nodes.end(), [&](auto& n) { return n.name == key.node; });
+    bool kept = std::any_of(next.nodes.begin(), next.nodes.end(), [&key = key](auto& n) { return n.name == key.node; });
     if (kept) continue;
     t.erase(attempt_key{key.node});
     t.erase(directive_key{command::directive_kind::standby, key.node.text});
@@ -162,7 +162,7 @@ refusal check(const state& s, const provenance&, const command::config_set& c) {
     if (auto bad = check_key(s, n); bad != refusal::none) return bad;
   for (auto& [key, m] : s.all<member_key>()) {
     auto& nodes = c.configuration.nodes;
-    if (std::any_of(nodes.begin(), nodes.end(), [&](auto& n) { return n.name == key.node; })) continue;
+    if (std::any_of(nodes.begin(), nodes.end(), [&key = key](auto& n) { return n.name == key.node; })) continue;
     if (auto bad = check_removal(s, key.node); bad != refusal::none) return bad;
   }
   return refusal::none;

@@ -38,7 +38,7 @@ void replica::start(instant now, effects& out) {
 void replica::set_members(std::vector<node_name> members) {
   for (const auto& v : voters_.voters()) members.push_back(v.node);
   std::ranges::sort(members);
-  members.erase(std::ranges::unique(members).begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
   std::erase(members, self_);
   std::erase_if(learners_, [&](const node_name& n) { return !std::ranges::binary_search(members, n); });
   contacts_.set_members(std::move(members));

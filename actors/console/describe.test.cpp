@@ -15,7 +15,7 @@ TEST_CASE("what a command says, in one line") {
   CHECK(describe(directive{.subject = "n2", .lifted = true}) == "unstandby n2");
   CHECK(describe(directive{.kind = directive_kind::maintenance}) == "maintenance on for the whole cluster");
   CHECK(describe(directive{.kind = directive_kind::target_role, .subject = "vip"}) == "vip is to be stopped");
-  CHECK(describe(command::cleanup{vip, n1}) == "cleanup of vip on n1");
+  CHECK(describe(troupe::command::cleanup{vip, n1}) == "cleanup of vip on n1");
   CHECK(describe(assigned{{{vip, {{n1}}}, {resource_name{"db"}, {}}}}) == "assigned: vip -> n1; db -> nowhere");
   CHECK(describe(assigned{}) == "assigned");
   CHECK(describe(act{{vip, 2, n1}, config::action::promote, {}, {}}) == "promote vip:2 on n1");
@@ -44,7 +44,7 @@ TEST_CASE("it stays within its limit") {
 TEST_CASE("what led to it: as its author says, and what it answers") {
   node_name n1{"n1"};
   resource_name vip{"vip"}, db{"db"};
-  command::command c{{.causes = {log_index{9}, log_index{7}}},
+  troupe::command::command c{{.causes = {log_index{9}, log_index{7}}},
                      report{n1, {}, 1, {act_done{vip, 0, log_index{7}}, act_done{db, 0, log_index{5}}, probed{db}}}};
   auto e = event_of(log_index{10}, c, refusal::none);
   CHECK(e.causes == std::vector{log_index{5}, log_index{7}, log_index{9}});
@@ -59,10 +59,10 @@ TEST_CASE("what led to it: as its author says, and what it answers") {
 }
 
 TEST_CASE("who stands behind it") {
-  command::command c;
+  troupe::command::command c;
   c.from.by = {node_name{"n1"}, "root (0)"};
   c.from.why = reason::operator_request;
-  c.what = command::cleanup{};
+  c.what = troupe::command::cleanup{};
   auto e = event_of(log_index{4}, c, refusal::unknown_node);
   CHECK(e == event{log_index{4},
                    {},

@@ -1,23 +1,34 @@
 #include "agents/runner/clone_child.hpp"
 
-#include <linux/sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <linux/sched.h>
 #include <memory>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace troupe::agents {
 
 namespace clone_detail {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool shares_memory = false;
-#elif defined(__x86_64__) || defined(__aarch64__)
-constexpr bool shares_memory = true;
+// Sanitizers keep books of memory, stacks and signal handlers, in which a child that shares them would write as its
+// parent.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) // g++
+constexpr bool sanitized = true;
+#elif defined(__has_feature) // clang
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+#else
+constexpr bool sanitized = false;
+#endif
+
+#if defined(__x86_64__) || defined(__aarch64__)
+constexpr bool shares_memory = !sanitized;
 #else
 constexpr bool shares_memory = false;
 #endif

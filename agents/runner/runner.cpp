@@ -101,9 +101,10 @@ void process_runner::next_birth() {
 
 // Whoever asks for an end means what was asked for before as well.
 void process_runner::births_in(const place& where) {
-  auto [rest, end] = std::ranges::stable_partition(births_, [&](const auto& b) { return !where.holds(b.scope); });
-  std::vector<birth_wanted> now{std::make_move_iterator(rest), std::make_move_iterator(end)};
-  births_.erase(rest, end);
+  auto rest =
+      std::stable_partition(births_.begin(), births_.end(), [&](const auto& b) { return !where.holds(b.scope); });
+  std::vector<birth_wanted> now{std::make_move_iterator(rest), std::make_move_iterator(births_.end())};
+  births_.erase(rest, births_.end());
   for (auto& b : now) start(b.scope, b.call, b.on_end);
 }
 

@@ -12,18 +12,22 @@ namespace troupe::import_cib {
 
 namespace {
 
+bool is_control(char c) {
+  auto code = static_cast<unsigned char>(c);
+  return code < 0x20 || code == 0x7f;
+}
+
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
-    auto code = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\')
       out += std::string("\\") + c;
     else if (c == '\n')
       out += "\\n";
     else if (c == '\t')
       out += "\\t";
-    else if (code < 0x20 || code == 0x7f)
-      out += fmt::format("\\u{:04X}", code);
+    else if (is_control(c))
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
     else
       out += c;
   }
@@ -76,16 +80,17 @@ public:
 private:
   void line(const std::string& text) { out_ += text + "\n"; }
 
-  void comment(const note& n) {
-    std::string text = n.text;
+  // Unlike a string, a comment of TOML's cannot say a control character in any way.
+  void comment(std::string text) {
     for (char& c : text)
-      if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-    line(fmt::format("# {}: {}: {}", n.differs ? "differs" : "note", n.feature, text));
+      if (is_control(c)) c = ' ';
+    line("# " + text);
   }
 
+  void comment(const note& n) { comment(fmt::format("{}: {}: {}", n.differs ? "differs" : "note", n.feature, n.text)); }
+
   void head() {
-    line(fmt::format("# Made by `troupe import-cib` from {}.",
-                     source_.find_first_of("\r\n") == std::string::npos ? source_ : "a CIB"));
+    comment(fmt::format("Made by `troupe import-cib` from {}.", source_));
     line("# Before `troupe init`: give each node its key (`troupe keygen`, there) and its addresses; both are "
          "stand-ins.");
     if (!d_.notes.empty()) {

@@ -149,6 +149,18 @@ TEST_CASE("what it wrote is a good cluster.toml and means what was drafted") {
         "differs: refused: colocation[0]: 'a' must not be with 'b', but other rules put them together; left out\n");
 }
 
+TEST_CASE("a comment of what it wrote holds no control character, which TOML would refuse") {
+  auto d = drafted(cib_with("<primitive id=\"a\" class=\"l\x7fsb\" type=\"thing\"/>" + dummy("b")));
+  CHECK(notes(d) == "differs: agent standard: a: agents of the standard 'l\x7fsb' are not run; left out\n");
+  auto text = cluster_toml(d, "a\x1b[1m\x7f\n.xml");
+  CHECK(text.starts_with("# Made by `troupe import-cib` from a [1m  .xml.\n"));
+  CHECK(text.find("'l sb'") != std::string::npos);
+  conf::diagnostics found;
+  auto read = conf::parse_cluster_file(text, found);
+  INFO(found.text("x"));
+  CHECK(read);
+}
+
 TEST_CASE("back: under the peer's rules the file's order counts, and the status is that of the CIB") {
   auto from = cib_with(dummy("z") + "<group id=\"g\">" + dummy("m") + dummy("a") + "</group><clone id=\"k\">" +
                        dummy("c") + "</clone>");

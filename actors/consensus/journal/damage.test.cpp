@@ -14,7 +14,7 @@ static damaged flip_everything(const std::map<std::string, byte_buffer>& files, 
   const auto whole = memory_of(recovered(files));
   const auto newest = files.rbegin()->first;
   auto work = files;
-  for (auto& [name, data] : work)
+  for (auto& [of_file, data] : work)
     for (std::size_t at = 0; at < data.size(); ++at)
       for (auto mask : {std::byte(1 << (at % 8)), std::byte{0xff}}) {
         data[at] ^= mask;
@@ -31,7 +31,8 @@ static damaged flip_everything(const std::map<std::string, byte_buffer>& files, 
           ++count.equal;
           continue;
         }
-        ++count.cut; // only as a torn tail, only in the last batch, and never its promise
+        ++count.cut;                // only as a torn tail, only in the last batch, and never its promise
+        const auto& name = of_file; // which clang 14 does not let a lambda capture, and INFO is one
         INFO(name, " byte ", at);
         CHECK(name == newest);
         CHECK((at >= last_from && at < last_to));

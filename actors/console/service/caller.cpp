@@ -204,7 +204,7 @@ void with_state(caller_actor* self, Use use) {
           [self, use](const node::node_parts& parts) {
             if (!parts.ledger) return reply(self, failed{"this node belongs to no cluster; see `troupe init`"});
             self->request(parts.ledger, part_patience, cluster::ask_state{})
-                .then([self, use, parts](const cluster::state_is& s) { use(s.whole, parts); }, fail(self));
+                .then([use, parts](const cluster::state_is& s) { use(s.whole, parts); }, fail(self));
           },
           fail(self));
 }

@@ -71,8 +71,8 @@ public:
       }
     for (auto& [key, h] : w.log.s.all<cluster::holder_key>()) {
       auto* a = w.log.s.find(cluster::assignment_key{key.resource});
-      bool wanted =
-          a && std::any_of(a->value.places.begin(), a->value.places.end(), [&](auto& p) { return p.node == key.node; });
+      bool wanted = a && std::any_of(a->value.places.begin(), a->value.places.end(),
+                                     [&key = key](auto& p) { return p.node == key.node; });
       if (!wanted) steps.emplace_back(key, false);
     }
     if (steps.empty()) return false;

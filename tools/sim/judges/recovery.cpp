@@ -86,7 +86,7 @@ private:
                  fmt::format("{} runs on n{} with {} instead of {}", r.name.text, m.value + 1, with, parameters));
     }
     for (auto& [slice, on] : runs_) {
-      auto same = [&](auto& r) { return r.name.text == slice; };
+      auto same = [&slice = slice](auto& r) { return r.name.text == slice; };
       if (!on.empty() && std::none_of(c.resources.begin(), c.resources.end(), same))
         report(end, "I7", fmt::format("{} was removed from the configuration and runs on", slice));
     }
