@@ -275,9 +275,11 @@ def test_full_disk(c):
     assert "its data disk is full" in rest[0].troupe("why", node).out
     (c[node].folder / "data/fill").unlink()
     c[node].machine.start_daemon()
-    c.settled()
-    seen = {v["node"]: v["standing"] for v in rest[0].status()["cluster"]["voters"]}
-    equal(seen, {"n1": "votes", "n2": "votes", "n3": "votes"})
+    leader = c.settled()  # who votes, it knows
+
+    def standings():
+        return {v["node"]: v["standing"] for v in c[leader].status()["cluster"]["voters"]}
+    c.wait("all vote again", lambda: standings() == {"n1": "votes", "n2": "votes", "n3": "votes"})
     c.wait("it is on standby no more", lambda: not rest[0].status()["cluster"]["directives"])
     equal(shots(c), [])
 
