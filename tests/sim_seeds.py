@@ -22,6 +22,7 @@ ONCE_FAILED = [
     ("4", "5", "lanes of the front desk were never given back"),
     ("32", "5", "whether dependents were restarted hung on what came first, the loss of their support or its return"),
     ("124", "5", "what a voter accepted in one step was more than a segment of its journal holds"),
+    ("251", "5", "who waited for the stop of one that need not stop any more was not looked at again"),
     ("256", "5", "a plan's two clocks advanced one at a time"),
 ]
 # (plant, nodes, seed that finds it, invariant)
@@ -39,10 +40,10 @@ PLANTED = [
     ("withdraw-frees", "5", "2", "I3"),
     ("skip-probe", "5", "2", "I3"),
     ("demote-frees", "5", "7", "I3"),
-    ("accept-below-promise", "3", "29", "I1"),
+    ("accept-below-promise", "3", "99", "I1"),
     ("acts-from-log", "3", "5", "I5"),
     ("monitor-frees", "3", "102", "I3"),
-    ("needless-fence", "5", "35", "I9"),
+    ("needless-fence", "5", "52", "I9"),
     ("ignore-orders", "5", "1", "I6"),
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),

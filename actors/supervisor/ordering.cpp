@@ -81,14 +81,18 @@ std::vector<resource_name> ordering::names() const {
 std::vector<resource_name> ordering::concerned(const resource_name& changed) const {
   std::set<resource_name> seen{changed};
   std::vector<resource_name> out{changed};
-  for (std::size_t i = 0; i < out.size(); ++i)
-    for (auto& e : at(out[i]).after)
-      if (seen.insert(e.other).second) out.push_back(e.other);
   auto add = [&](const resource_name& other) {
     if (seen.insert(other).second) out.push_back(other);
   };
-  for (auto& e : at(changed).before) add(e.other);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    for (auto& e : at(out[i]).after) add(e.other);
+  auto may_stay_or_not = out.size();
+  for (std::size_t i = 0; i < may_stay_or_not; ++i)
+    for (auto& e : at(out[i]).before) add(e.other);
   for (auto& other : at(changed).apart) add(other);
+  for (auto i = may_stay_or_not; i < out.size(); ++i)
+    for (auto& e : at(out[i]).after)
+      if (!e.mandatory) add(e.other);
   return out;
 }
 

@@ -35,8 +35,9 @@ public:
   [[nodiscard]] const std::string& group_of(const resource_name& of) const { return at(of).group; }
   [[nodiscard]] bool notifies(const resource_name& of) const { return at(of).notifies; } // a clone whose instances are told
   [[nodiscard]] std::vector<resource_name> names() const;
-  // Whatever may have to do something else when this one changes: itself, all that comes after it, directly or not,
-  // and its neighbours before.
+  // Whatever may have to do something else when this one changes. Whether something stays hangs on all before it, so all
+  // that comes after this one is among them; what may start or stop hangs on whether those right behind it stay, so all
+  // that stand right before one of these are; and an optional order looks whether what it comes after may start.
   [[nodiscard]] std::vector<resource_name> concerned(const resource_name& changed) const;
 
 private:

@@ -77,6 +77,10 @@ struct planned : script {
     report(n, {command::monitored{resource_name{r}, 0, false, 7, "gone"}});
     note();
   }
+  void monitor_is_well_again(const char* r, const char* n) {
+    report(n, {command::monitored{resource_name{r}, 0, true, 0, ""}});
+    note();
+  }
 
   // Everything that is due, carried into the log. As "start db n1", sorted by resource.
   std::vector<std::string> go() {

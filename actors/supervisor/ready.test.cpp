@@ -222,23 +222,26 @@ TEST_CASE("neither does it get a stop before") {
   CHECK(c.go() == lines{"stop db n1"});
 }
 
-TEST_CASE("looking only at what changed gives what looking at everything gives") {
-  auto config = of({plain("a"), plain("b"), plain("c"), plain("d")});
-  config.groups = {{config::group_name{"g"}, {resource_name{"a"}, resource_name{"b"}}, {}}};
-  config.orders = {ordered("g", "c"), ordered("c", "d", config::order_kind::optional)};
+void compare_with_looking_at_everything(const config::cluster& config, random_source& random, int moments) {
   planned c(config);
-  random_source random{7};
-  const char* names[] = {"a", "b", "c", "d"};
+  std::vector<const char*> names;
+  for (auto& r : config.resources) names.push_back(r.name.text.c_str());
   const char* nodes[] = {"n1", "n2", "n3"};
-  for (int i = 0; i < 300; ++i) {
-    auto r = names[random.below(4)];
+  for (int i = 0; i < moments; ++i) {
+    auto r = names[random.below(names.size())];
     if (random.below(3) == 0)
       c.assign(r, {nodes[random.below(3)]});
     else if (random.below(6) == 0)
       c.assign(r, {});
-    std::vector<cluster::holder_key> open;
-    for (auto& [key, found] : c.s.all<cluster::holder_key>())
-      if (found.value.open) open.push_back(key);
+    std::vector<cluster::holder_key> open, closed;
+    for (auto& [key, found] : c.s.all<cluster::holder_key>()) (found.value.open ? open : closed).push_back(key);
+    if (!closed.empty() && random.below(4) == 0) {
+      auto& key = closed[random.below(closed.size())];
+      auto *what = key.resource.text.c_str(), *where = key.node.text.c_str();
+      auto* up = std::get_if<cluster::running>(&c.held(what, where)->now);
+      if (up && up->healthy) c.monitor_fails(what, where);
+      if (up && !up->healthy) c.monitor_is_well_again(what, where);
+    }
     if (!open.empty() && random.below(2) == 0) {
       auto& key = open[random.below(open.size())];
       bool bad = key.resource.text != "a" && random.below(4) == 0 &&
@@ -254,6 +257,31 @@ TEST_CASE("looking only at what changed gives what looking at everything gives")
       auto remembered = c.ready.waiting().find(resource_name{name});
       CHECK(fresh.waits == (remembered == c.ready.waiting().end() ? std::vector<wait>{} : remembered->second));
     }
+  }
+}
+
+TEST_CASE("looking only at what changed gives what looking at everything gives") {
+  auto config = of({plain("a"), plain("b"), plain("c"), plain("d")});
+  config.groups = {{config::group_name{"g"}, {resource_name{"a"}, resource_name{"b"}}, {}}};
+  config.orders = {ordered("g", "c"), ordered("c", "d", config::order_kind::optional)};
+  random_source random{7};
+  compare_with_looking_at_everything(config, random, 300);
+}
+
+TEST_CASE("so it does whatever the orders are") {
+  const char* names[] = {"a", "b", "c", "d", "e", "f"};
+  random_source random{11};
+  for (int drawn = 0; drawn < 60; ++drawn) {
+    auto config = of({plain("a"), plain("b"), plain("c"), plain("d"), plain("e"), plain("f")});
+    for (std::size_t first = 0; first < std::size(names); ++first)
+      for (auto then = first + 1; then < std::size(names); ++then) {
+        if (random.below(3) != 0) continue;
+        bool optional = random.below(3) == 0;
+        config.orders.push_back(ordered(names[first], names[then],
+                                        optional ? config::order_kind::optional : config::order_kind::mandatory));
+        config.orders.back().symmetrical = random.below(4) != 0;
+      }
+    compare_with_looking_at_everything(config, random, 100);
   }
 }
 

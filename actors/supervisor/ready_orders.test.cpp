@@ -155,4 +155,22 @@ TEST_CASE("what must be apart waits until the other one has gone") {
   CHECK(c.settle() == lines{"start db n3", "start web n1"});
 }
 
+TEST_CASE("whoever waits for the stop of one that need not stop any more goes on at once") {
+  auto config = of({plain("b"), plain("c"), plain("d"), plain("e")});
+  config.orders = {ordered("b", "c", config::order_kind::optional), ordered("d", "c"), ordered("c", "e")};
+  planned c(config);
+  c.assign("b", {"n1"});
+  c.assign("c", {"n2"});
+  c.assign("d", {"n1"});
+  c.assign("e", {"n3"});
+  c.settle();
+  c.monitor_fails("d", "n1");
+  CHECK(c.go() == lines{"stop e n3"}); // then c, then d
+  c.monitor_fails("b", "n1");
+  CHECK(c.go().empty());
+  CHECK(c.waits("b") == hold::ordered_stop); // for c
+  c.monitor_is_well_again("d", "n1");
+  CHECK(c.go() == lines{"stop b n1"}); // c stays
+}
+
 } // namespace troupe::supervisor::ready_test
