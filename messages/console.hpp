@@ -198,6 +198,7 @@ struct attempt_line { // an open fence attempt, or one that failed in this boot 
   stamp opened_at{};
   std::string note{};
   bool failed = false;
+  duration age{}; // when it was asked
   bool operator==(const attempt_line&) const = default;
 };
 struct directive_line {

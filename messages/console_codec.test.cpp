@@ -42,7 +42,7 @@ node_status full_status() {
       {resource_name{"vip"}, 3, node_name{"n2"}, phase::stop_failed, config::role::promoted, 7, config::action::stop}};
   c.failures = {{resource_name{"vip"}, node_name{"n2"}, 2, stamp{4s}, -1, "no route"}};
   c.attempts = {{node_name{"n1"}, node_name{"n2"}, stamp{2s}, "ipmi"},
-                {node_name{"n3"}, node_name{"n2"}, stamp{3s}, "no route", true}};
+                {node_name{"n3"}, node_name{"n2"}, stamp{3s}, "no route", true, 7s}};
   c.directives = {
       {command::directive_kind::move, "vip", config::role::started, node_name{"n2"}, "root (0)", "disk", stamp{9s}}};
   c.services = {{resource_name{"vip"},

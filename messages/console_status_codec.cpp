@@ -85,10 +85,15 @@ void put_line(schema::Attempt::Builder out, const attempt_line& a) {
   out.setOpenedAt(to_wire(a.opened_at));
   out.setNote(a.note);
   out.setFailed(a.failed);
+  out.setAge(a.age.count());
 }
 attempt_line attempt_from(schema::Attempt::Reader in) {
-  return {name_from<node_name>(in.getTarget(), "node"), name_from<node_name>(in.getExecutor(), "node"),
-          stamp_from(in.getOpenedAt()), text_from(in.getNote(), command::max_note, "note"), in.getFailed()};
+  return {name_from<node_name>(in.getTarget(), "node"),
+          name_from<node_name>(in.getExecutor(), "node"),
+          stamp_from(in.getOpenedAt()),
+          text_from(in.getNote(), command::max_note, "note"),
+          in.getFailed(),
+          duration{in.getAge()}};
 }
 
 void put_line(schema::Directive::Builder out, const directive_line& d) {

@@ -38,14 +38,16 @@ TEST_CASE("it stays within its limit") {
   auto e = event_of(log_index{4}, {{}, many}, refusal::none);
   CHECK(e.parts.size() == max_event_parts);
   CHECK(text_of(e, "resource-7") == "assigned: resource-7 -> nowhere");
-  CHECK(text_of(e, "n1") == "assigned: resource-0 -> nowhere; resource-1 -> nowhere; resource-2 -> nowhere and 253 more");
+  CHECK(text_of(e, "n1") ==
+        "assigned: resource-0 -> nowhere; resource-1 -> nowhere; resource-2 -> nowhere and 253 more");
 }
 
 TEST_CASE("what led to it: as its author says, and what it answers") {
   node_name n1{"n1"};
   resource_name vip{"vip"}, db{"db"};
-  troupe::command::command c{{.causes = {log_index{9}, log_index{7}}},
-                     report{n1, {}, 1, {act_done{vip, 0, log_index{7}}, act_done{db, 0, log_index{5}}, probed{db}}}};
+  troupe::command::command c{
+      {.causes = {log_index{9}, log_index{7}}},
+      report{n1, {}, 1, {act_done{vip, 0, log_index{7}}, act_done{db, 0, log_index{5}}, probed{db}}}};
   auto e = event_of(log_index{10}, c, refusal::none);
   CHECK(e.causes == std::vector{log_index{5}, log_index{7}, log_index{9}});
   CHECK(e.what == "n1 reports");

@@ -46,8 +46,9 @@ task inverse_of(task t) {
 void planner::order(unit_id first, task first_task, unit_id then, task then_task, std::uint32_t flags,
                     constraint_id origin, bool missing_blocks) {
   auto before = actions_of(first, first_task);
-  bool never = s_.units[first].kind != resource_kind::primitive && first_task == task::promoted; // not promotable
-  if (before.empty() && missing_blocks && (never || s_.units[first].kind == resource_kind::primitive)) {
+  // A collective lacks no mark but that of a promotion, if it is not promotable.
+  bool can_lack = s_.units[first].kind == resource_kind::primitive || first_task == task::promoted;
+  if (before.empty() && missing_blocks && can_lack) {
     auto now = present_role(s_, first);
     bool moot =
         (first_task == task::stop && now <= role::stopped) || (first_task == task::demote && now != role::promoted);

@@ -90,9 +90,6 @@ std::vector<resource_name> ordering::concerned(const resource_name& changed) con
   for (std::size_t i = 0; i < may_stay_or_not; ++i)
     for (auto& e : at(out[i]).before) add(e.other);
   for (auto& other : at(changed).apart) add(other);
-  for (auto i = may_stay_or_not; i < out.size(); ++i)
-    for (auto& e : at(out[i]).after)
-      if (!e.mandatory) add(e.other);
   return out;
 }
 

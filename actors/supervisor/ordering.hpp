@@ -37,7 +37,7 @@ public:
   [[nodiscard]] std::vector<resource_name> names() const;
   // Whatever may have to do something else when this one changes. Whether something stays hangs on all before it, so all
   // that comes after this one is among them; what may start or stop hangs on whether those right behind it stay, so all
-  // that stand right before one of these are; and an optional order looks whether what it comes after may start.
+  // that stand right before one of these are.
   [[nodiscard]] std::vector<resource_name> concerned(const resource_name& changed) const;
 
 private:

@@ -173,4 +173,14 @@ TEST_CASE("whoever waits for the stop of one that need not stop any more goes on
   CHECK(c.go() == lines{"stop b n1"}); // c stays
 }
 
+TEST_CASE("one of many behind the same concerns that one, not the others") {
+  for (auto kind : {config::order_kind::mandatory, config::order_kind::optional}) {
+    auto config = of({plain("a"), plain("b"), plain("c"), plain("hub")});
+    for (auto leaf : {"a", "b", "c"}) config.orders.push_back(ordered("hub", leaf, kind));
+    ordering known(config);
+    CHECK(known.concerned(resource_name{"b"}) == std::vector{resource_name{"b"}, resource_name{"hub"}});
+    CHECK(known.concerned(resource_name{"hub"}).size() == 4);
+  }
+}
+
 } // namespace troupe::supervisor::ready_test

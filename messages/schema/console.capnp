@@ -100,6 +100,7 @@ struct Attempt @0xba1cf596e7480db2 {
   openedAt @2 :Int64;
   note @3 :Text;
   failed @4 :Bool;
+  age @5 :Int64;
 }
 
 struct Directive @0xcb2d06a7f8591ec3 {

@@ -40,10 +40,14 @@ std::string undone_text(const console::plan_answer& p) {
   return out;
 }
 
+bool nothing_stays_undone(const console::plan_answer& p) {
+  return p.refused.empty() && p.waits.empty() && p.others.empty() && !p.cut;
+}
+
 } // namespace plan_detail
 
 bool ends_well(const console::plan_answer& p) {
-  return p.refused.empty() && p.waits.empty() && p.others.empty() && !p.cut && !p.unled;
+  return plan_detail::nothing_stays_undone(p) && !p.unled;
 }
 
 std::string plan_text(const console::plan_answer& p) {
@@ -57,7 +61,7 @@ std::string plan_text(const console::plan_answer& p) {
   if (!p.waits.empty() || !p.others.empty()) out += undone_text(p) + "\n";
   if (p.left_out > 0) out += fmt::format("{} lines are left out\n", p.left_out);
   if (p.cut) out += "the plan is longer than what is worked out of it\n";
-  if (p.steps.empty() && p.waits.empty() && p.others.empty() && !p.cut) out += "nothing is to be done\n";
+  if (p.steps.empty() && nothing_stays_undone(p)) out += "nothing is to be done\n";
   while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }

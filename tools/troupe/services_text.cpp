@@ -191,7 +191,7 @@ void fencing(const console::cluster_status& c, std::vector<std::string>& out) {
   for (auto& a : c.attempts) {
     if (!a.failed)
       say.add(fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
-    else if (!told_with_proof(c, a) && c.now < a.opened_at + failed_fencing_is_news)
+    else if (!told_with_proof(c, a) && a.age < failed_fencing_is_news)
       say.add(fmt::format("the fencing of {0} by {1}, {2}, failed ({3}): `troupe fence {0}` tries again, and while {0} "
                           "is here nothing waits for it",
                           a.target.text, a.executor.text, text_of(a.opened_at), a.note));

@@ -163,8 +163,7 @@ TEST_CASE("a node that must be proved dead: each way out") {
 TEST_CASE("an operator's fencing that failed is told for an hour, unless something waits for it and tells it itself") {
   auto s = healthy();
   auto& c = *s.cluster;
-  c.now = stamp{100s};
-  c.attempts = {{node_name{"n2"}, node_name{"n1"}, stamp{40s}, "no route", true}};
+  c.attempts = {{node_name{"n2"}, node_name{"n1"}, stamp{40s}, "no route", true, 1h - 1ms}};
   CHECK(concerns(s) ==
         std::vector<std::string>{
             "the fencing of n2 by n1, 1970-01-01 00:00:40.000Z, failed (no route): `troupe fence n2` tries "
@@ -181,7 +180,7 @@ TEST_CASE("an operator's fencing that failed is told for an hour, unless somethi
   REQUIRE(concerns(s).size() == 1);
   CHECK(concerns(s)[0].starts_with("n2 is not proved dead"));
   c.proofs.clear();
-  c.now = stamp{40s + 1h};
+  c.attempts[0].age = 1h;
   CHECK(concerns(s).empty());
   CHECK(status_json(s)["cluster"]["fence_attempts"][0]["failed"] == true);
 }
@@ -233,8 +232,9 @@ TEST_CASE("a node that hears nobody says that it may be turned away") {
   s.links = {{node_name{"n2"}, false, false}, {node_name{"n3"}, false, false}};
   auto said = concerns(s);
   REQUIRE(said.size() == 2);
-  CHECK(said[1] == "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
-                   "not know, another key); if so, `troupe status` there says it");
+  CHECK(said[1] ==
+        "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
+        "not know, another key); if so, `troupe status` there says it");
   s.links[1].datagrams = true;
   CHECK(concerns(s).size() == 1);
 }

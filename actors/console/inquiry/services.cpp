@@ -39,7 +39,8 @@ service_state state_of(const cluster::state& s, const service_line& line, const 
   if (line.wanted == config::role::stopped && !any_held(s, line.resource)) return service_state::stopped;
   if (line.assigned == log_index{}) return service_state::not_placed;
   if (line.places.empty()) return service_state::nowhere;
-  bool any = std::any_of(line.places.begin(), line.places.end(), [](auto& p) { return p.role == config::role::promoted; });
+  bool any =
+      std::any_of(line.places.begin(), line.places.end(), [](auto& p) { return p.role == config::role::promoted; });
   return line.wanted == config::role::promoted && !any ? service_state::not_promoted : service_state::good;
 }
 
@@ -185,6 +186,7 @@ void proofs(cluster_status& out, const cluster::state& s) {
 
 void add_services(cluster_status& out, const cluster::state& s, stamp now) {
   service_view::viewer(s, out).services();
+  for (auto& a : out.attempts) a.age = now - a.opened_at;
   service_view::overdue(out, s, now);
   service_view::proofs(out, s);
 }

@@ -132,6 +132,14 @@ TEST_CASE("an act that takes longer than it may") {
   CHECK(c.status().overdue == std::vector{late});
 }
 
+TEST_CASE("a fence attempt ages by the clock, also when nothing is said in the log") {
+  shop c;
+  cluster_status out;
+  out.attempts = {{node_name{"n2"}, node_name{"n1"}, c.s.now(), "no route", true}};
+  add_services(out, c.s, c.s.now() + 2h);
+  CHECK(out.attempts[0].age == 2h);
+}
+
 TEST_CASE("what is no longer configured shows as long as it is there") {
   shop c;
   c.place("db", {"n1"});
