@@ -27,7 +27,7 @@ ONCE_FAILED = [
 ]
 # (plant, nodes, seed that finds it, invariant)
 PLANTED = [
-    ("answer-before-sync", "3", "55", "I1"),
+    ("answer-before-sync", "3", "121", "I1"),
     ("count-minority", "3", "5", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
     ("let-refetched-voter-vote", "3", "61", "I1"),
@@ -35,10 +35,10 @@ PLANTED = [
     ("ignore-failed-sync", "3", "5", "I11"),
     ("own-clock-in-apply", "3", "1", "I1"),
     ("skip-fence-wait", "5", "6", "I3"),
-    ("session-for-boot", "5", "2", "I3"),
+    ("session-for-boot", "5", "11", "I3"),
     ("free-by-deadline", "5", "6", "I3"),
     ("withdraw-frees", "5", "2", "I3"),
-    ("skip-probe", "5", "2", "I3"),
+    ("skip-probe", "5", "11", "I3"),
     ("demote-frees", "5", "7", "I3"),
     ("accept-below-promise", "3", "99", "I1"),
     ("acts-from-log", "3", "5", "I5"),
