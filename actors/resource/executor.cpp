@@ -100,20 +100,25 @@ void send_report(executor_actor* self) {
 void ask_for_contact(executor_actor* self) {
   auto& state = self->state;
   auto now = env::now_of(self);
-  contact_watch::need need{state.turns->acts_wait(),
-                           std::holds_alternative<alone>(state.mode) || state.contact->alone()};
+  bool idle = state.contact->alone() && state.view->holdings().empty(); // then nothing hangs on the next answer
+  contact_watch::need need{state.turns->acts_wait(), std::holds_alternative<alone>(state.mode) || idle};
   auto at = state.contact->ask_at(need, now);
   if (!at || *at > now) return state.alarm.set(self, at);
   state.contact->asked(now);
+  auto judge = [self] {
+    self->state.contact_answered = true;
+    change_mode(self);
+    self->state.contact_answered = false;
+  };
   self->request(state.set.replica, state.set.timers.contact_lost, consensus::ask_contacts{})
       .then(
-          [self](const consensus::contact_list& told) {
+          [self, judge](const consensus::contact_list& told) {
             self->state.contact->told(told.leader_heard);
-            change_mode(self);
+            judge();
           },
-          [self](const caf::error&) {
+          [self, judge](const caf::error&) {
             self->state.contact->unanswered();
-            change_mode(self);
+            judge();
           });
 }
 

@@ -76,6 +76,7 @@ struct executor_state {
   std::unique_ptr<node_view> view;
   std::unique_ptr<reporter> reports;
   std::unique_ptr<contact_watch> contact;
+  bool contact_answered = false; // just now: what is going on follows from that answer
   std::unique_ptr<turnstile> turns;
   std::map<instance, instance_entry> instances;
   std::uint64_t last_life = 0, last_number = 0;

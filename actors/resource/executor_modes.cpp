@@ -95,7 +95,9 @@ void look_at_open(executor_actor* self) {
   auto& view = *state.view;
   if (view.here() == standing::dead && !view.holdings().empty())
     return be_alone(self, "the cluster has declared this boot dead", true);
-  if (state.contact->alone() && !view.holdings().empty())
+  // On a new answer only: a node that held nothing may have been without a leader until just now, and learn of its
+  // services by joining.
+  if (state.contact_answered && state.contact->alone() && !view.holdings().empty())
     return be_alone(self, "no leader was heard for " + conf::to_text(state.set.timers.no_contact_stop), false);
   if (view.here() == standing::cast_out) return close(self, "the cluster has lost this node");
   if (state.reports->lost_its_way())

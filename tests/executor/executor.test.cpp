@@ -29,6 +29,10 @@ struct settled : stage {
 
 } // namespace
 
+bool log_has_no_stop(const stage& t) {
+  return std::ranges::none_of(t.log_lines.lines, [](auto& l) { return l.find("by itself") != std::string::npos; });
+}
+
 TEST_CASE("what an earlier life left is ended before the node may join; fence calls and services are left alone") {
   stage t(cluster_with(no_quorum_policy::stop));
   t.processes.lives = {{{"db", "12"}, {"fence-ipmi", "3.1"}, {"redis", "monitor-5.1"}}, {"db", "redis", "web"}};
@@ -187,6 +191,23 @@ TEST_CASE("a daemon that starts alone stops what an earlier life of it started")
   t.spawn();
   t.advance(4100ms);
   CHECK(t.under_way() == "db/alone stop");
+}
+
+TEST_CASE("what it finds on joining after a long silence it does not stop for that silence") {
+  stage t(cluster_with(no_quorum_policy::stop));
+  t.follow_leader = false;
+  t.leader_heard = t.now;
+  t.spawn();
+  t.advance(6s); // long over the bound, and it holds nothing
+  CHECK(t.contact_asked > 0);
+  t.follow_leader = true;
+  t.join(); // before anybody asks again
+  t.end("db/probe monitor", agents::exited{0, false, {}, {}});
+  t.end("redis/probe monitor", agents::exited{7, false, {}, {}});
+  t.advance(2s);
+  REQUIRE(t.s.held("db", "n1"));
+  CHECK(t.root_told == std::vector<std::string>{"ready"});
+  CHECK(log_has_no_stop(t));
 }
 
 TEST_CASE("lost by the cluster: what is under way is ended, then a new session is asked for; services run on") {
