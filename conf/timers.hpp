@@ -1,24 +1,28 @@
 // Every timer of the system, derived from the one number that the operator sets: `tolerate`, the longest silence that
 // must not cost a node its membership. Nobody else writes a timer down: who needs one takes it from here.
 //
+// Every timer here is somebody's, and is followed when `apply` changes tolerate: what is already waited for keeps the
+// time it was given. Times that nothing waits on for a membership (how long keys last, how long a stream drains) are
+// constants where they are used.
+//
 // A timer is a sum of fractions of other timers: the table in timers.cpp is both what is computed and what `troupe
 // timers` prints, so the formula shown cannot differ from the one used.
 //
 // Why these fractions. T is tolerate, P = T/20 the probe interval and the leader's tick, G = T/40 the gossip interval.
 //
-// In time. A node dies at 0 in a cluster of n, the others are healthy. While a leader ticks, its word stands for that of
-// the detectors: whoever it does not name as silent is probed only now and then (calm-interval), and the death shows when
-// the third tick finds no answer of it, or when the leader's own ticks are missing for so long. From then on each survivor
-// probes those in doubt first, each once: n-1 of them at the worst, when the leader died, and a probe of others may be
-// under way and the last one needs its period: by 3P + nP every survivor has raised its own suspicion. Where no leader
-// ticks, a prober that has just heard the dead one has it first in one rotation and last in the next, shuffled one at the
-// worst: by 2(n-1)P. Two rounds of gossip later (2G = P) each has heard of the others' suspicions, which are then as many as
-// shorten a suspicion to its minimum of 4P: all call it faulty by 11P = 0.55 T for three nodes, 17P = 0.85 T for seven: the
-// detector has spoken before the missing acknowledgements do (T + 2P), so it never delays NodeLost. The margin, T/10 at
-// least for up to seven nodes, is checked. A lone accuser among three nodes (the third is slow) needs suspicion-max:
-// (3 + 2 + 12 + 1)P = 0.9 T. In larger clusters no such bound exists without a leader, but n-1 probers make the first
-// suspicion a matter of two periods and the confirmations of five more; the distribution that
-// actors/detector/cluster.test.cpp prints shows the rest, and 3T without the detector is the end.
+// In time. A node dies at 0 in a cluster of n, the others are healthy. While a leader ticks, its word stands for that
+// of the detectors: whoever it does not name as silent is probed only now and then (calm-interval), and the death shows
+// when the third tick finds no answer of it, or when the leader's own ticks are missing for so long. From then on each
+// survivor probes those in doubt first, each once: n-1 of them at the worst, when the leader died, and a probe of
+// others may be under way and the last one needs its period: by 3P + nP every survivor has raised its own suspicion.
+// Where no leader ticks, a prober that has just heard the dead one has it first in one rotation and last in the next,
+// shuffled one at the worst: by 2(n-1)P. Two rounds of gossip later (2G = P) each has heard of the others' suspicions,
+// which are then as many as shorten a suspicion to its minimum of 4P: all call it faulty by 11P = 0.55 T for three
+// nodes, 17P = 0.85 T for seven: the detector has spoken before the missing acknowledgements do (T + 2P), so it never
+// delays NodeLost. The margin, T/10 at least for up to seven nodes, is checked. A lone accuser among three nodes (the
+// third is slow) needs suspicion-max: (3 + 2 + 12 + 1)P = 0.9 T. In larger clusters no such bound exists without a
+// leader, but n-1 probers make the first suspicion a matter of two periods and the confirmations of five more; the
+// distribution that actors/detector/cluster.test.cpp prints shows the rest, and 3T without the detector is the end.
 //
 // Not too early. A healthy node silent for D < T is not declared lost, whatever the detector thinks: NodeLost also
 // needs acknowledgements missing for T + 2P on the leader. The last one was sent up to one tick before the silence
@@ -58,14 +62,14 @@ struct timers {
   // consensus: leader and contact
   duration tick, idle_noop, own_index_stalled, contact_lost, no_contact_stop, step_down;
   duration leader_suspected, takeover_step, election_fallback, election_spread, silence_noted;
-  duration resend_first, resend_most, forward_retry, handover_hysteresis, tie_wait;
+  duration resend_first, resend_most, forward_retry;
   // membership
   duration lost_if_suspected, lost_alone, brake_window, contact_look, leader_settle;
   // detector
   duration probe_interval, calm_interval, probe_timeout, nack_after, suspicion_min, suspicion_max;
   duration gossip_interval, push_pull_interval, join_retry, pause_limit, leave_limit;
   // transport
-  duration handshake_retry, handshake_limit, connect_limit, reconnect_min, reconnect_max, stream_stall;
+  duration link_keep_alive, link_silent, handshake_retry, reconnect_min, reconnect_max, connect_limit;
 
   bool operator==(const timers&) const = default;
 };

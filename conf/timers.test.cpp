@@ -122,7 +122,7 @@ TEST_CASE("all checks hold for every tolerate, and each fails when what it guard
   CHECK(broken([](timers& t) { t.no_contact_stop = 2s; }) == "a change of leader stops no service;");
   CHECK(broken([](timers& t) { t.election_spread = 600ms; }) == "a lost leader is replaced within tolerate;");
   CHECK(broken([](timers& t) { t.step_down = 1100ms; }) == "a leader alone has stepped down when another is there;");
-  CHECK(broken([](timers& t) { t.tie_wait = 3s; }) == "the second half shoots after the first;");
+  CHECK(broken([](timers& t) { t.link_silent = 1300ms; }) == "a second address is found within tolerate;");
 }
 
 TEST_CASE("of a configuration: its own values; what no file may say is taken as the nearest that one may") {

@@ -284,6 +284,39 @@ def test_full_disk(c):
     equal(shots(c), [])
 
 
+def test_short_partition(c):
+    """Cut off for less than `tolerate`: nobody is lost, and the leader's stream, which TCP would try again only much
+    later, is dialled anew at once. Whether it is stuck at that moment is chance: so more than once."""
+    tolerate = {"tolerate": "20s", "restart_grace": "5s", "late_margin": "1s"}
+    c.form(c.config(services(c), **tolerate))
+    all_run(c)
+    leader = c[c.leader()]
+    follower = next(n for n in c if n is not leader)
+
+    def heard():
+        return {li["peer"]: li["datagrams"] for li in leader.status()["links"]}[follower.name]
+
+    def stuck():
+        return f"{follower.name} answers again, but the stream with it is stuck" in leader.machine.log.read_text()
+
+    def caught_up():
+        return follower.status()["chosen"] == leader.status()["chosen"]
+    for number in range(6):
+        follower.cable.cut()
+        note = f'[resource.idle-{number}]\nagent = "ocf:heartbeat:Dummy"\ntarget = "stopped"\n'
+        leader.order("apply", c.config(services(c, more=note), **tolerate))  # goes into the stream
+        c.wait("it is silent", lambda: not heard())
+        follower.cable.mend()
+        c.wait("it is heard", heard)
+        c.wait("it knows what was applied", caught_up)
+        if stuck():
+            break
+    assert stuck(), leader.machine.log.read_text()
+    equal(told(c, leader, follower.name, "is lost"), [])
+    equal(shots(c), [])
+    all_run(c)
+
+
 def main():
     why = network.check_possible()
     if why:

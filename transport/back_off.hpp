@@ -1,9 +1,8 @@
-// Time between attempts: doubles from `first` to `longest`, each jittered to between half and all of it, so that nodes
-// that lost each other at one moment do not come back in step.
+// Time between attempts: doubles from reconnect_min to reconnect_max, each jittered to between half and all of it, so
+// that nodes that lost each other at one moment do not come back in step.
 #pragma once
 
-#include "messages/types/time.hpp"
-#include "transport/secret.hpp"
+#include "transport/link_context.hpp"
 
 #include <algorithm>
 
@@ -11,22 +10,17 @@ namespace troupe::transport {
 
 class back_off {
 public:
-  // The longest is short: a refused connection is what tells that a lost node's host is alive, and that must be known
-  // within `tolerate`.
-  static constexpr duration first = std::chrono::milliseconds(50);
-  static constexpr duration longest = std::chrono::seconds(1);
-
-  duration next(const fill_random& random) {
-    auto whole = next_;
-    next_ = std::min(2 * next_, longest);
+  duration next(const link_timing& t, const fill_random& random) {
+    auto whole = std::clamp(next_, t.reconnect_min, t.reconnect_max);
+    next_ = 2 * whole;
     std::array<std::byte, 4> drawn{};
     random(drawn);
     return whole / 2 + (whole / 2) * get_le<std::uint32_t>(drawn, 0) / 0xffffffffLL;
   }
-  void reset() { next_ = first; }
+  void reset() { next_ = {}; }
 
 private:
-  duration next_ = first;
+  duration next_{};
 };
 
 } // namespace troupe::transport

@@ -14,6 +14,11 @@ bool datagram_link::up(instant now) const {
   return sending() != nullptr && !silent(now);
 }
 
+std::optional<endpoint> datagram_link::remote() const {
+  const auto* s = sending();
+  return s != nullptr ? std::optional(s->remote) : std::nullopt;
+}
+
 std::optional<channel_id> datagram_link::sending_channel() const {
   const auto* s = sending();
   if (s == nullptr) return std::nullopt;
@@ -71,7 +76,7 @@ void datagram_link::start(const moment& m, effects& out) {
 }
 
 void datagram_link::send_attempt(const moment& m, effects& out) {
-  attempt_->due = m.now + resend * (1 << attempt_->sends);
+  attempt_->due = m.now + context_->timing.handshake_retry * (1 << attempt_->sends);
   ++attempt_->sends;
   auto message = attempt_->finishing ? attempt_->hand.finish_message() : attempt_->hand.hello_message();
   out.emplace_back(send_datagram{attempt_->to, std::move(message)});
@@ -85,7 +90,7 @@ void datagram_link::give_up(const moment& m) {
   attempt_.reset();
   ++address_;
   auto count = std::max<std::size_t>(context_->peer.addresses.size(), 1);
-  if (address_ % count == 0) may_start_ = m.now + back_off_.next(m.random);
+  if (address_ % count == 0) may_start_ = m.now + back_off_.next(context_->timing, m.random);
 }
 
 void datagram_link::on_challenge(const moment& m, const challenge& asked, effects& out) {

@@ -29,7 +29,6 @@ public:
   static constexpr std::size_t max_answers = 4; // handshakes of the peer that are not finished; then the oldest goes
   static constexpr int max_sends = 3;           // of a hello or a finish, to one address
   static constexpr int max_challenges = 2;      // followed in one attempt
-  static constexpr duration resend = std::chrono::milliseconds(100); // doubles
   static constexpr duration answer_life = std::chrono::seconds(5);
   static constexpr duration renew_after = std::chrono::minutes(10);
   static constexpr duration renew_by_responder = renew_after + std::chrono::seconds(30); // if the initiator does not
@@ -52,6 +51,12 @@ public:
   // A text, if the datagram is authentic and not a keep-alive.
   std::optional<byte_buffer> on_sealed(const moment& m, byte_view datagram, const endpoint& from, effects& out);
 
+  // We send, and heard nothing for silent_after.
+  [[nodiscard]] bool silent(instant now) const {
+    return unanswered_ && now - *unanswered_ >= context_->timing.silent_after;
+  }
+  // Where the peer is sent to; none without a session.
+  [[nodiscard]] std::optional<endpoint> remote() const;
   // Can be sent under, and the peer is not silent.
   [[nodiscard]] bool up(instant now) const;
   [[nodiscard]] const terms& theirs() const { return theirs_; }
@@ -90,9 +95,6 @@ private:
   session* find(channel_id channel);
   session* sending() { return sending_ ? find(*sending_) : nullptr; }
   [[nodiscard]] const session* sending() const { return const_cast<datagram_link*>(this)->sending(); }
-  [[nodiscard]] bool silent(instant now) const {
-    return unanswered_ && now - *unanswered_ >= context_->timing.silent_after;
-  }
   [[nodiscard]] std::optional<instant> next_start() const;
   [[nodiscard]] instant expiry(const session& s) const;
   void start(const moment& m, effects& out);

@@ -46,6 +46,9 @@ struct write_stream {
 struct close_stream {
   stream_id stream;
 };
+struct end_if_stuck {
+  stream_id stream;
+};
 struct message_received { // authenticated; the payload is not decoded yet
   node_name from;
   route via = route::datagram;
@@ -58,6 +61,7 @@ struct link_changed {
 };
 struct stream_broken { // what it held is lost, either way; perhaps nothing. What is sent from now on waits for the next one
   node_name peer;
+  bool stuck = false; // end_if_stuck ended it
 };
 struct host_answered { // its host refused a connection: it is alive, its daemon is away
   node_name peer;
@@ -68,8 +72,8 @@ struct turned_away { // counted; from the switchboard it comes only when it shou
   endpoint from;
   std::optional<node_name> who; // the link it was aimed at; nobody has shown to be that node
 };
-using effect = std::variant<send_datagram, dial, write_stream, close_stream, message_received, link_changed,
-                            stream_broken, host_answered, turned_away>;
+using effect = std::variant<send_datagram, dial, write_stream, close_stream, end_if_stuck, message_received,
+                            link_changed, stream_broken, host_answered, turned_away>;
 using effects = std::vector<effect>;
 
 } // namespace troupe::transport

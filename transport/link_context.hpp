@@ -6,16 +6,17 @@
 
 namespace troupe::transport {
 
-// How soon a link notices that nobody answers. With a second address, the time to find it (silent_after, and the
-// repeated hellos to the first one) is to stay below `tolerate`, so that losing one of two networks costs nobody its
-// membership.
+// How soon a link notices that nobody answers, and tries again; conf/timers.hpp has the values and the reasons. These
+// are those of the default `tolerate`, which a node lives by until it knows its cluster's.
 struct link_timing {
   duration keep_alive = std::chrono::milliseconds(800); // silence of our own, after which an empty datagram goes out
   duration silent_after = std::chrono::seconds(1);      // sent, and heard nothing: a new handshake is tried
+  duration handshake_retry = std::chrono::milliseconds(100); // of a hello or a finish; doubles
+  duration reconnect_min = std::chrono::milliseconds(50);
+  duration reconnect_max = std::chrono::seconds(1);
+  duration connect_limit = std::chrono::seconds(3); // from dialling or accepting to an open stream
+  bool operator==(const link_timing&) const = default;
 };
-[[nodiscard]] inline link_timing timing_for(duration tolerate) {
-  return {2 * tolerate / 5, tolerate / 2};
-}
 
 struct link_context {
   const identity* me = nullptr; // outlives the link

@@ -36,6 +36,7 @@ enum class close_reason : std::uint8_t {
   by_peer,     // orderly, or reset while open
   refused,     // the host answered: nobody listens there. Its host is alive, its daemon is away
   unreachable, // no route, time-out of the connection attempt, or no stream left on our side
+  stuck,       // end_if_stuck
   backlog,     // ours: max_stream_backlog exceeded
 };
 
@@ -73,6 +74,9 @@ public:
   virtual void write(stream_id stream, byte_buffer data) = 0;
   // What was written before still goes out, for a short while; nothing comes in any more.
   virtual void close(stream_id stream) = 0;
+  // Ends the stream, at once and with that reason, if what was written has been sent again and is still not
+  // acknowledged: for when the path is known to be back, and TCP's next attempt is far off.
+  virtual void end_if_stuck(stream_id stream) = 0;
 };
 
 } // namespace troupe::transport

@@ -46,6 +46,11 @@ void peer_link::say_changes(instant now, effects& out) {
   out.emplace_back(link_changed{context_.peer.name, state_});
 }
 
+void peer_link::look_at_path(const moment& m, bool was_silent, effects& out) {
+  if (!was_silent || datagrams_.silent(m.now)) return;
+  if (auto where = datagrams_.remote()) stream_.path_is_back(m, *where, out);
+}
+
 void peer_link::set_terms(const terms& ours, session_id session) {
   context_.ours = ours;
   session_ = session;
@@ -75,6 +80,7 @@ void peer_link::on_hello(const moment& m, const hello& first, const endpoint& fr
 
 void peer_link::on_answer(const moment& m, message_type type, byte_view datagram, const endpoint& from, effects& out) {
   auto refuse = [&](refusal why) { out.emplace_back(turned_away{why, from, std::nullopt}); };
+  bool was_silent = datagrams_.silent(m.now);
   if (type == message_type::challenge) {
     if (auto asked = parse_challenge(datagram))
       datagrams_.on_challenge(m, *asked, out);
@@ -90,11 +96,14 @@ void peer_link::on_answer(const moment& m, message_type type, byte_view datagram
   } else {
     refuse(answer.error());
   }
+  look_at_path(m, was_silent, out);
   say_changes(m.now, out);
 }
 
 void peer_link::on_sealed(const moment& m, byte_view datagram, const endpoint& from, effects& out) {
+  bool was_silent = datagrams_.silent(m.now);
   auto text = datagrams_.on_sealed(m, datagram, from, out);
+  look_at_path(m, was_silent, out);
   say_changes(m.now, out);
   if (text) receive(route::datagram, *text, out);
 }

@@ -38,6 +38,8 @@ public:
   void set_addresses(std::vector<endpoint> addresses) { context_.peer.addresses = std::move(addresses); }
   // What is said from now on; what has been agreed on stands.
   void set_terms(const terms& ours, session_id session);
+  // From the next wait on.
+  void set_timing(const link_timing& timing) { context_.timing = timing; }
 
   void on_hello(const moment& m, const hello& first, const endpoint& from, effects& out); // a datagram's
   void on_answer(const moment& m, message_type type, byte_view datagram, const endpoint& from, effects& out);
@@ -59,6 +61,8 @@ public:
 private:
   void receive(route via, byte_view text, effects& out);
   void say_changes(instant now, effects& out);
+  // After a datagram; `was_silent`: before it.
+  void look_at_path(const moment& m, bool was_silent, effects& out);
 
   link_context context_;
   session_id session_;

@@ -66,7 +66,7 @@ void stream_link::dial_failed(const moment& m) {
   dialling_.reset();
   ++address_;
   auto count = std::max<std::size_t>(context_->peer.addresses.size(), 1);
-  if (address_ % count == 0) may_dial_ = m.now + back_off_.next(m.random);
+  if (address_ % count == 0) may_dial_ = m.now + back_off_.next(context_->timing, m.random);
 }
 
 void stream_link::on_connected(stream_id stream, effects& out) {
@@ -126,10 +126,7 @@ void stream_link::on_finish_bytes(const moment& m, std::size_t which, byte_view 
     turn_away(agreed.error(), from, out);
     return out.push_back(close_stream{stream});
   }
-  if (dialling_) { // not needed any more, and the peer is authentic
-    if (dialling_->stream) out.emplace_back(close_stream{*dialling_->stream});
-    dialling_.reset();
-  }
+  abandon_dial(out); // not needed any more, and the peer is authentic
   theirs_ = agreed->theirs;
   establish(
       m, {stream, from, false, begun, m.now, stream_sealer(agreed->seal_key, m.now), stream_opener(agreed->open_key)},
@@ -143,8 +140,9 @@ void stream_link::establish(const moment& m, sealed made, effects& out) {
   back_off_.reset();
   if (open_) {
     bool crossed = made.initiated != open_->initiated && made.begun < open_->born;
-    if (crossed && made.initiated != context_->ours_wins()) return retire(m, std::move(made), out);
-    retire(m, std::move(*open_), out);
+    if (crossed && made.initiated != context_->ours_wins())
+      return retire(m, std::move(made), reader::reads_to_its_end, out);
+    retire(m, std::move(*open_), crossed ? reader::reads_to_its_end : reader::may_be_gone, out);
   }
   open_ = std::move(made);
   while (!waiting_.empty()) {
@@ -154,14 +152,16 @@ void stream_link::establish(const moment& m, sealed made, effects& out) {
   waiting_bytes_ = 0;
 }
 
-void stream_link::retire(const moment& m, sealed old, effects& out) {
+void stream_link::retire(const moment& m, sealed old, reader of_it, effects& out) {
   out.emplace_back(write_stream{old.stream, old.sealer.finish()});
+  bool told = of_it == reader::may_be_gone;
+  if (told) tell_broken(out);
   if (draining_.size() == max_draining) {
     out.emplace_back(close_stream{draining_.front().stream.stream});
+    if (!draining_.front().told_broken) tell_broken(out);
     draining_.erase(draining_.begin());
-    tell_broken(out);
   }
-  draining_.push_back({std::move(old), m.now + drain_time});
+  draining_.push_back({std::move(old), m.now + drain_time, told});
 }
 
 // False: the stream is over, and closed on our side. If it ended in order it still may have held what we wrote.
@@ -174,9 +174,14 @@ bool stream_link::read(sealed& s, byte_view data, std::vector<byte_buffer>& text
   return false;
 }
 
+void stream_link::abandon_dial(effects& out) {
+  if (dialling_ && dialling_->stream) out.emplace_back(close_stream{*dialling_->stream});
+  dialling_.reset();
+}
+
 void stream_link::lose_open(const moment& m) {
   open_.reset();
-  may_dial_ = m.now + back_off_.next(m.random);
+  may_dial_ = m.now + back_off_.next(context_->timing, m.random);
 }
 
 void stream_link::on_data(const moment& m, stream_id stream, byte_view data, std::vector<byte_buffer>& texts,
@@ -201,23 +206,41 @@ void stream_link::on_closed(const moment& m, stream_id stream, close_reason why,
     return dial_failed(m);
   }
   std::erase_if(answers_, [&](const unfinished& a) { return a.stream == stream; });
-  bool drained = std::erase_if(draining_, [&](const drain& d) { return d.stream.stream == stream; }) > 0;
-  if (drained) tell_broken(out);
+  std::erase_if(draining_, [&](const drain& d) {
+    if (d.stream.stream != stream) return false;
+    if (!d.told_broken) tell_broken(out);
+    return true;
+  });
   if (!open_ || open_->stream != stream) return;
   if (why == close_reason::by_peer) turn_away(refusal::truncated, open_->remote, out); // its final frame never came
-  tell_broken(out);
+  tell_broken(out, why == close_reason::stuck);
   lose_open(m);
 }
 
+void stream_link::path_is_back(const moment& m, const endpoint& where, effects& out) {
+  const auto& addresses = context_->peer.addresses;
+  auto at = std::find(addresses.begin(), addresses.end(), where);
+  if (at != addresses.end()) address_ = static_cast<std::size_t>(at - addresses.begin());
+  if (open_ && (at == addresses.end() || open_->remote.address == where.address))
+    return out.push_back(end_if_stuck{open_->stream});
+  if (open_) {
+    out.emplace_back(close_stream{open_->stream});
+    tell_broken(out);
+    open_.reset();
+  }
+  abandon_dial(out);
+  back_off_.reset();
+  if (!addresses.empty()) start(m, out);
+}
+
 void stream_link::stop(effects& out) {
-  if (dialling_ && dialling_->stream) out.emplace_back(close_stream{*dialling_->stream});
+  abandon_dial(out);
   for (const auto& a : answers_) out.emplace_back(close_stream{a.stream});
   for (const auto& d : draining_) out.emplace_back(close_stream{d.stream.stream});
   if (open_) {
     out.emplace_back(write_stream{open_->stream, open_->sealer.finish()});
     out.emplace_back(close_stream{open_->stream});
   }
-  dialling_.reset();
   answers_.clear();
   draining_.clear();
   open_.reset();
@@ -226,12 +249,12 @@ void stream_link::stop(effects& out) {
 // --- time ---
 
 void stream_link::tick(const moment& m, effects& out) {
-  if (dialling_ && dialling_->begun + handshake_time <= m.now) {
+  if (dialling_ && dialling_->begun + context_->timing.connect_limit <= m.now) {
     if (dialling_->stream) out.emplace_back(close_stream{*dialling_->stream});
     dial_failed(m);
   }
   std::erase_if(answers_, [&](const unfinished& a) {
-    if (a.begun + handshake_time > m.now) return false;
+    if (a.begun + context_->timing.connect_limit > m.now) return false;
     turn_away(refusal::too_slow, a.from, out);
     out.emplace_back(close_stream{a.stream});
     return true;
@@ -239,7 +262,7 @@ void stream_link::tick(const moment& m, effects& out) {
   std::erase_if(draining_, [&](const drain& d) {
     if (d.until > m.now) return false;
     out.emplace_back(close_stream{d.stream.stream});
-    tell_broken(out);
+    if (!d.told_broken) tell_broken(out);
     return true;
   });
   bool wanted = !open_ && !dialling_ && !context_->peer.addresses.empty();
@@ -249,8 +272,8 @@ void stream_link::tick(const moment& m, effects& out) {
 std::optional<instant> stream_link::deadline() const {
   std::optional<instant> first;
   auto at_most = [&](instant at) { first = first ? std::min(*first, at) : at; };
-  if (dialling_) at_most(dialling_->begun + handshake_time);
-  for (const auto& a : answers_) at_most(a.begun + handshake_time);
+  if (dialling_) at_most(dialling_->begun + context_->timing.connect_limit);
+  for (const auto& a : answers_) at_most(a.begun + context_->timing.connect_limit);
   for (const auto& d : draining_) at_most(d.until);
   if (!open_ && !dialling_ && !context_->peer.addresses.empty()) at_most(may_dial_);
   return first;

@@ -3,8 +3,15 @@
 // Each end dials as soon as it has no stream, its addresses in order, with back_off in between. If both ends' dials
 // succeed, the stream that the lower key dialled stays, on both sides; a later one of any side replaces the earlier
 // (the peer restarted). The one that goes is closed by a final frame, and what was already in it is still read, so that
-// nothing is lost by the choice; the order between the two streams is. A stream that breaks loses what it held.
+// nothing is lost by the choice; the order between the two streams is. A stream that breaks loses what it held, and one
+// that a later one replaced is taken for broken at once: nobody may read it any more.
 // Nothing unauthenticated closes a stream or a dial.
+//
+// TCP sends again ever later what a dead path swallowed: when the path is back, a stream stays stuck for up to as long
+// as the path was away, and a leader whose slots are stuck steps down. So once datagrams pass again after a silence, a
+// stream that is stuck, or that goes where they do not pass, is given up; and a dial that the dead path swallowed is
+// not waited for. Rejected: a short TCP_USER_TIMEOUT, which also ends streams that a loaded peer is late to answer, and
+// leaves the dial to back off in the same way.
 #pragma once
 
 #include "transport/back_off.hpp"
@@ -21,7 +28,6 @@ public:
   static constexpr std::size_t max_waiting_bytes = std::size_t{4} << 20; // and their bytes; then the oldest goes
   static constexpr std::size_t max_answers = 4; // streams of the peer that are not authenticated; then the oldest goes
   static constexpr std::size_t max_draining = 2;
-  static constexpr duration handshake_time = std::chrono::seconds(3); // from dialling or accepting to an open stream
   static constexpr duration drain_time = std::chrono::seconds(5);
 
   // `context` outlives this.
@@ -31,6 +37,8 @@ public:
   void send(const moment& m, byte_buffer text, effects& out);
   void tick(const moment& m, effects& out);
   [[nodiscard]] std::optional<instant> deadline() const;
+  // The peer answers datagrams again, at `where`.
+  void path_is_back(const moment& m, const endpoint& where, effects& out);
   // Ends everything, the open stream in good order.
   void stop(effects& out);
 
@@ -75,6 +83,7 @@ private:
   struct drain {
     sealed stream;
     instant until;
+    bool told_broken = false;
   };
 
   void start(const moment& m, effects& out);
@@ -83,10 +92,14 @@ private:
   void on_finish_bytes(const moment& m, std::size_t which, byte_view data, std::vector<byte_buffer>& texts,
                        effects& out);
   void establish(const moment& m, sealed made, effects& out);
-  void retire(const moment& m, sealed old, effects& out);
+  enum class reader : std::uint8_t { reads_to_its_end, may_be_gone }; // the peer, of a stream that another replaces
+  void retire(const moment& m, sealed old, reader of_it, effects& out);
+  void abandon_dial(effects& out);
   bool read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out);
   void lose_open(const moment& m);
-  void tell_broken(effects& out) const { out.emplace_back(stream_broken{context_->peer.name}); }
+  void tell_broken(effects& out, bool stuck = false) const {
+    out.emplace_back(stream_broken{context_->peer.name, stuck});
+  }
   void turn_away(refusal why, const endpoint& from, effects& out) const;
 
   const link_context* context_;

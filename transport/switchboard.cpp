@@ -63,6 +63,11 @@ void switchboard::set_terms(const terms& ours, session_id session) {
   for (auto& [name, l] : links_) l.link->set_terms(ours, session);
 }
 
+void switchboard::set_timing(const link_timing& timing) {
+  timing_ = timing;
+  for (auto& [name, l] : links_) l.link->set_timing(timing);
+}
+
 bool switchboard::send(const moment& m, const node_name& to, route by, message_kind kind, byte_view payload,
                        effects& out) {
   auto* link = link_with(to);
@@ -173,6 +178,8 @@ void carry_out(effects& asked, network& net, switchboard& board, const std::func
       net.write(w->stream, std::move(w->data));
     else if (auto* c = std::get_if<close_stream>(&e))
       net.close(c->stream);
+    else if (auto* doubted = std::get_if<end_if_stuck>(&e))
+      net.end_if_stuck(doubted->stream);
     else if (auto* call = std::get_if<dial>(&e))
       board.dialled(call->whom, net.connect(call->to));
     else

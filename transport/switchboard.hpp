@@ -27,6 +27,8 @@ public:
   // Links to nodes that are gone, have another key or are revoked end; new ones begin. Our own entry is left out.
   void set_directory(const moment& m, directory_of_keys directory, effects& out);
   void set_terms(const terms& ours, session_id session);
+  void set_timing(const link_timing& timing);
+  [[nodiscard]] const link_timing& timing() const { return timing_; }
   // False, and nothing is done, for a node that is not in the directory. `payload` is within its route's limit.
   bool send(const moment& m, const node_name& to, route by, message_kind kind, byte_view payload, effects& out);
   void on_event(const moment& m, network_event event, effects& out);
@@ -62,7 +64,7 @@ private:
   identity me_;
   terms ours_;
   session_id session_;
-  link_timing timing_; // of links that begin from now on
+  link_timing timing_;
   doorman doorman_;
   directory_of_keys directory_;
   std::map<node_name, numbered_link> links_;

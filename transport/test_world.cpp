@@ -23,6 +23,14 @@ struct test_world::wire final : network {
   stream_id connect(const endpoint& to) override { return world.connect(owner, to); }
   void write(stream_id stream, byte_buffer data) override { world.write(stream, std::move(data)); }
   void close(stream_id stream) override { world.close(stream); }
+  void end_if_stuck(stream_id stream) override {
+    auto end = world.pipes_.find(stream);
+    if (end == world.pipes_.end() || end->second.free <= world.now + world.slowest) return;
+    world.pipes_.erase(end);
+    world.at_time(world.now, [&w = world, name = owner.name, life = owner.life, stream] {
+      w.stream_event(name, life, stream_closed{stream, close_reason::stuck});
+    });
+  }
 };
 
 test_world::node& test_world::add(std::string_view name, std::uint8_t number) {
@@ -116,10 +124,12 @@ void test_world::stream_event(const node_name& to, int life, network_event event
 stream_id test_world::connect(node& from, const endpoint& to) {
   stream_id ours{++last_stream_};
   pipes_[ours] = {from.name, stream_id{}, now};
+  if (on_dials && !on_dials(to)) return ours;
   at_time(now + delay(), [this, ours, to, source = from.at, name = from.name, life = from.life] {
     auto mine = pipes_.find(ours);
     if (mine == pipes_.end()) return;
-    auto* n = node_at(to);
+    auto second = second_addresses.find(to);
+    auto* n = node_at(second != second_addresses.end() ? second->second : to);
     if (n == nullptr || !n->board) {
       pipes_.erase(mine);
       return stream_event(name, life, stream_closed{ours, n ? close_reason::refused : close_reason::unreachable});
@@ -159,6 +169,10 @@ void test_world::close(stream_id stream) {
     if (!owner.empty()) stream_event(owner, nodes_.at(owner).life, stream_closed{to, close_reason::by_peer});
   });
   pipes_.erase(end);
+}
+
+void test_world::stall_streams(duration span) {
+  for (auto& [id, p] : pipes_) p.free = std::max(p.free, now + span);
 }
 
 void test_world::cut_streams() {

@@ -55,6 +55,10 @@ public:
   transport::stream_id stranger_stream(std::string_view to, const transport::endpoint& from);
   void stranger_writes(std::string_view to, transport::stream_id stream, byte_buffer data);
   [[nodiscard]] bool closed(transport::stream_id stream) const { return !pipes_.contains(stream); }
+  void stall_streams(duration span); // what is written to the present ones arrives only after it, as TCP backs off
+  // May swallow an attempt to connect; false: nothing answers it.
+  std::function<bool(const transport::endpoint& to)> on_dials;
+  std::map<transport::endpoint, transport::endpoint> second_addresses; // of streams, to the node's first
   void cut_streams(); // every connection breaks, with what it held
 
 private:
@@ -62,7 +66,7 @@ private:
   struct pipe { // one end of a connection
     node_name owner;
     transport::stream_id other;
-    instant free; // no byte arrives before the ones in front of it
+    instant free; // no byte arrives before the ones in front of it, or before a stall is over
   };
 
   void at_time(instant when, std::function<void()> what) {

@@ -34,6 +34,7 @@ public:
 
   explicit front_desk(duration retry)
     : retry_(retry) {}
+  void retime(duration retry) { retry_ = retry; } // for what is sent from now on
 
   // nullopt: too many lanes or too many waiting; the client tries later. A new lane gets `fresh` as its client id.
   std::optional<ticket> submit(const std::string& lane, command::command c, client_id fresh);

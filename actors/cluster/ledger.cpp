@@ -56,7 +56,8 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
   self->publish(directory, "node/ledger", "ledger");
   state.env = env;
   state.content = form(set.formed);
-  state.desk = std::make_unique<front_desk>(set.retry);
+  state.timers = conf::timers_of(set.formed.configuration);
+  state.desk = std::make_unique<front_desk>(state.timers.forward_retry);
   state.to_log = std::make_unique<proposer>(set.batch_bytes);
   state.set = std::move(set);
   self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});

@@ -26,8 +26,6 @@ namespace troupe::cluster {
 struct ledger_settings {
   node_name self;
   genesis formed;
-  duration retry{};      // a command without an outcome is taken to the leader again
-  duration idle_no_op{}; // an idle leader proves that it can commit
   std::size_t batch_bytes = consensus::options{}.max_batch_bytes; // the replica's own
   caf::actor root;       // told of our own standing
   caf::actor replica;
@@ -46,6 +44,7 @@ struct ledger_state {
   std::string halted; // why; empty: it is not
   command::assembly in_pieces; // a large command, of which the last slots held the beginning
   bool snapshot_owed = false;  // until it is whole: no snapshot is of half a command
+  conf::timers timers;         // of the configuration in `content`
   std::unique_ptr<front_desk> desk;
   std::map<ticket, caf::response_promise> waiting;
   std::vector<watch_state> watchers;

@@ -29,6 +29,12 @@ void tell_root(ledger_actor* self, bool configuration_changed) {
   self->send(state.set.root, std::move(told));
 }
 
+static void retime(ledger_actor* self) {
+  auto& state = self->state;
+  state.timers = conf::timers_of(state.content.config().value);
+  state.desk->retime(state.timers.forward_retry);
+}
+
 // What one slot did, for those who watch.
 struct slot_effects {
   std::vector<record_key> touched;
@@ -137,6 +143,7 @@ void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen) {
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   if (state.snapshot_owed) hand_in_snapshot(self);
   if (!chosen.value->commands.empty()) tell_watchers(self, of); // also if it only moved the time
+  if (of.configuration_changed) retime(self);
   if (of.own_changed || of.configuration_changed) tell_root(self, of.configuration_changed);
 }
 
@@ -150,6 +157,7 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   state.halted.clear();
   // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
+  retime(self);
   tell_root(self, true);
   for (auto& w : state.watchers) show(self, w.who);
 }

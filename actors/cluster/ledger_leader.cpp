@@ -54,7 +54,7 @@ void propose_what_is_due(ledger_actor* self) {
     c.what = command::tick{};
     state.tick_proposed = add_to_batch(self, std::move(c));
   }
-  if (now < state.last_proposal + state.set.idle_no_op) return;
+  if (now < state.last_proposal + state.timers.idle_noop) return; // it is time to prove that we can commit
   if (auto proof = state.to_log->no_op()) {
     state.last_proposal = now;
     self->send(state.set.replica, consensus::propose{std::move(proof)});
@@ -65,7 +65,7 @@ void propose_what_is_due(ledger_actor* self) {
 std::optional<instant> leader_deadline(ledger_actor* self) {
   auto& state = self->state;
   if (!state.leads || !state.to_log->empty()) return std::nullopt;
-  auto first = state.last_proposal + state.set.idle_no_op;
+  auto first = state.last_proposal + state.timers.idle_noop;
   auto due = next_deadline(state.content);
   if (due && !state.tick_proposed)
     first = std::min(first, env::now_of(self) + std::max(duration{}, duration{*due - state.env->calendar.now()}));

@@ -24,6 +24,7 @@ std::size_t brake(const state& s) {
   return std::max<std::size_t>(2, s.config().value.nodes.size() / 4);
 }
 
+// Here and not from conf/timers, which only prints it: what the log means does not change with a release.
 std::vector<loss> losses_in_window(const state& s) {
   auto window = std::chrono::ceil<std::chrono::milliseconds>(10 * s.config().value.tolerate);
   auto kept = s.constitution().recent_losses;

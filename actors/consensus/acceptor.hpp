@@ -19,6 +19,7 @@ namespace troupe::consensus {
 
 class acceptor {
 public:
+  // All of these outlive this.
   acceptor(replica_log& log, sync_gate& gate, ballot promised, const options& limits, plants planted);
 
   [[nodiscard]] ballot promised() const { return promised_; }
@@ -33,7 +34,7 @@ private:
   replica_log& log_;
   sync_gate& gate_;
   ballot promised_;
-  options limits_;
+  const options& limits_;
   plants planted_;
 };
 

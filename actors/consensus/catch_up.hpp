@@ -24,6 +24,7 @@ public:
     shared_bytes state;
   };
 
+  // `limits` outlives this, and its times may change.
   catch_up(node_name self, const options& limits)
     : self_(std::move(self))
     , limits_(limits)
@@ -52,7 +53,7 @@ private:
   static constexpr int tries = 3; // unanswered, before another voter is asked
 
   node_name self_;
-  options limits_;
+  const options& limits_;
   slot_number newest_; // that anybody said is chosen
   node_name source_;
   std::optional<instant> awaited_; // until when

@@ -10,7 +10,6 @@ leader_watch::leader_watch(node_name self, const electorate& voters, const optio
   , voters_(voters)
   , times_(times)
   , random_(random)
-  , back_off_(static_cast<std::uint64_t>(times.back_off.count()))
   , heard_at_(now)
   , direct_at_(now - times.leader_silence) {
   not_before_ = now + times_.suspect_silence + turn(); // a leader that lives has ticked by then

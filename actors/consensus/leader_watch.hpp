@@ -17,6 +17,7 @@ namespace troupe::consensus {
 
 class leader_watch {
 public:
+  // `times` outlives this, and may change: what is already waited for keeps the time it was given.
   leader_watch(node_name self, const electorate& voters, const options& times, random_source random, instant now);
 
   [[nodiscard]] const node_name& leader() const { return leader_; } // empty: none known
@@ -42,13 +43,14 @@ public:
 
 private:
   [[nodiscard]] duration turn() const; // of ours, after a suspicion
-  duration jitter() { return duration{static_cast<duration::rep>(random_.below(back_off_))}; }
+  duration jitter() {
+    return duration{static_cast<duration::rep>(random_.below(static_cast<std::uint64_t>(times_.back_off.count())))};
+  }
 
   node_name self_;
   const electorate& voters_;
-  options times_;
+  const options& times_;
   random_source random_;
-  std::uint64_t back_off_;
 
   node_name leader_;
   node_name via_;

@@ -25,6 +25,9 @@ struct snapshot_taken {
 struct members_are {
   std::vector<node_name> members;
 };
+struct timers_are { // those of the configuration that is now in force
+  conf::timers timers;
+};
 struct detector_says {
   node_name node;
   bool suspected = false;
@@ -72,6 +75,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::propose)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::applied_up_to)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::snapshot_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::members_are)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::timers_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::detector_says)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::watch_vouched)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::consensus::vouched_are)

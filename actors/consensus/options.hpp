@@ -37,8 +37,7 @@ struct options {
   std::size_t max_kept = 32768;  // slots; an acceptor with more takes nothing new until it has a snapshot
 };
 
-[[nodiscard]] inline options options_from(const conf::timers& t) {
-  options o;
+inline void retime(options& o, const conf::timers& t) {
   o.tick = t.tick;
   o.suspect_silence = t.leader_suspected;
   o.leader_silence = t.election_fallback;
@@ -49,6 +48,11 @@ struct options {
   o.takeover_step = t.takeover_step;
   o.back_off = t.election_spread;
   o.quiet = t.silence_noted;
+}
+
+[[nodiscard]] inline options options_from(const conf::timers& t) {
+  options o;
+  retime(o, t);
   return o;
 }
 

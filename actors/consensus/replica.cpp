@@ -17,9 +17,9 @@ replica::replica(node_name self, journal_id journal, configuration voters, const
   , new_journal_(from.journal.value == 0)
   , log_(std::move(from.log))
   , gate_(planted)
-  , acceptor_(log_, gate_, planted.has(plant::forget_promise) ? ballot{} : from.promised, limits, planted)
-  , watch_(self_, voters_, limits, random_.fork(), now)
-  , catch_up_(self_, limits)
+  , acceptor_(log_, gate_, planted.has(plant::forget_promise) ? ballot{} : from.promised, limits_, planted)
+  , watch_(self_, voters_, limits_, random_.fork(), now)
+  , catch_up_(self_, limits_)
   , attempt_(random_.next() >> 1)
   , highest_(acceptor_.promised())
   , recorded_chosen_(log_.chosen()) {

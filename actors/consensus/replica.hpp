@@ -64,6 +64,9 @@ public:
 
   void start(instant now, effects& out); // the state as recovered: install_snapshot and apply; the identity record
 
+  // An operator has changed `tolerate`: from the next wait on.
+  void retime(const conf::timers& t) { consensus::retime(limits_, t); }
+
   void receive(const node_name& from, const message& m, instant now, effects& out);
   void time_reached(instant now, effects& out);
   [[nodiscard]] instant next_deadline() const;

@@ -94,6 +94,30 @@ TEST_CASE("an idle leader ticks once per tick, also when slots are chosen meanwh
   CHECK(c.at("n1").ticks - before == 2 * 20); // to each of two
 }
 
+TEST_CASE("another `tolerate` is lived by at once: a leader's ticks, and how soon it is replaced") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  c.pass(1s);
+  for (auto tolerate : {20s, 1s}) {
+    auto timers = conf::derive({.tolerate = tolerate}).value();
+    for (auto& n : c.nodes) n.core->retime(timers);
+    c.pass(timers.tick * 40); // what was waited for has passed
+    auto& leads = c.at(c.leader());
+    auto before = leads.ticks;
+    c.pass(timers.tick * 20);
+    CHECK(leads.ticks - before >= 2 * 19);
+    CHECK(leads.ticks - before <= 2 * 21);
+    c.crash(leads);
+    c.pass(timers.election_fallback - timers.tick);
+    CHECK(c.leader().empty());
+    c.pass(timers.election_spread + 2 * timers.tick);
+    CHECK_FALSE(c.leader().empty());
+    c.restart(leads);
+    c.pass(timers.tolerate);
+  }
+  CHECK(c.seen.violation() == "");
+}
+
 TEST_CASE("what is lost is sent again, what comes twice or late counts once") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());

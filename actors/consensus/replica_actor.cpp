@@ -215,6 +215,10 @@ caf::behavior running(replica_actor* self) {
         carry_out(self);
       },
       [=](members_are& m) { self->state.core->set_members(std::move(m.members)); },
+      [=](const timers_are& t) {
+        self->state.core->retime(t.timers);
+        carry_out(self);
+      },
       [=](const detector_says& d) {
         self->state.core->opinion(d.node, d.suspected, now(), self->state.effects);
         carry_out(self);

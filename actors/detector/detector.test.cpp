@@ -20,6 +20,7 @@ struct no_network final : transport::network {
   transport::stream_id connect(const transport::endpoint&) override { return {}; }
   void write(transport::stream_id, byte_buffer) override {}
   void close(transport::stream_id) override {}
+  void end_if_stuck(transport::stream_id) override {}
 };
 struct no_disk final : env::disk {
   void submit(env::disk_request, done) override {}

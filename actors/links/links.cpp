@@ -23,6 +23,10 @@ void tell(links_actor* self, transport::effect&& e) {
   } else if (auto* l = std::get_if<transport::link_changed>(&e)) {
     for (auto& w : state.watchers) self->send(w, link_is{l->peer, l->state});
   } else if (auto* b = std::get_if<transport::stream_broken>(&e)) {
+    if (b->stuck)
+      state.env->log.write(
+          env::log_level::info, "links",
+          fmt::format("{} answers again, but the stream with it is stuck: dials it anew", b->peer.text));
     for (auto& w : state.stream_watchers) self->send(w, stream_lost{b->peer});
   } else if (auto* h = std::get_if<transport::host_answered>(&e)) {
     for (auto& w : state.watchers) self->send(w, host_is_up{h->peer});
@@ -46,7 +50,7 @@ void carry_out(links_actor* self) {
   bool plain = plain_traffic(state.effects);
   transport::carry_out(state.effects, state.env->network, *state.board,
                        [self](transport::effect&& e) { tell(self, std::move(e)); });
-  if (plain && state.alarm.armed_by(env::now_of(self) + transport::link_timing{}.keep_alive)) return;
+  if (plain && state.alarm.armed_by(env::now_of(self) + state.board->timing().keep_alive)) return;
   state.alarm.set(self, state.board->deadline()); // a walk over all links
 }
 
@@ -82,6 +86,10 @@ std::string open(links_actor* self, const std::vector<transport::endpoint>& list
 
 } // namespace
 
+transport::link_timing timing_from(const conf::timers& t) {
+  return {t.link_keep_alive, t.link_silent, t.handshake_retry, t.reconnect_min, t.reconnect_max, t.connect_limit};
+}
+
 caf::behavior links(links_actor* self, env::environment* env, const console::directory_ptr& directory, settings s) {
   auto& state = self->state;
   self->publish(directory, "node/links", "links");
@@ -105,7 +113,8 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
         carry_out(self);
       },
       [=](post_to_all& p) {
-        for (auto& to : p.to) self->state.board->send(moment_of(self), to, p.by, p.kind, p.payload, self->state.effects);
+        for (auto& to : p.to)
+          self->state.board->send(moment_of(self), to, p.by, p.kind, p.payload, self->state.effects);
         carry_out(self);
       },
       [=](network_said& n) {
@@ -126,6 +135,10 @@ caf::behavior links(links_actor* self, env::environment* env, const console::dir
       [=](watch_streams& w) { self->state.stream_watchers.push_back(std::move(w.to)); },
       [=](keys_changed& k) { set_directory(self, std::move(k.keys)); },
       [=](ask_links) { return status_of(self); },
+      [=](const timers_are& t) {
+        self->state.board->set_timing(timing_from(t.timers));
+        carry_out(self);
+      },
       [=](const terms_changed& t) { self->state.board->set_terms(t.ours, t.session); },
   };
 }

@@ -31,6 +31,8 @@ struct links_state {
 };
 using links_actor = caf::stateful_actor<links_state, console::observed<caf::event_based_actor>>;
 
+[[nodiscard]] transport::link_timing timing_from(const conf::timers& t);
+
 // Ends with an error in the log when it cannot listen.
 caf::behavior links(links_actor* self, env::environment* env, const console::directory_ptr& directory, settings s);
 

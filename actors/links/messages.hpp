@@ -1,6 +1,7 @@
 // What the links actor is told and what it tells.
 #pragma once
 
+#include "conf/timers.hpp"
 #include "transport/switchboard.hpp"
 
 #include <caf/all.hpp>
@@ -29,6 +30,9 @@ struct watch_streams { // stream_lost goes to `to`
 };
 struct keys_changed {
   transport::directory_of_keys keys;
+};
+struct timers_are { // those of the configuration that is now in force
+  conf::timers timers;
 };
 struct terms_changed {
   transport::terms ours;
@@ -80,6 +84,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::post_to_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::subscribe)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::keys_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::timers_are)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::terms_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::ask_links)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::links::links_status)

@@ -18,8 +18,8 @@ consensus::plants planted(const std::set<std::string>& names) {
   return all;
 }
 
-// Only members of the configuration are known from now on, under the keys that it pins.
-void know_members(root_actor* self, const config::cluster& c) {
+// Only members of the configuration are known from now on, under the keys that it pins; and its `tolerate` counts.
+void live_by(root_actor* self, const config::cluster& c) {
   links::keys_changed known;
   consensus::members_are members;
   for (auto& n : c.nodes) {
@@ -30,7 +30,10 @@ void know_members(root_actor* self, const config::cluster& c) {
       if (auto where = transport::make_endpoint(a.host, a.port)) peer.addresses.push_back(*where);
     known.keys.nodes[n.name] = std::move(peer);
   }
+  auto timers = conf::timers_of(c);
+  self->send(self->state.links, links::timers_are{timers});
   self->send(self->state.links, std::move(known));
+  self->send(self->state.replica, consensus::timers_are{timers});
   self->send(self->state.replica, std::move(members));
 }
 
@@ -102,8 +105,7 @@ void start_cluster(root_actor* self) {
   say(self, env::log_level::info, fmt::format("member of cluster {}, lineage {}", g.configuration.name,
                                               to_hex(byte_view(g.lineage.bytes).first(4))));
   auto here = caf::actor_cast<caf::actor>(self);
-  auto timers = conf::timers_of(g.configuration);
-  auto limits = consensus::options_from(timers);
+  auto limits = consensus::options_from(conf::timers_of(g.configuration)); // until on_standing
   auto& sizes = state.options.sizes;
   limits.snapshot_after = sizes.snapshot_after;
   limits.keep_behind = sizes.keep_behind;
@@ -128,8 +130,6 @@ void start_cluster(root_actor* self) {
   cluster::ledger_settings l;
   l.self = state.options.name;
   l.formed = g;
-  l.retry = timers.forward_retry;
-  l.idle_no_op = timers.idle_noop;
   l.batch_bytes = limits.max_batch_bytes;
   l.root = here;
   l.replica = state.replica;
@@ -147,7 +147,7 @@ void start_cluster(root_actor* self) {
 
 void on_standing(root_actor* self, cluster::standing_of_node& told) {
   auto& state = self->state;
-  if (told.configuration_changed) know_members(self, *told.configuration);
+  if (told.configuration_changed) live_by(self, *told.configuration);
   state.self = std::move(told.self);
   if (state.superseded_by) on_other_life(self, *state.superseded_by);
 }

@@ -23,6 +23,11 @@ duration some(random_source& random, duration least, duration most) {
   return least + std::chrono::milliseconds{static_cast<std::int64_t>(random.below(span + 1))};
 }
 
+duration draw_tolerate(random_source& random) {
+  static constexpr std::array tolerances{500ms, 1000ms, 2000ms, 2000ms, 2000ms, 3000ms};
+  return tolerances[random.below(tolerances.size())];
+}
+
 template <class List>
 void sort_by_name(List& list) {
   std::sort(list.begin(), list.end(), [](auto& a, auto& b) { return a.name < b.name; });
@@ -76,8 +81,7 @@ private:
   };
 
   void timing() {
-    static constexpr std::array tolerances{500ms, 1000ms, 2000ms, 2000ms, 2000ms, 3000ms};
-    c_.tolerate = tolerances[random_.below(tolerances.size())];
+    c_.tolerate = draw_tolerate(random_);
     c_.restart_grace = some(random_, 1s, 5s);
     c_.boot_grace = some(random_, 10s, 30s);
     c_.late_margin = some(random_, 1s, 10s);
@@ -309,7 +313,7 @@ std::vector<std::string> describe(const config::cluster& c) {
 
 config::cluster draw_change(config::cluster c, random_source& random) {
   auto& r = c.resources[random.below(c.resources.size())];
-  switch (random.below(5)) {
+  switch (random.below(6)) {
   case 0: r.params["size"] = std::to_string(random.below(1000)); break;
   case 1:
     for (auto& m : r.monitors) m.interval = some(random, 2s, 8s);
@@ -322,6 +326,7 @@ config::cluster draw_change(config::cluster c, random_source& random) {
     break;
   }
   case 3: std::erase_if(c.resources, added_by_operator); break; // nothing refers to these
+  case 4: c.tolerate = draw_tolerate(random); break;
   default: {
     if (c.orders.empty()) break;
     auto& o = c.orders[random.below(c.orders.size())];

@@ -107,6 +107,21 @@ void fabric::close(network_card& from, stream_id stream) {
   move(id, me);
 }
 
+void fabric::end_if_stuck(network_card& from, stream_id stream) {
+  auto known = from.streams_.find(stream);
+  if (known == from.streams_.end()) return;
+  auto id = known->second;
+  auto& c = connections_.at(id);
+  int me = c.sides[0].card == &from && c.sides[0].stream == stream ? 0 : 1;
+  auto& mine = c.sides[static_cast<std::size_t>(me)];
+  if (mine.backoff == duration{}) return;
+  auto other = c.sides[static_cast<std::size_t>(1 - me)].machine;
+  kernel_.after({}, kernel_.life_of(mine.machine), [this, id, me] { break_side(id, me, close_reason::stuck); });
+  if (!passes(mine.machine, other)) return; // the reset is lost
+  kernel_.after(stream_latency(mine.machine, other), kernel_.world(),
+                [this, id, me] { break_side(id, 1 - me, close_reason::by_peer); });
+}
+
 // Sets the head of one direction in motion, unless it is already.
 void fabric::move(connection_id id, int from) {
   auto found = connections_.find(id);

@@ -82,4 +82,8 @@ void network_card::close(stream_id stream) {
   if (on_event_) fabric_.close(*this, stream);
 }
 
+void network_card::end_if_stuck(stream_id stream) {
+  if (on_event_) fabric_.end_if_stuck(*this, stream);
+}
+
 } // namespace troupe::sim

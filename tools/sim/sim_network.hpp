@@ -45,6 +45,7 @@ public:
   transport::stream_id connect(const transport::endpoint& to) override;
   void write(transport::stream_id stream, byte_buffer data) override;
   void close(transport::stream_id stream) override;
+  void end_if_stuck(transport::stream_id stream) override;
 
   // The daemon is gone: nothing goes out or comes in any more, and its callbacks are let go.
   void shut();
@@ -106,6 +107,7 @@ private:
   void refuse(connection_id id, transport::close_reason why);
   void write(network_card& from, transport::stream_id stream, segment what);
   void close(network_card& from, transport::stream_id stream);
+  void end_if_stuck(network_card& from, transport::stream_id stream);
   void move(connection_id id, int from);
   void move_head(connection_id id, int from);
   void stall(connection_id id, int from);

@@ -24,6 +24,7 @@ const char* name_of(close_reason why) {
   case close_reason::refused: return "refused";
   case close_reason::unreachable: return "unreachable";
   case close_reason::backlog: return "backlog";
+  case close_reason::stuck: return "stuck";
   }
   return "?";
 }
@@ -294,6 +295,19 @@ TEST_CASE("a partition stalls a stream; it goes on when healed in time, and is g
     w.run(retransmit_last + 1s);
     CHECK(w.at(n2) == "accepted a ");
     CHECK(w.at(n1) == "connected ");
+  }
+  SUBCASE("healed, and asked whether it is stuck") {
+    w.k.faults().clear();
+    w.card(n2).end_if_stuck(w.accepted[1]); // it has written nothing
+    w.run(10ms);
+    CHECK(w.at(n2) == "accepted ");
+    CHECK(w.at(n1) == "connected ");
+    w.card(n1).end_if_stuck(s);
+    w.run(10ms);
+    CHECK(w.at(n1) == "connected closed:stuck ");
+    CHECK(w.at(n2) == "accepted closed:by_peer "); // a reset
+    w.run(give_up);
+    CHECK(w.between.open_connections() == 0);
   }
   SUBCASE("not") {
     w.run(give_up);

@@ -216,6 +216,20 @@ TEST_CASE("network: a stream that does not drain is closed, and the peer's memor
   ::close(listener);
 }
 
+TEST_CASE("network: a stream that is not stuck is not ended for it") { // one that is: tests/whole_cluster.py
+  event_loop loop;
+  open_network a(loop, "127.0.0.1"), b(loop, "127.0.0.1");
+  auto out = a.net->connect(b.at);
+  REQUIRE(a.events.wait<stream_connected>(1));
+  a.net->end_if_stuck(out);
+  a.net->end_if_stuck(stream_id{99});
+  a.net->write(out, bytes("goes on"));
+  std::vector<stream_data> got;
+  REQUIRE(b.events.wait<stream_data>(1, &got));
+  CHECK(got[0].data == bytes("goes on"));
+  CHECK(a.events.size() == 1);
+}
+
 TEST_CASE("network: an oversized datagram is dropped, by sender and receiver, and neither goes deaf") {
   event_loop loop;
   open_network a(loop, "127.0.0.1"), b(loop, "127.0.0.1");

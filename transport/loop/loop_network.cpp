@@ -226,4 +226,21 @@ void loop_network::close(stream_id stream) {
   });
 }
 
+void loop_network::end_if_stuck(stream_id stream) {
+  loop_.post([this, stream] {
+    auto at = streams_.find(stream);
+    if (at == streams_.end()) return;
+    uv_os_fd_t descriptor = -1;
+    tcp_info known{};
+    socklen_t size = sizeof known;
+    bool told = uv_fileno(reinterpret_cast<const uv_handle_t*>(at->second->tcp()), &descriptor) == 0 &&
+                getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &known, &size) == 0;
+    if (!told || known.tcpi_retransmits == 0) return;
+    linger at_once{1, 0}; // the peer is told by a reset, not by an end that waits behind what is stuck
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    at->second->abort();
+    lose(stream, close_reason::stuck);
+  });
+}
+
 } // namespace troupe::loop

@@ -35,6 +35,7 @@ public:
   transport::stream_id connect(const transport::endpoint& to) override;
   void write(transport::stream_id stream, byte_buffer data) override;
   void close(transport::stream_id stream) override;
+  void end_if_stuck(transport::stream_id stream) override;
 
 private:
   struct udp_socket;
