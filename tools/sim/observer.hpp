@@ -42,6 +42,8 @@ public:
   virtual void actors(instant, machine_index, const std::vector<console::actor_row>&) {}
   virtual void applied(instant, machine_index, const node::applied_command&) {}
   virtual void told(instant, const told_outcome&) {}
+  // At the end of the quiet period. False: what still happens has a reason that lies within it; it is doubled, once.
+  [[nodiscard]] virtual bool settled(instant) const { return true; }
   virtual void at_end(instant) {} // after the quiet period
 
   [[nodiscard]] const std::vector<violation>& found() const { return found_; }

@@ -56,7 +56,8 @@ bool to_the_end(world& w, instant end, const std::vector<std::unique_ptr<observe
 run_report run_seed(world_options options, const invariant_registry& invariants) {
   run_report report;
   report.seed = options.seed;
-  auto end = instant{options.plan.faults_for + options.plan.quiet_for};
+  auto quiet = options.plan.quiet_for;
+  auto end = instant{options.plan.faults_for + quiet};
   auto judges = invariants.make_all();
   world w{std::move(options)};
   for (auto& judge : judges) w.watch(*judge);
@@ -64,7 +65,10 @@ run_report run_seed(world_options options, const invariant_registry& invariants)
   w.watch(keeper);
   load_meter load;
   w.watch(load);
-  if (to_the_end(w, end, judges))
+  bool whole = to_the_end(w, end, judges);
+  if (whole && !std::ranges::all_of(judges, [&](auto& judge) { return judge->settled(end); }))
+    whole = to_the_end(w, end += quiet, judges);
+  if (whole)
     for (auto& judge : judges) judge->at_end(end);
   keeper.at_end(end);
   for (auto& judge : judges)

@@ -249,6 +249,17 @@ TEST_CASE("I7: what does not run at the end, what is open, and what does not com
                        "I7 3 acts and assignments in the last 8s: the cluster does not come to rest");
 }
 
+TEST_CASE("I7: who was down late in the quiet time is given as much again") {
+  court c(recovery());
+  c.now = instant{150s};
+  CHECK(c.judge->settled(c.now));
+  c.truth(truth_kind::power_off, n2);
+  CHECK_FALSE(c.judge->settled(instant{180s}));
+  c.truth(truth_kind::daemon_up, n2);
+  CHECK_FALSE(c.judge->settled(instant{169s}));
+  CHECK(c.judge->settled(instant{170s}));
+}
+
 TEST_CASE("I8: a service that died, and nothing was done") {
   auto with = cluster::test::three_nodes();
   with.resources[0].monitors.push_back({10s, 5s, {}, 0});
@@ -317,6 +328,18 @@ TEST_CASE("I9: who stops its services by itself") {
   };
   const std::string told = "stops 3 instances by itself: no leader was heard for 4s; ";
   SUBCASE("for nothing") {
+    stops(n1);
+    CHECK(c.verdict() == "I9 n1 " + told + "all but one machine are well, and it is");
+  }
+  SUBCASE("soon after `tolerate` was another one") {
+    auto changed = c.log.s.config().value;
+    changed.tolerate = 500ms;
+    command::config_set set{c.log.s.version_of(cluster::configuration_key{}), changed};
+    CHECK(c.log.say(set) == refusal::none);
+    c.tell(set);
+    stops(n1);
+    CHECK(c.verdict().empty());
+    c.now += 4s;
     stops(n1);
     CHECK(c.verdict() == "I9 n1 " + told + "all but one machine are well, and it is");
   }

@@ -4,7 +4,7 @@
 //
 // Judged only where there was a majority to hear: no link cut or lossy or very slow for longer than is tolerated, no
 // other machine away, no disk in trouble, and none that had such trouble that the cluster may have lost a voter for
-// good.
+// good. Nor so soon after an operator changed `tolerate` that somebody may have waited by the one before.
 #include "conf/timers.hpp"
 #include "tools/sim/judges/judges.hpp"
 #include "tools/sim/judges/weather.hpp"
@@ -30,6 +30,8 @@ public:
           bool cuts = std::is_same_v<K, partition> || std::is_same_v<K, loss>;
           if constexpr (std::is_same_v<K, delay>) cuts = slow(kind.by);
           if constexpr (std::is_same_v<K, reordering>) cuts = slow(kind.up_to);
+          // Of what was lost TCP makes good the last after as long again, and nothing says that it is stuck.
+          if constexpr (std::is_same_v<K, loss>) until += f.lasts;
           if (cuts) cuts_.emplace_back(at, until);
         },
         f.what);
@@ -40,6 +42,7 @@ public:
     auto tolerate = configuration()->tolerate;
     auto stops_after = conf::derive({.tolerate = tolerate})->no_contact_stop;
     auto calm = stops_after + tolerate / 2;
+    if (line.at < retimed_at_ + 2 * retimed_from_) return;
     auto cut = cut_within(line.at, calm);
     if (voter_lost_ || !weather_.disks_calm(line.at, calm) || cut > tolerate) return; // the rest is for an election
     auto troubled = weather_.troubled(line.at, calm);
@@ -56,10 +59,15 @@ public:
   }
 
 private:
-  void fact(instant, const command::command&, const cluster::state&) override {}
+  void fact(instant at, const command::command&, const cluster::state& after) override {
+    auto tolerate = after.config().value.tolerate;
+    if (tolerate == tolerate_) return;
+    retimed_at_ = at;
+    retimed_from_ = std::exchange(tolerate_, tolerate);
+  }
 
-  // Too slow for a leader to be heard as it should be.
-  [[nodiscard]] bool slow(duration late) const { return !configuration() || late > configuration()->tolerate / 4; }
+  // Too slow for a leader to show that it can commit: a round trip takes longer than it may be idle.
+  [[nodiscard]] bool slow(duration late) const { return !configuration() || late > configuration()->tolerate / 8; }
 
   // How long links were in trouble, all in all, in the last so long.
   [[nodiscard]] duration cut_within(instant now, duration since) const {
@@ -70,6 +78,9 @@ private:
   }
 
   weather weather_;
+  duration tolerate_{}; // as configured
+  instant retimed_at_{};
+  duration retimed_from_{};
   std::vector<std::pair<instant, instant>> cuts_;
   bool voter_lost_ = false;
 };
