@@ -17,6 +17,7 @@ inline constexpr std::uint32_t protocol = 1;
 inline constexpr std::size_t max_request = (std::size_t{8} << 20) + 4096; // a command at its own limit, and the rest
 inline constexpr std::size_t max_answer = std::size_t{7} << 20;           // below what a caller may leave unread
 inline constexpr std::size_t max_rows = 4'096;    // of one list in an answer; what was left out is counted
+inline constexpr std::size_t max_listed = std::size_t{4} << 20; // bytes of attributes in an answer
 inline constexpr std::size_t max_history = 1'000; // lines of one answer
 inline constexpr std::size_t max_shown = 1024;    // bytes of a free text in an answer; the rest is cut
 inline constexpr std::size_t max_noted = 256;     // of a note in a list: max_rows of them fit into an answer
@@ -75,12 +76,15 @@ struct ask_attribute { // from agents, through their commands
   std::string name{};
   bool operator==(const ask_attribute&) const = default;
 };
+struct ask_attributes { // all of them
+  bool operator==(const ask_attributes&) const = default;
+};
 struct note_attribute { // answered with `noted` when it stands in the log, or will
   command::attribute_item what{};
   bool operator==(const note_attribute&) const = default;
 };
 using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence, ask_why, ask_plan, ask_attribute,
-                             note_attribute>;
+                             note_attribute, ask_attributes>;
 
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);
@@ -102,6 +106,11 @@ struct ordered { // it stands in the log, applied or refused
 struct attribute_value {
   std::optional<std::string> value{}; // unset: there is none
   bool operator==(const attribute_value&) const = default;
+};
+struct attribute_list {                         // by node, those of the cluster first; then by lifetime and name
+  std::vector<command::attribute_item> items{}; // each has a value
+  std::uint64_t left_out = 0;                   // beyond max_rows, or max_listed bytes of names and values
+  bool operator==(const attribute_list&) const = default;
 };
 struct noted {
   bool operator==(const noted&) const = default;
@@ -394,6 +403,6 @@ struct plan_answer {
 };
 
 using answer = std::variant<failed, formed, ordered, actor_list, event_list, node_status, explanation, plan_answer,
-                            attribute_value, noted>;
+                            attribute_value, noted, attribute_list>;
 
 } // namespace troupe::console

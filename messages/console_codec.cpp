@@ -149,6 +149,12 @@ void put(schema::Answer::Builder out, const attribute_value& a) {
   w.setHasValue(a.value.has_value());
   w.setValue(a.value.value_or(""));
 }
+void put(schema::Answer::Builder out, const attribute_list& a) {
+  auto w = out.initAttributes();
+  w.setLeftOut(a.left_out);
+  auto list = w.initItems(list_size(a.items));
+  for (unsigned i = 0; i < list.size(); ++i) fill_attribute(list[i], a.items[i]);
+}
 void put(schema::Answer::Builder out, const noted&) {
   out.setNoted();
 }
@@ -172,6 +178,9 @@ answer answer_from(schema::Answer::Reader in) {
     return attribute_value{text_from(in.getAttribute().getValue(), command::max_attribute_value, "value")};
   }
   case schema::Answer::NOTED: return noted{};
+  case schema::Answer::ATTRIBUTES:
+    return attribute_list{all_from<command::attribute_item>(in.getAttributes().getItems(), max_rows, attribute_from),
+                          in.getAttributes().getLeftOut()};
   }
   throw malformed{"an answer of a newer daemon"};
 }
@@ -227,6 +236,9 @@ void put(schema::Request::Builder out, const ask_attribute& r) {
 void put(schema::Request::Builder out, const note_attribute& r) {
   fill_attribute(out.initNoteAttribute(), r.what);
 }
+void put(schema::Request::Builder out, const ask_attributes&) {
+  out.setAttributes();
+}
 ask_plan plan_question_from(schema::PlanQuestion::Reader in) {
   ask_plan p;
   if (in.getHasConfiguration()) p.configuration = config::cluster_from(in.getConfiguration());
@@ -260,6 +272,7 @@ request request_from(schema::Request::Reader in) {
     return ask_attribute{asked.node, asked.lasts, asked.name};
   }
   case schema::Request::NOTE_ATTRIBUTE: return note_attribute{attribute_from(in.getNoteAttribute())};
+  case schema::Request::ATTRIBUTES: return ask_attributes{};
   }
   throw malformed{"a request of a newer command"};
 }

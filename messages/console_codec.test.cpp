@@ -113,7 +113,8 @@ TEST_CASE("requests come back as they were") {
                            order{command::cleanup{resource_name{"vip"}, node_name{"n1"}}},
                            ask_attribute{{}, command::lifetime::forever, "primary"},
                            note_attribute{{node_name{"n1"}, command::lifetime::reboot, "master-db", "-INFINITY"}},
-                           note_attribute{{node_name{"n1"}, command::lifetime::forever, "site", {}}}};
+                           note_attribute{{node_name{"n1"}, command::lifetime::forever, "site", {}}},
+                           ask_attributes{}};
   for (auto& r : all) {
     auto read = decode_request(encode(r));
     REQUIRE(read);
@@ -139,6 +140,9 @@ TEST_CASE("answers come back as they were") {
                           attribute_value{},
                           attribute_value{"5"},
                           noted{},
+                          attribute_list{{{{}, command::lifetime::forever, "primary", "n2"},
+                                          {node_name{"n1"}, command::lifetime::reboot, "master-db", ""}},
+                                         7},
                           full_explanation(),
                           full_plan(),
                           full_status()};

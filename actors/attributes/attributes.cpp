@@ -86,6 +86,19 @@ caf::result<attribute_noted> on_note(attributes_actor* self, const note_attribut
   return caf::delegated<attribute_noted>{};
 }
 
+console::attribute_list list_of(const book& notes) {
+  console::attribute_list out;
+  std::size_t bytes = 0;
+  for (auto& [key, value] : notes.all()) {
+    bytes += key.name.size() + value.size();
+    if (bytes > console::max_listed)
+      ++out.left_out;
+    else
+      console::append(out.items, out.left_out, command::attribute_item{key.node, key.lasts, key.name, value});
+  }
+  return out;
+}
+
 } // namespace
 
 caf::behavior attributes(attributes_actor* self, const console::directory_ptr& directory, node_name name,
@@ -100,6 +113,7 @@ caf::behavior attributes(attributes_actor* self, const console::directory_ptr& d
       [=](const cluster::leader_is&) {},
       [=](const note_attribute& asked_for) { return on_note(self, asked_for); },
       [=](const read_attribute& r) { return attribute_read{self->state.notes.read(r.what)}; },
+      [=](list_attributes) { return list_of(self->state.notes); },
       [=](env::wake w) {
         if (self->state.alarm.rang(w)) on_time(self);
       },

@@ -25,6 +25,7 @@ struct attribute_noted {};
 struct read_attribute { // answered with attribute_read
   cluster::attribute_key what;
 };
+struct list_attributes {}; // answered with console::attribute_list
 struct attribute_read {
   std::optional<std::string> value;
 };
@@ -53,4 +54,6 @@ caf::behavior attributes(attributes_actor* self, const console::directory_ptr& d
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::attributes::note_attribute)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::attributes::attribute_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::attributes::read_attribute)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::attributes::list_attributes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::attribute_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::attributes::attribute_read)

@@ -49,6 +49,18 @@ std::optional<std::string> book::read(const attribute_key& key) const {
   return {};
 }
 
+std::map<attribute_key, std::string> book::all() const {
+  auto out = said_;
+  out.insert(configured_.begin(), configured_.end());
+  for (auto* changed : {&landing_, &on_its_way_, &waiting_}) // the last word last
+    for (auto& [key, change] : *changed)
+      if (change.value)
+        out[key] = *change.value;
+      else
+        out.erase(key);
+  return out;
+}
+
 book::noted book::note(const command::attribute_item& item) {
   attribute_key key{item.node, item.lasts, item.name};
   bool new_word = !waiting_.contains(key);

@@ -27,6 +27,9 @@ public:
   // nullopt: nobody has said. What is configured for a node counts as said for ever.
   [[nodiscard]] std::optional<std::string> read(const cluster::attribute_key& key) const;
 
+  // All that have a value, as read() tells each.
+  [[nodiscard]] std::map<cluster::attribute_key, std::string> all() const;
+
   struct noted {
     taken how{};
     ticket number = 0;

@@ -57,6 +57,26 @@ TEST_CASE("an agent reads what it wrote: while it waits, on its way, and until t
   CHECK_FALSE(b.read(score_on("n1"))); // the node was lost, and it with it: no stale copy answers
 }
 
+TEST_CASE("all of them, each as it is read: configured, said, and with the last word that is on its way") {
+  auto with = cluster::test::three_nodes();
+  with.nodes[0].attributes["rack"] = "r1";
+  with.nodes[1].attributes["rack"] = "r2";
+  script c(with);
+  c.say(command::attributes{{item(score_on("n1"), "5"), item(score_on("n2"), "6")}});
+  book b;
+  b.take(c.s);
+  const attribute_key rack1{node_name{"n1"}, lifetime::forever, "rack"},
+      rack2{node_name{"n2"}, lifetime::forever, "rack"};
+  using list = std::map<attribute_key, std::string>;
+  CHECK(b.all() == list{{score_on("n1"), "5"}, {score_on("n2"), "6"}, {rack1, "r1"}, {rack2, "r2"}});
+  b.note(item(score_on("n1"), std::nullopt));
+  b.note(item(rack2, "r9"));
+  (void)b.next();
+  b.note(item(score_on("n1"), "8"));
+  b.note(item(score_on("n2"), std::nullopt));
+  CHECK(b.all() == list{{score_on("n1"), "8"}, {rack1, "r1"}, {rack2, "r9"}});
+}
+
 TEST_CASE("what could not leave this node goes again, but not over what was said since") {
   script c;
   book b;

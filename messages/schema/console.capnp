@@ -20,6 +20,7 @@ struct Request @0xc3a58e2f70d1964b {
     plan @8 :PlanQuestion;
     askAttribute @9 :Command.AttributeItem; # without a value
     noteAttribute @10 :Command.AttributeItem;
+    attributes @11 :Void;
   }
 }
 
@@ -299,5 +300,9 @@ struct Answer @0xb1836c0d5ebf7429 {
       value @10 :Text;
     }
     noted @11 :Void;
+    attributes :group {
+      items @12 :List(Command.AttributeItem);
+      leftOut @13 :UInt64;
+    }
   }
 }

@@ -1,4 +1,5 @@
 #include "tools/agent_commands/attribute_order.hpp"
+#include "tools/agent_commands/cib_text.hpp"
 #include "tools/agent_commands/cluster_text.hpp"
 
 #include <doctest/doctest.h>
@@ -61,6 +62,47 @@ TEST_CASE("as existing agents call them") {
   CHECK(updater("-p -N n2 -n db-gtid -Q") == "query n2 reboot db-gtid");
   CHECK(updater("-d 5 -S status -n machines -v 3") == "set n1 reboot machines=3");
   CHECK(updater("-D -n ping") == "delete n1 reboot ping");
+}
+
+// What the agent ocf:heartbeat:rabbitmq-cluster asks to find whom to join; it cuts the values out with grep and sed.
+TEST_CASE("cibadmin: attributes of members, by XPath") {
+  console::node_status s;
+  s.replica.leader = node_name{"n1"};
+  s.cluster.emplace();
+  for (auto name : {"n1", "n2", "n3"}) {
+    console::member_line m;
+    m.node = node_name{name};
+    m.configured = true;
+    m.here = name == std::string("n3") ? console::presence::lost : console::presence::joined;
+    s.cluster->members.push_back(m);
+  }
+  const node_name n1{"n1"}, n2{"n2"}, n3{"n3"};
+  console::attribute_list attributes{{{{}, lifetime::forever, "primary", "n2"},
+                                      {n1, lifetime::reboot, "rmq-node-attr-rabbit", "rabbit@n1"},
+                                      {n1, lifetime::forever, "rmq-node-attr-last-known-rabbit", "rabbit@n1"},
+                                      {n2, lifetime::reboot, "rmq-node-attr-rabbit", "rabbit@n2 <&\""},
+                                      {n3, lifetime::reboot, "rmq-node-attr-rabbit", "rabbit@n3"}},
+                                     0};
+  auto cib = cib_of(s, attributes);
+  auto got = [&](const char* xpath) {
+    auto found = select(cib, xpath);
+    return !found ? "wrong: " + found.error().text : found->value_or("(none)");
+  };
+  CHECK(got("//node_state[@crmd='online']//nvpair[@name='rmq-node-attr-rabbit']") ==
+        "<xpath-query>\n"
+        "  <nvpair id=\"status-n1-rmq-node-attr-rabbit\" name=\"rmq-node-attr-rabbit\" value=\"rabbit@n1\"/>\n"
+        "  <nvpair id=\"status-n2-rmq-node-attr-rabbit\" name=\"rmq-node-attr-rabbit\" value=\"rabbit@n2 "
+        "&lt;&amp;&quot;\"/>\n"
+        "</xpath-query>\n");
+  CHECK(got("//node_state[@uname='n3']//nvpair") ==
+        "<nvpair id=\"status-n3-rmq-node-attr-rabbit\" name=\"rmq-node-attr-rabbit\" value=\"rabbit@n3\"/>\n");
+  CHECK(got("//nodes/node[@uname='n1']//nvpair") ==
+        "<nvpair id=\"nodes-n1-rmq-node-attr-last-known-rabbit\" name=\"rmq-node-attr-last-known-rabbit\" "
+        "value=\"rabbit@n1\"/>\n");
+  CHECK(got("//crm_config//@value") == "<nvpair id=\"cluster-primary\" name=\"primary\" value=\"n2\"/>\n");
+  CHECK(got("//primitive") == "(none)");
+  CHECK(got("//node[").substr(0, 33) == "wrong: '//node[' is no XPath of e");
+  CHECK(got("count(//node)").substr(0, 6) == "wrong:");
 }
 
 TEST_CASE("what is not understood is said") {

@@ -1,6 +1,7 @@
 #include "tools/agent_commands/commands.hpp"
 
 #include "tools/agent_commands/arguments.hpp"
+#include "tools/agent_commands/cib_text.hpp"
 #include "tools/agent_commands/cluster_text.hpp"
 #include "tools/troupe/daemon_link.hpp"
 
@@ -138,11 +139,26 @@ int crm_mon(const std::vector<std::string>& words) {
   return code;
 }
 
-// Agents hand the whole of it to crm_mon, which asks the daemon itself: so there is no more to it than its frame.
 int cibadmin(const std::vector<std::string>& words) {
-  if (words != std::vector<std::string>{"-Q"} && words != std::vector<std::string>{"--query"})
-    return say_why("there is no CIB here: of cibadmin agents have a plain --query", unimplemented);
-  print("<cib crm_feature_set=\"3.16.1\" validate-with=\"none\"><configuration/><status/></cib>\n");
+  static const std::vector<option> known{
+      {'Q', "query"}, {'A', "xpath", takes::value}, {'l', "local"}, {'V', "verbose"}};
+  auto all = read_arguments(known, words);
+  if (!all || !has(*all, 'Q'))
+    return say_why((all ? "what is asked?" : all.error().text) + std::string("; of cibadmin agents have --query here"),
+                   unimplemented);
+  int code = ok;
+  auto s = asked<console::node_status>(console::ask_status{}, code);
+  if (!s) return code;
+  auto attributes = asked<console::attribute_list>(console::ask_attributes{}, code);
+  if (!attributes) return code;
+  if (attributes->left_out > 0) return say_why("the cluster has more attributes than fit into an answer", error);
+  auto cib = cib_of(*s, *attributes);
+  auto xpath = last_of(*all, 'A');
+  if (!xpath) return print(cib), ok;
+  auto found = select(cib, *xpath);
+  if (!found) return say_why(found.error().text, usage);
+  if (!*found) return say_why("nothing matches " + *xpath, no_such);
+  print(**found);
   return ok;
 }
 

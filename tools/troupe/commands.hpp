@@ -15,6 +15,7 @@ void add_plan(CLI::App& troupe, work& chosen);
 void add_apply(CLI::App& troupe, work& chosen);
 void add_history(CLI::App& troupe, work& chosen);
 void add_actors(CLI::App& troupe, work& chosen);
+void add_attributes(CLI::App& troupe, work& chosen);
 void add_standby(CLI::App& troupe, work& chosen);
 void add_unstandby(CLI::App& troupe, work& chosen);
 void add_maintenance(CLI::App& troupe, work& chosen);
@@ -29,9 +30,9 @@ void add_simulate(CLI::App& troupe, work& chosen);
 void add_import_cib(CLI::App& troupe, work& chosen);
 
 inline constexpr add_command commands[] = {
-    add_check,   add_keygen, add_init,    add_status,    add_why,         add_plan,     add_apply,
-    add_history, add_actors, add_standby, add_unstandby, add_maintenance, add_start,    add_stop,
-    add_move,    add_unmove, add_cleanup, add_fence,     add_timers,      add_simulate, add_import_cib,
+    add_check,  add_keygen,     add_init,    add_status,    add_why,         add_plan,       add_apply, add_history,
+    add_actors, add_attributes, add_standby, add_unstandby, add_maintenance, add_start,      add_stop,  add_move,
+    add_unmove, add_cleanup,    add_fence,   add_timers,    add_simulate,    add_import_cib,
 };
 
 } // namespace troupe::cli

@@ -271,7 +271,7 @@ void carry_out(caller_actor* self, const ask_plan& asked) {
 }
 
 template <class Answered, class Asked, class Use>
-void ask_attributes(caller_actor* self, Asked asked, Use use) {
+void ask_book(caller_actor* self, Asked asked, Use use) {
   self->request(self->state.set.root, part_patience, node::ask_parts{})
       .then(
           [self, asked = std::move(asked), use](const node::node_parts& parts) {
@@ -283,14 +283,18 @@ void ask_attributes(caller_actor* self, Asked asked, Use use) {
 }
 
 void carry_out(caller_actor* self, const ask_attribute& asked) {
-  ask_attributes<attributes::attribute_read>(
+  ask_book<attributes::attribute_read>(
       self, attributes::read_attribute{{asked.node, asked.lasts, asked.name}},
       [](attributes::attribute_read& told) { return attribute_value{std::move(told.value)}; });
 }
 
+void carry_out(caller_actor* self, const ask_attributes&) {
+  ask_book<attribute_list>(self, attributes::list_attributes{}, [](attribute_list& told) { return std::move(told); });
+}
+
 void carry_out(caller_actor* self, const note_attribute& asked) {
-  ask_attributes<attributes::attribute_noted>(self, attributes::note_attribute{asked.what},
-                                              [](attributes::attribute_noted&) { return noted{}; });
+  ask_book<attributes::attribute_noted>(self, attributes::note_attribute{asked.what},
+                                        [](attributes::attribute_noted&) { return noted{}; });
 }
 
 void take_next(caller_actor* self) {
