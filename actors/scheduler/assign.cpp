@@ -194,6 +194,7 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
     if (influences(c, c.primary))
       add_wishes(c.dependent, row(u), c.node_attribute, c.weight / double{score::limit}, false, false);
   }
+  if (in_.rules == policy::native) heed_placed_dependents(u);
   auto now = s_.now[u].now;
   if (p.next == role::stopped) {
     for (auto& cell : row(u)) cell = -score::limit;

@@ -79,6 +79,7 @@ struct assignment {
   table<unit_id, placed> units;
   table<node_id, node_prospect> nodes;
   std::vector<unit_colocation> colocations;
+  std::vector<unit_colocation> binding_primaries; // those that run in a circle: here the primary keeps to them
   candidates considered; // the final scores
 };
 

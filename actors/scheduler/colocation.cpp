@@ -173,6 +173,29 @@ void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_coloc
   if (c.weight <= -score::limit || c.weight >= score::limit || any_usable(work)) row(dependent) = work;
 }
 
+// A dependent is placed before its primary only where colocations run in a circle. What it must keep to then binds the
+// primary, as far as that leaves it a node. (The peer gives the constraint up: its dependent then waits for ever.)
+void placer::heed_placed_dependents(unit_id primary) {
+  for (auto& c : others_with(primary)) {
+    bool must = c.weight >= score::limit || c.weight <= -score::limit;
+    if (!must || c.dependent_role != role::unknown || c.primary_role != role::unknown) continue;
+    if (!out_.units[c.dependent].done) continue;
+    auto there = location(c.dependent, false);
+    if (!there.valid()) continue;
+    auto saved = row(primary);
+    bool apart = c.weight < 0;
+    auto value = attribute_of(there, c.node_attribute);
+    for (auto n : ids_of(in_.nodes))
+      if (auto& cell = row(primary)[n.at()];
+          cell != not_a_candidate && (attribute_of(n, c.node_attribute) == value) == apart)
+        cell = -score::limit;
+    if (any_usable(row(primary)))
+      out_.binding_primaries.push_back(c);
+    else
+      row(primary) = saved;
+  }
+}
+
 void placer::apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c) {
   auto& d = out_.units[dependent];
   auto& p = out_.units[primary];

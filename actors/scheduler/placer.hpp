@@ -39,6 +39,7 @@ private:
   void follow_promotable(unit_id dependent, unit_id clone, const unit_colocation& c);
   void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
+  void heed_placed_dependents(unit_id primary);
   bool influences(const unit_colocation& c, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
   [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;

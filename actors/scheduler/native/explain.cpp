@@ -99,19 +99,23 @@ private:
   // sum: what each adds depends on the order in which they were followed.
   void add_colocations(unit_id u, node_id n, node_reasons& why, std::int32_t rest) const {
     bool told = false;
+    auto tell = [&](const unit_colocation& c, unit_id other) {
+      auto& there = r_.chosen.units[other];
+      bool apart = c.weight >= score::limit && there.node != n;
+      bool together = c.weight <= -score::limit && there.node == n;
+      if (!apart && !together) return;
+      auto name = r_.in.resources[r_.present.units[other].what].name;
+      auto place = there.node.valid() ? "on " + r_.in.nodes[there.node].name : std::string("nowhere");
+      why.parts.push_back(
+          {fmt::format("{} {}, which is {}", apart ? "with" : "apart from", name, place), -score::limit});
+      told = true;
+    };
     for (auto& c : r_.chosen.colocations) {
       bool follows = c.dependent == u || below(r_.present, u, c.dependent);
-      auto& primary = r_.chosen.units[c.primary];
-      if (!follows || is_clone_like(r_.present.units[c.primary].kind)) continue;
-      bool apart = c.weight >= score::limit && primary.node != n;
-      bool together = c.weight <= -score::limit && primary.node == n;
-      if (!apart && !together) continue;
-      auto other = r_.in.resources[r_.present.units[c.primary].what].name;
-      auto place = primary.node.valid() ? "on " + r_.in.nodes[primary.node].name : std::string("nowhere");
-      why.parts.push_back(
-          {fmt::format("{} {}, which is {}", apart ? "with" : "apart from", other, place), -score::limit});
-      told = true;
+      if (follows && !is_clone_like(r_.present.units[c.primary].kind)) tell(c, c.primary);
     }
+    for (auto& c : r_.chosen.binding_primaries)
+      if (c.primary == u) tell(c, c.dependent);
     bool stopped = r_.present.now[u].next == role::stopped;
     if (!told) why.parts.push_back({stopped ? "it is to be stopped" : "colocations", rest});
   }

@@ -33,6 +33,25 @@ TEST_CASE("a resource goes to the best node, in want of one to that with fewest 
   CHECK(w.why("d").rule == decided_by::score);
 }
 
+TEST_CASE("colocations that run in a circle: what must be apart is, and what must be together") {
+  auto c = cluster_of(3, {plain("a"), plain("b"), plain("c")});
+  c.colocations = {with("a", "b", 39), with("b", "c"), with("c", "a", -score::limit)};
+  world w(c);
+  CHECK(w.at("c") == "n1"); // the last one of the chain that begins with a
+  CHECK(w.at("b") == "n1");
+  CHECK(w.at("a") == "n2");
+  CHECK(lines_of(w.why("a"))[1] == "  n1: -infinity (apart from c, which is on n1 -infinity)");
+  w.commit();
+  CHECK_FALSE(w.commit());
+  c.colocations = {with("a", "b", 39), with("b", "c"), with("c", "a")};
+  c.locations = {prefers("a", "n2", 1000), prefers("c", "n1", 5000)};
+  world v(c);
+  CHECK(v.at("c") == "n1");
+  CHECK(v.at("b") == "n1");
+  CHECK(v.at("a") == "n1");
+  CHECK(lines_of(v.why("a"))[2] == "  n2: -infinity (location of a on n2 1000, with c, which is on n1 -infinity)");
+}
+
 TEST_CASE("the assignment is the present place, not where it may be active") {
   world w(cluster_of(3, {plain("db")}));
   w.log.run("db", "n3"); // found or started there, but nobody has placed it yet
