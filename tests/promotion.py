@@ -123,6 +123,14 @@ def test_one_is_promoted(c):
         equal(inside(c, n, "env", f"TROUPE_CONTROL=/run/troupe/control.sock", f"OCF_RESKEY_CRM_meta_on_node={n}",
                      str(c.bin / "agent-commands/crm_attribute"), "-G", "-q", "-l", "reboot", "-n", "master-db"),
               "10" if n == one else "5")
+    equal({a["node"]: a["value"] for a in c[one].troupe("attributes", "--json").json["attributes"]
+           if (a["lasts"], a["name"]) == ("reboot", "master-db")}, {n: "10" if n == one else "5" for n in NODES})
+    members = inside(c, one, "env", "TROUPE_CONTROL=/run/troupe/control.sock", str(c.bin / "agent-commands/cibadmin"),
+                     "-Q", "--xpath", "//node_state[@crmd='online']//nvpair[@name='master-db']")
+    equal([line.strip() for line in members.splitlines()], [
+        "<xpath-query>",
+        *(f'<nvpair id="status-{n}-master-db" name="master-db" value="{10 if n == one else 5}"/>' for n in sorted(NODES)),
+        "</xpath-query>"])
     status = c[one].troupe("status")
     assert f"{one} (promoted)" in status.out or "promoted" in status.out, status
 
