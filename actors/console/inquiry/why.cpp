@@ -4,6 +4,7 @@
 #include "actors/console/inquiry/causes.hpp"
 #include "actors/scheduler/native/explain.hpp"
 #include "actors/supervisor/fence_plan.hpp"
+#include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
 
 #include <fmt/chrono.h>
@@ -225,7 +226,12 @@ private:
 
   void assignment(const resource_name& r) {
     auto* a = s_.find(cluster::assignment_key{r});
-    if (!a) return say("nobody has decided yet where " + r.text + " belongs", s_.version_of(cluster::configuration_key{}));
+    if (!a) {
+      auto why = scheduler::explain(scheduler::place_cluster(s_), r);
+      bool nowhere = why && why->places.empty() && !supervisor::too_early_to_place(s_, r);
+      return say(nowhere ? r.text + " belongs nowhere" : "nobody has decided yet where " + r.text + " belongs",
+                 s_.version_of(cluster::configuration_key{}));
+    }
     std::string where;
     for (auto& p : a->value.places)
       where += (where.empty() ? "" : ", ") + p.node.text + (p.role == config::role::promoted ? " (promoted)" : "");

@@ -157,6 +157,14 @@ TEST_CASE("why a group is as it is: its members, one after the other") {
   CHECK(std::any_of(why->placement.begin(), why->placement.end(), [](auto& l) { return l.starts_with("redis: on n2: "); }));
 }
 
+TEST_CASE("what no node may run belongs nowhere, also if it never had a place") {
+  told c;
+  CHECK(explain(c.s, c.history, "db")->now == lines{"nobody has decided yet where db belongs"});
+  for (auto n : {"n1", "n2", "n3"})
+    c.operator_says(command::directive{.kind = command::directive_kind::standby, .subject = n});
+  CHECK(explain(c.s, c.history, "db")->now == lines{"db belongs nowhere"});
+}
+
 TEST_CASE("what the history has lost is named; what is nowhere is nothing") {
   told c;
   auto first = c.assigned("db", "n1", {});
