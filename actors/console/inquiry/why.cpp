@@ -137,6 +137,7 @@ public:
     auto* m = s_.find(cluster::member_key{n});
     if (!m) return std::nullopt;
     member(n);
+    dead_boot(n, m->value.boot);
     directives({"", subject_});
     std::vector<std::string> runs;
     cluster::for_each_holder_on(s_, n, [&](const holder_key& key, const cluster::holder& h) {
@@ -213,6 +214,16 @@ private:
                                        : "nothing: " + a->value.note;
     say(fmt::format("fencing of {} by {} (attempt {}, level {}): {}", n.text, a->value.executor.text, a->value.id.value,
                     a->value.level, text),
+        a->version);
+    back_.from(a->value.id);
+  }
+
+  // Whoever asks about a node that is back wants to know why it was gone.
+  void dead_boot(const node_name& n, log_index boot) {
+    auto* a = s_.find(cluster::attempt_key{n});
+    if (!a || a->value.boot == boot || a->value.ended != cluster::attempt::end::proved) return;
+    say(fmt::format("its boot {} was proved dead: fencing of {} by {} (attempt {})", a->value.boot.value, n.text,
+                    a->value.executor.text, a->value.id.value),
         a->version);
     back_.from(a->value.id);
   }
