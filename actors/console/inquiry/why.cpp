@@ -172,10 +172,22 @@ private:
         say(fmt::format("{} failed {} times on {}, last {}{}", r.text, f.value.count, key.node.text, when(f.value.last),
                         note_of(f.value.note)),
             f.version);
-    for (auto& w : supervisor::advise(s_, known, r).waits)
+    auto advice = supervisor::advise(s_, known, r);
+    again(r, advice);
+    for (auto& w : advice.waits)
       if (out_.waits.size() < max_rows)
         out_.waits.push_back({w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
     return true;
+  }
+
+  // Due, and nothing is in its way: after a failure it is the supervisor that waits.
+  void again(const resource_name& r, const supervisor::advice& advice) {
+    auto& all = s_.all<cluster::failure_key>();
+    bool failed = std::any_of(all.begin(), all.end(), [&](auto& row) { return row.first.resource == r; });
+    if (failed && advice.waits.empty() && !advice.steps.empty())
+      out_.others.push_back(fmt::format("{0} is tried again after a pause, which grows with its failures; what was mended "
+                                        "is tried at once after `troupe cleanup {0}`",
+                                        r.text));
   }
 
   void say(std::string sentence, log_index by) {
@@ -221,8 +233,9 @@ private:
   // Whoever asks about a node that is back wants to know why it was gone.
   void dead_boot(const node_name& n, log_index boot) {
     auto* a = s_.find(cluster::attempt_key{n});
-    if (!a || a->value.boot == boot || a->value.ended != cluster::attempt::end::proved) return;
-    say(fmt::format("its boot {} was proved dead: fencing of {} by {} (attempt {})", a->value.boot.value, n.text,
+    if (!a || a->value.boot == boot || a->value.ended == cluster::attempt::end::open) return;
+    auto* became = a->value.ended == cluster::attempt::end::proved ? "was proved dead" : "was to be proved dead, in vain";
+    say(fmt::format("its boot {} {}: fencing of {} by {} (attempt {})", a->value.boot.value, became, n.text,
                     a->value.executor.text, a->value.id.value),
         a->version);
     back_.from(a->value.id);
