@@ -342,7 +342,7 @@ std::string timers_text(const timers& t) {
   using timer_table::padded;
   std::string out;
   for (const auto& e : entries(t))
-    out += padded(e.name, 21) + padded(to_text(e.value), 9) + padded(e.formula, 27) + std::string(e.reason) + "\n";
+    out += padded(e.name, 21) + padded(to_text(e.value), 9) + padded(e.formula, 30) + std::string(e.reason) + "\n";
   out += "\n";
   for (const auto& c : checks(t))
     out += std::string(c.holds() ? "holds  " : "BROKEN ") + padded(c.name, 58) + to_text(c.earlier) + " + " +

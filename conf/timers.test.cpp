@@ -169,8 +169,9 @@ TEST_CASE("durations as text are exact") {
 
 TEST_CASE("the table has a line for every timer and every check") {
   auto text = conf::timers_text(of(2s));
-  CHECK(text.find("probe-interval       100ms    tolerate / 20              one member that no leader vouches for") !=
+  CHECK(text.find("probe-interval       100ms    tolerate / 20                 one member that no leader vouches for") !=
         std::string::npos);
+  CHECK(text.find("cluster.toml, or the default  the longest silence") != std::string::npos);
   CHECK(text.find("holds  seven nodes detect within tolerate") != std::string::npos);
   CHECK(text.find("1.7s + 200ms <= 2s") != std::string::npos);
   CHECK(text.find("BROKEN") == std::string::npos);

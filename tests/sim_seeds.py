@@ -28,10 +28,10 @@ ONCE_FAILED = [
 ]
 # (plant, nodes, seed that finds it, invariant)
 PLANTED = [
-    ("answer-before-sync", "3", "33", "I1"),
+    ("answer-before-sync", "3", "35", "I1"),
     ("count-minority", "3", "5", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
-    ("let-refetched-voter-vote", "3", "42", "I1"),
+    ("let-refetched-voter-vote", "3", "60", "I1"),
     ("choose-any-ballot", "3", "1", "I1"),
     ("ignore-failed-sync", "3", "5", "I11"),
     ("own-clock-in-apply", "3", "1", "I1"),
@@ -41,14 +41,14 @@ PLANTED = [
     ("withdraw-frees", "5", "2", "I3"),
     ("skip-probe", "5", "11", "I3"),
     ("demote-frees", "5", "7", "I3"),
-    ("accept-below-promise", "3", "16", "I1"),
+    ("accept-below-promise", "3", "218", "I1"),
     ("acts-from-log", "3", "5", "I5"),
     ("monitor-frees", "3", "102", "I3"),
     ("needless-fence", "5", "52", "I9"),
     ("ignore-orders", "5", "1", "I6"),
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
-    ("forget-promise", "3", "16", "I1"),
+    ("forget-promise", "3", "36", "I1"),
     ("tell-first-finding", "3", "8", "I8"),
     ("proof-by-name", "5", "51", "I7"),
 ]

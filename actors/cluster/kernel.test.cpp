@@ -299,7 +299,13 @@ TEST_CASE("a node leaves, and is removed, when it holds nothing") {
   CHECK(c.operator_says(command::config_set{now(), less}) == refusal::is_voter); // n1 is a voter
   less = three_nodes();
   less.nodes.pop_back();
-  CHECK(c.operator_says(command::config_set{now(), less}) == refusal::still_holds); // n3 is there
+  CHECK(c.operator_says(command::config_set{now(), less}) == refusal::is_voter); // n3 too: nobody empties it in vain
+  auto more = three_nodes();
+  more.nodes.push_back(more.nodes.back());
+  more.nodes.back().name = node_name{"n4"};
+  CHECK(c.operator_says(command::config_set{now(), more}) == refusal::none);
+  c.join("n4");
+  CHECK(c.operator_says(command::config_set{now(), three_nodes()}) == refusal::still_holds); // n4 is there
 }
 
 TEST_CASE("the configuration is compare-and-set, and refused when it leads nowhere") {

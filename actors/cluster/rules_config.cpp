@@ -34,12 +34,12 @@ bool holds_promotable(const state& s, const std::string& subject) {
   });
 }
 
-// A node may leave the configuration when it can no longer run anything, and is no voter.
+// A node may leave the configuration when it is no voter, and can no longer run anything. In this order: nobody is to
+// empty a voter for nothing.
 refusal check_removal(const state& s, const node_name& node) {
-  if (!is_away(*member_of(s, node)) || holds_anything(s, node)) return refusal::still_holds;
   auto& voters = s.constitution().voters;
-  bool votes = std::any_of(voters.begin(), voters.end(), [&](auto& v) { return v.node == node; });
-  return votes ? refusal::is_voter : refusal::none;
+  if (std::any_of(voters.begin(), voters.end(), [&](auto& v) { return v.node == node; })) return refusal::is_voter;
+  return !is_away(*member_of(s, node)) || holds_anything(s, node) ? refusal::still_holds : refusal::none;
 }
 
 // Whoever is here proves the key that we know. With another one it would be turned away, and so might be a majority.

@@ -26,6 +26,10 @@ bool waits_for_formation(const cluster::state& s) {
 
 } // namespace
 
+bool too_early_to_place(const cluster::state& s, const resource_name& r) {
+  return waits_for_formation(s) || !looked_for_everywhere(s, r);
+}
+
 void placing::begin(const cluster::state& s) {
   nodes_.clear();
   for (auto& [key, m] : s.all<cluster::member_key>()) nodes_[key.node] = {m.value.here.index(), m.value.session};

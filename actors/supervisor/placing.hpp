@@ -16,6 +16,10 @@
 
 namespace troupe::supervisor {
 
+// The second case, and the first: `r` has no assignment, and is given none now. What has none although it could is to be
+// nowhere: that is not committed.
+bool too_early_to_place(const cluster::state& s, const resource_name& r);
+
 class placing {
 public:
   void begin(const cluster::state& s);

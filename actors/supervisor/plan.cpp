@@ -311,9 +311,9 @@ private:
     for (auto& r : s_.config().value.resources) {
       auto* a = s_.find(cluster::assignment_key{r.name});
       if (cluster::wanted_role(s_, r, known.group_of(r.name)) == config::role::stopped) continue;
-      if (!a)
+      if (!a && too_early_to_place(s_, r.name))
         out_.others.push_back(r.name.text + " gets no place yet: not all nodes were seen, or could look for it");
-      else if (a->value.places.empty())
+      else if (!a || a->value.places.empty())
         out_.others.push_back(r.name.text + " runs nowhere: no node may run it");
     }
   }

@@ -210,6 +210,10 @@ TEST_CASE("an operator sees what no node may run, and is not told of what he has
   for (auto n : {"n1", "n2", "n3"}) w.direct(directive_kind::standby, n);
   auto p = plan_of(w.log.s);
   CHECK(p.others == lines{"db runs nowhere: no node may run it", "web runs nowhere: no node may run it"});
+  auto next = shop(); // what is new has no place to lose
+  next.resources.push_back(plain("zed"));
+  p = plan_of(w.log.s, {.configuration = next, .failing = {}, .standby = {}});
+  CHECK(p.others.back() == "zed runs nowhere: no node may run it");
 }
 
 // --- I12 ---

@@ -76,8 +76,22 @@ private:
     auto* failed = std::get_if<cluster::failed>(&h.now);
     bool beyond_demotion = (failed && failed->demote) || std::holds_alternative<cluster::stop_failed>(h.now);
     bool demote = h.role == role::promoted && !beyond_demotion;
+    if (auto w = destination_waits(at, h)) return out_.waits.push_back(*w);
     if (auto w = sees_.stop_waits(r_, at.node, demote && sees_.stays(r_, at.node))) return out_.waits.push_back(*w);
     act(at, demote ? action::demote : action::stop, why_down(at, h));
+  }
+
+  // What works where it is goes on there until the node that it moves to may start it: one that was fenced may not yet
+  // when it has joined again, and has to look first. Of a clone's instances none takes another's place.
+  [[nodiscard]] std::optional<wait> destination_waits(const cell& at, const cluster::holder& h) const {
+    auto* up = std::get_if<cluster::running>(&h.now);
+    auto* configured = cluster::standing_of(s_, r_);
+    bool moves = configured && configured->may.max == 1 && !sees_.place(r_, at.node);
+    if (!up || !up->healthy || !moves) return std::nullopt;
+    for (auto& p : sees_.places(r_))
+      if (!sees_.holder(r_, p.node))
+        if (auto w = sees_.node_waits({r_, p.ordinal, p.node})) return wait{at, w->why, {}, p.node};
+    return std::nullopt;
   }
 
   [[nodiscard]] reason why_down(const cell& at, const cluster::holder& h) {
@@ -126,6 +140,7 @@ private:
     cause(s_.version_of(cluster::assignment_key{r_}));
     if (auto* h = s_.find(holder_key{r_, at.ordinal, at.node, cluster::member_of(s_, at.node)->boot}))
       cause(h->version);
+    if (why == reason::configuration_changed) cause(cluster::standing_of(s_, r_)->defined_at);
     out_.steps.push_back(std::move(one));
   }
 
@@ -238,7 +253,10 @@ void add_what_freed_it(const cluster::state& s, advice& now, const std::vector<w
     for (auto& w : before) {
       if (w.at != one.at) continue;
       log_index cause;
-      if (w.why == hold::unclean || w.why == hold::not_joined) cause = s.version_of(cluster::member_key{w.other});
+      // A member's record is that of its proof of death, or of its last report: of the act that was waited for.
+      bool told = w.why == hold::unclean || w.why == hold::not_joined || w.why == hold::active_elsewhere;
+      if (told) cause = s.version_of(cluster::member_key{w.other});
+      if (w.why == hold::act_open) cause = s.version_of(cluster::member_key{w.at.node});
       if (w.why == hold::predecessor) cause = newest_of(s, w.resource);
       bool known = std::find(one.causes.begin(), one.causes.end(), cause) != one.causes.end();
       if (cause != log_index{} && !known && one.causes.size() < command::max_causes) one.causes.push_back(cause);
@@ -289,7 +307,9 @@ std::string text_of(const wait& w) {
   case hold::not_joined: return subject + " waits: " + w.other.text + " is away for now";
   case hold::unclean:
     return subject + " waits: what runs on " + w.other.text + " is not known until it is proved dead or returns";
-  case hold::gated: return subject + " waits: a fencing of " + w.other.text + " is under way or may still land";
+  case hold::gated:
+    return subject + (w.other == w.at.node ? " waits" : " goes on there for now") + ": a fencing of " + w.other.text +
+           " is under way or may still land";
   case hold::not_probed:
     return subject + " waits: it was not yet looked for on " + (w.other.empty() ? w.at.node : w.other).text;
   case hold::active_elsewhere: return subject + " waits: it may be active on " + w.other.text;

@@ -4,7 +4,7 @@
 // A pure reading of the state. There is no transition: each instance is looked at by itself, so one slow action holds
 // up only what is ordered behind it. An instance
 //   stays    while it is assigned there, healthy, started with the present parameters, and what it needs stays up
-//   stops    otherwise, once all that needs it is gone
+//   stops    otherwise, once all that needs it is gone; if it works and only moves, once its next node may start it
 //   starts   once it is assigned, nothing of it may be active beyond its limit [K1], and what it needs is up
 // The kernel checks each act again; the records it rests on go along as `if` [K5].
 //
@@ -29,7 +29,7 @@ enum class hold : std::uint8_t {
   act_open,         // its own act has not been reported
   not_joined,       // the node is away for a while: detached, suspected
   unclean,          // the node is lost: nothing is known until a proof of its death, or its return
-  gated,            // a fence attempt on the node is open, or may still land
+  gated,            // a fence attempt on `other` is open, or may still land
   not_probed,       // nobody has looked yet whether it runs on `other`
   active_elsewhere, // it may be active on `other`
   predecessor,      // `resource` must be up first
@@ -43,7 +43,7 @@ struct wait {
   command::cell at;
   hold why{};
   resource_name resource; // predecessor, ordered_stop, kept_apart
-  node_name other;        // not_probed, active_elsewhere; unclean: the node
+  node_name other;        // not_probed, active_elsewhere; unclean, gated, not_joined: the node
   bool operator==(const wait&) const = default;
 };
 std::string_view name_of(hold why);  // a word for programs: "active-elsewhere"

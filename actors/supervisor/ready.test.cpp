@@ -55,6 +55,25 @@ TEST_CASE("a failed stop waits for a proof; after a cleanup it is tried again") 
   CHECK(c.settle() == lines{"stop db n1", "start db n2"});
 }
 
+TEST_CASE("the proof of death that freed what could not be stopped is a cause of its start elsewhere") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.assign("db", {"n2"});
+  c.go();
+  c.end("db", "n1", command::act_end::failed, 1);
+  CHECK(c.go().empty());
+  c.tell(&script::attempt, "n1", "n2");
+  CHECK(c.go().empty());
+  c.tell(&script::prove, "n1", "n2");
+  auto proof = c.s.index();
+  auto due = c.ready.take(c.s);
+  REQUIRE(due.size() == 1);
+  REQUIRE(due[0].steps.size() == 1);
+  auto& causes = due[0].steps[0].causes;
+  CHECK(std::find(causes.begin(), causes.end(), proof) != causes.end());
+}
+
 TEST_CASE("what a lost node holds starts elsewhere after the proof, not before") {
   planned c(of({plain("db"), plain("web")}));
   c.assign("db", {"n1"});
@@ -126,6 +145,32 @@ TEST_CASE("new parameters restart, another time-out does not, and what is remove
   c.say(command::config_set{c.s.version_of(cluster::configuration_key{}), next});
   c.note();
   CHECK(c.settle() == lines{"stop db n1"});
+}
+
+TEST_CASE("of a restart for new parameters they are the cause") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  auto next = c.s.config().value;
+  next.resources[0].params["port"] = "5433";
+  CHECK(c.operator_says(command::config_set{c.s.version_of(cluster::configuration_key{}), next}) == refusal::none);
+  c.note();
+  auto applied = c.s.index();
+  auto due = [&] {
+    auto all = c.ready.take(c.s);
+    REQUIRE(all.size() == 1);
+    REQUIRE(all[0].steps.size() == 1);
+    return all[0].steps[0].causes;
+  };
+  auto stop = due();
+  CHECK(std::find(stop.begin(), stop.end(), applied) != stop.end());
+  c.ready.again(resource_name{"db"});
+  CHECK(c.go() == lines{"stop db n1"});
+  CHECK(c.go().empty());
+  c.end("db", "n1");
+  auto stopped = c.s.index();
+  auto start = due();
+  CHECK(std::find(start.begin(), start.end(), stopped) != start.end());
 }
 
 TEST_CASE("a start that is not wanted any more is withdrawn, and only once") {
@@ -200,6 +245,43 @@ TEST_CASE("after a fencing the node gets nothing until its gate has opened") {
   c.say(command::tick{});
   c.note();
   CHECK(c.settle() == lines{"start db n1"});
+}
+
+TEST_CASE("what is to move to such a node goes on where it is until then") {
+  planned c(of({plain("db")}));
+  c.assign("db", {"n1"});
+  c.settle();
+  c.tell(&script::lose, "n1");
+  c.assign("db", {"n2"});
+  c.tell(&script::attempt, "n1", "n2");
+  c.tell(&script::prove, "n1", "n2");
+  CHECK(c.settle() == lines{"start db n2"});
+  c.join("n1", 2);
+  c.note();
+  c.assign("db", {"n1"});
+  CHECK(c.go().empty());
+  auto held = c.ready.waiting().at(resource_name{"db"}).front();
+  CHECK(text_of(held) == "db on n2 goes on there for now: a fencing of n1 is under way or may still land");
+  c.clock += 11s;
+  c.say(command::tick{});
+  c.note();
+  CHECK(c.go().empty());
+  CHECK(c.waits("db") == hold::not_probed);
+  c.probe("n1", "db");
+  c.note();
+  CHECK(c.settle() == lines{"stop db n2", "start db n1"});
+  SUBCASE("but not for what has failed") {
+    c.tell(&script::lose, "n1");
+    c.assign("db", {"n2"});
+    c.tell(&script::attempt, "n1", "n2");
+    c.tell(&script::prove, "n1", "n2");
+    CHECK(c.settle() == lines{"start db n2"});
+    c.join("n1", 3);
+    c.note();
+    c.monitor_fails("db", "n2");
+    c.assign("db", {"n1"});
+    CHECK(c.go() == lines{"stop db n2"});
+  }
 }
 
 TEST_CASE("neither does it get a stop before") {

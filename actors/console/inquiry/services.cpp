@@ -1,10 +1,15 @@
 #include "actors/console/inquiry/services.hpp"
 
 #include "actors/cluster/holdings.hpp"
+#include "actors/scheduler/native/place_cluster.hpp"
+#include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 
 namespace troupe::console {
 
@@ -85,7 +90,19 @@ private:
                    (line.group.empty() || !maintained(s_, line.group));
     place(line);
     line.now = state_of(s_, line, advice);
+    if (line.now == service_state::not_placed && placed_nowhere(r.name)) line.now = service_state::nowhere;
     add(std::move(line), advice);
+  }
+
+  // What would be placed nowhere has no assignment: there is nothing to commit.
+  bool placed_nowhere(const resource_name& r) {
+    if (supervisor::too_early_to_place(s_, r)) return false;
+    if (!nowhere_) {
+      nowhere_.emplace();
+      for (auto& item : scheduler::place_cluster(s_).items)
+        if (item.places.empty()) nowhere_->insert(item.resource);
+    }
+    return nowhere_->contains(r);
   }
 
   void place(service_line& line) {
@@ -120,6 +137,7 @@ private:
   cluster_status& out_;
   supervisor::ordering known_;
   std::size_t places_ = 0;
+  std::optional<std::set<resource_name>> nowhere_; // asked only if something has no assignment
 };
 
 void overdue(cluster_status& out, const cluster::state& s, stamp now) {

@@ -57,6 +57,16 @@ TEST_CASE("a service from its configuration to where it runs") {
   CHECK(c.text() == lines{"db stopped", "redis not placed"});
 }
 
+TEST_CASE("what no node may run says so, also if it never had a place") {
+  shop c;
+  CHECK(c.text() == lines{"db not placed", "redis not placed"});
+  for (auto n : {"n1", "n2", "n3"})
+    c.operator_says(command::directive{.kind = directive_kind::standby, .subject = n});
+  CHECK(c.text() == lines{"db nowhere", "redis nowhere"});
+  c.join("n3", 2); // it has to look first
+  CHECK(c.text() == lines{"db not placed", "redis not placed"});
+}
+
 TEST_CASE("what is left alone says so only when it is not as it should be") {
   shop c;
   c.place("db", {"n1"});

@@ -4,6 +4,7 @@
 #include "actors/console/inquiry/causes.hpp"
 #include "actors/scheduler/native/explain.hpp"
 #include "actors/supervisor/fence_plan.hpp"
+#include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
 
 #include <fmt/chrono.h>
@@ -136,6 +137,7 @@ public:
     auto* m = s_.find(cluster::member_key{n});
     if (!m) return std::nullopt;
     member(n);
+    dead_boot(n, m->value.boot);
     directives({"", subject_});
     std::vector<std::string> runs;
     cluster::for_each_holder_on(s_, n, [&](const holder_key& key, const cluster::holder& h) {
@@ -170,10 +172,22 @@ private:
         say(fmt::format("{} failed {} times on {}, last {}{}", r.text, f.value.count, key.node.text, when(f.value.last),
                         note_of(f.value.note)),
             f.version);
-    for (auto& w : supervisor::advise(s_, known, r).waits)
+    auto advice = supervisor::advise(s_, known, r);
+    again(r, advice);
+    for (auto& w : advice.waits)
       if (out_.waits.size() < max_rows)
         out_.waits.push_back({w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
     return true;
+  }
+
+  // Due, and nothing is in its way: after a failure it is the supervisor that waits.
+  void again(const resource_name& r, const supervisor::advice& advice) {
+    auto& all = s_.all<cluster::failure_key>();
+    bool failed = std::any_of(all.begin(), all.end(), [&](auto& row) { return row.first.resource == r; });
+    if (failed && advice.waits.empty() && !advice.steps.empty())
+      out_.others.push_back(fmt::format("{0} is tried again after a pause, which grows with its failures; what was mended "
+                                        "is tried at once after `troupe cleanup {0}`",
+                                        r.text));
   }
 
   void say(std::string sentence, log_index by) {
@@ -216,6 +230,17 @@ private:
     back_.from(a->value.id);
   }
 
+  // Whoever asks about a node that is back wants to know why it was gone.
+  void dead_boot(const node_name& n, log_index boot) {
+    auto* a = s_.find(cluster::attempt_key{n});
+    if (!a || a->value.boot == boot || a->value.ended == cluster::attempt::end::open) return;
+    auto* became = a->value.ended == cluster::attempt::end::proved ? "was proved dead" : "was to be proved dead, in vain";
+    say(fmt::format("its boot {} {}: fencing of {} by {} (attempt {})", a->value.boot.value, became, n.text,
+                    a->value.executor.text, a->value.id.value),
+        a->version);
+    back_.from(a->value.id);
+  }
+
   void fencing(const node_name& n) {
     supervisor::fence_plan fences;
     (void)fences.look(s_, node_name{}, instant{});
@@ -225,7 +250,12 @@ private:
 
   void assignment(const resource_name& r) {
     auto* a = s_.find(cluster::assignment_key{r});
-    if (!a) return say("nobody has decided yet where " + r.text + " belongs", s_.version_of(cluster::configuration_key{}));
+    if (!a) {
+      auto why = scheduler::explain(scheduler::place_cluster(s_), r);
+      bool nowhere = why && why->places.empty() && !supervisor::too_early_to_place(s_, r);
+      return say(nowhere ? r.text + " belongs nowhere" : "nobody has decided yet where " + r.text + " belongs",
+                 s_.version_of(cluster::configuration_key{}));
+    }
     std::string where;
     for (auto& p : a->value.places)
       where += (where.empty() ? "" : ", ") + p.node.text + (p.role == config::role::promoted ? " (promoted)" : "");

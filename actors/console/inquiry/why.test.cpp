@@ -141,6 +141,54 @@ TEST_CASE("why a node is lost, and what it still holds") {
   CHECK(why->nodes.empty());
 }
 
+TEST_CASE("why a node was gone that is back: what its last boot died of") {
+  told c;
+  c.started("db", "n1", reason::placement, {c.assigned("db", "n1", {})});
+  auto zero = c.s.index();
+  auto boot = c.node("n1").boot;
+  auto lost = c.with(command::node_lost{node_name{"n1"}, c.session("n1"), "silent"}, reason::node_silent, {});
+  auto attempt = c.with(command::fence_attempt{node_name{"n1"}, boot, node_name{"n2"}, c.session("n2"), 1},
+                        reason::fence_unclean, {lost});
+  c.with(command::fence_proof{.target = node_name{"n1"}, .boot = boot, .kind = config::proof_kind::power, .attempt = attempt},
+         reason::result, {});
+  c.join("n1", 2);
+  auto why = explain(c.s, c.history, "n1");
+  REQUIRE(why);
+  REQUIRE(why->now.size() >= 2);
+  CHECK(why->now[0] == "n1 has joined");
+  CHECK(why->now[1] == fmt::format("its boot {} was proved dead: fencing of n1 by n2 (attempt {})", boot.value, attempt.value));
+  CHECK(c.chain(*why, zero) == lines{"+3 boot 1 of n1 is dead (power) <- 2", "+2 fencing of n1 by n2, level 1 <- 1", "+1 n1 is lost: silent"});
+}
+
+TEST_CASE("and if no device could prove it dead") {
+  told c;
+  c.started("db", "n1", reason::placement, {c.assigned("db", "n1", {})});
+  auto zero = c.s.index();
+  auto boot = c.node("n1").boot;
+  auto lost = c.with(command::node_lost{node_name{"n1"}, c.session("n1"), "silent"}, reason::node_silent, {});
+  auto attempt = c.with(command::fence_attempt{node_name{"n1"}, boot, node_name{"n2"}, c.session("n2"), 1},
+                        reason::fence_unclean, {lost});
+  c.with(command::fence_failed{node_name{"n1"}, attempt, "no power strip"}, reason::result, {});
+  c.join("n1", 2);
+  auto why = explain(c.s, c.history, "n1");
+  REQUIRE(why);
+  REQUIRE(why->now.size() >= 2);
+  CHECK(why->now[1] == fmt::format("its boot {} was to be proved dead, in vain: fencing of n1 by n2 (attempt {})", boot.value,
+                                   attempt.value));
+  CHECK(c.chain(*why, zero).back() == "+1 n1 is lost: silent");
+}
+
+TEST_CASE("what has failed is tried again, after a pause that nobody else waits for") {
+  told c;
+  auto first = c.assigned("db", "n1", {});
+  c.with(command::act{c.cell("db", "n1"), config::action::start, c.session("n1"), {}}, reason::placement, {first});
+  c.done("db", "n1", command::act_end::failed, 1);
+  auto why = explain(c.s, c.history, "db");
+  REQUIRE(why);
+  CHECK(why->others == lines{"db is tried again after a pause, which grows with its failures; what was mended is tried at "
+                             "once after `troupe cleanup db`"});
+}
+
 TEST_CASE("why a group is as it is: its members, one after the other") {
   told c({{config::group_name{"front"}, {resource_name{"db"}, resource_name{"redis"}}, {}}});
   auto zero = c.s.index();
@@ -155,6 +203,14 @@ TEST_CASE("why a group is as it is: its members, one after the other") {
   CHECK(c.chain(*why, zero).back() == "+1 assigned: db -> n2; redis -> n2");
   CHECK(why->placement.at(0).starts_with("db: on n2: "));
   CHECK(std::any_of(why->placement.begin(), why->placement.end(), [](auto& l) { return l.starts_with("redis: on n2: "); }));
+}
+
+TEST_CASE("what no node may run belongs nowhere, also if it never had a place") {
+  told c;
+  CHECK(explain(c.s, c.history, "db")->now == lines{"nobody has decided yet where db belongs"});
+  for (auto n : {"n1", "n2", "n3"})
+    c.operator_says(command::directive{.kind = command::directive_kind::standby, .subject = n});
+  CHECK(explain(c.s, c.history, "db")->now == lines{"db belongs nowhere"});
 }
 
 TEST_CASE("what the history has lost is named; what is nowhere is nothing") {
