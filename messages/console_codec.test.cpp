@@ -56,8 +56,17 @@ node_status full_status() {
   c.waits = {{resource_name{"vip"}, 3, node_name{"n2"}, "unclean", "vip on n2 waits"}};
   c.overdue = {
       {resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};
-  c.proofs = {
-      {node_name{"n1"}, log_index{8}, true, true, true, {device_name{"ipmi"}}, "no route", {resource_name{"vip"}}, 2}};
+  c.proofs = {{node_name{"n1"},
+               log_index{8},
+               true,
+               true,
+               true,
+               {device_name{"ipmi"}},
+               "no route",
+               {resource_name{"vip"}},
+               2,
+               resource_name{"vip"},
+               node_name{"n3"}}};
   c.left_out = 6;
   c.limits = {2s, 5s, 120s, 10s};
   c.halted = "why";

@@ -102,6 +102,8 @@ void put_line(schema::Proof::Builder out, const proof_line& p) {
   put_names(out.initHeld(list_size(p.held)), p.held);
   out.setMore(p.more);
   out.setLeftOver(p.left_over);
+  out.setBroken(p.broken.text);
+  out.setElsewhere(p.elsewhere.text);
 }
 proof_line proof_from(schema::Proof::Reader in) {
   proof_line p;
@@ -114,6 +116,8 @@ proof_line proof_from(schema::Proof::Reader in) {
   p.held = names_from<resource_name>(in.getHeld(), max_held_shown, "resource");
   p.more = in.getMore();
   p.left_over = in.getLeftOver();
+  p.broken = resource_name{text_from(in.getBroken(), config::max_name, "resource")};
+  p.elsewhere = node_name{text_from(in.getElsewhere(), config::max_name, "node")};
   return p;
 }
 

@@ -111,6 +111,34 @@ bool needs_proof(const state& s, const node_name& node) {
   return stuck;
 }
 
+static std::optional<node_name> failed_to_start_elsewhere(const state& s, const resource_name& r,
+                                                          const node_name& node) {
+  auto* here = s.find(failure_key{r, node});
+  if (!here || here->value.failed_starts == 0) return std::nullopt;
+  auto& all = s.all<failure_key>();
+  for (auto at = all.lower_bound({r, node_name{}}); at != all.end() && at->first.resource == r; ++at) {
+    auto& there = at->second.value;
+    bool other = at->first.node != node && there.failed_starts > 0;
+    if (other && std::chrono::abs(there.last - here->value.last) <= same_breakage) return at->first.node;
+  }
+  return std::nullopt;
+}
+
+std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  std::optional<broken_resource> found;
+  bool all = m && std::holds_alternative<joined>(m->here);
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
+    if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
+    auto elsewhere = failed_to_start_elsewhere(s, key.resource, node);
+    if (elsewhere)
+      found = {key.resource, *elsewhere};
+    else
+      all = false;
+  });
+  return all ? found : std::nullopt;
+}
+
 std::optional<log_index> dead_but_held(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
   if (!m || !m->dead_up_to) return std::nullopt;

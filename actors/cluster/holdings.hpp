@@ -65,6 +65,16 @@ bool holds_anything(const state& s, const node_name& node);
 // when the boot is proved dead already: what is still held did not accept that proof, and another shot adds nothing.
 bool needs_proof(const state& s, const node_name& node);
 
+// What could not be stopped on the node, if that is only what could not be started there either, nor somewhere else
+// just before: then not the nodes are broken but the resource. To fence one after the other for it would take down all
+// else.
+struct broken_resource {
+  resource_name resource;
+  node_name elsewhere;
+};
+std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node);
+inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most
+
 // The newest boot of the node that is proved dead while something is still held on it: what did not accept that proof.
 // Nobody can ask a dead boot, so only a kind of proof that it does accept frees it: the next start, or an operator's word.
 std::optional<log_index> dead_but_held(const state& s, const node_name& node);

@@ -7,6 +7,9 @@
 // devices are hardly better a moment later, and power switches stand few logins. An attempt that ended because its
 // executor was lost failed for no fault of the device: the same level again, at once.
 //
+// Not for a stop of what could not be started either, here and on another node just before: a broken configuration
+// would have every node fenced, one after the other, and everything on them. It waits for an operator.
+//
 // Executors are members that have joined, but not the target, and not one that waits for a proof itself while there
 // are others. The leader's own node comes first, because it surely hears of the attempt; then by name.
 //
@@ -39,16 +42,17 @@ inline constexpr duration overdue_margin = std::chrono::minutes{1};
 inline constexpr duration propose_fencing_again = std::chrono::seconds{1};
 
 enum class fence_wait : std::uint8_t {
-  under_way,     // an attempt is open
-  proposed,      // one is about to be
-  pausing,       // all levels have failed; again soon
-  no_executor,   // no other node has joined
-  not_covered,   // no device has it among its targets
-  no_fencing,    // no device is configured at all
-  stop_unfenced, // fencing is off, and a stop failed: nothing is assumed of a node that is here
-  suspected,     // its loss is beyond the brake
-  away,          // for a planned restart
-  dead_but_held, // its boot is proved dead, by what not all of its resources accept
+  under_way,       // an attempt is open
+  proposed,        // one is about to be
+  pausing,         // all levels have failed; again soon
+  no_executor,     // no other node has joined
+  not_covered,     // no device has it among its targets
+  no_fencing,      // no device is configured at all
+  stop_unfenced,   // fencing is off, and a stop failed: nothing is assumed of a node that is here
+  broken_resource, // what could not be stopped could not be started either, here and elsewhere
+  suspected,       // its loss is beyond the brake
+  away,            // for a planned restart
+  dead_but_held,   // its boot is proved dead, by what not all of its resources accept
 };
 struct fence_standing {
   node_name target;

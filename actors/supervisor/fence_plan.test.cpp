@@ -282,6 +282,49 @@ TEST_CASE("nobody to shoot, nothing to shoot with") {
   CHECK(d.why() == fence_wait::no_fencing);
 }
 
+TEST_CASE("what can be neither started nor stopped has one node fenced, and not the next one too") {
+  scene c;
+  auto breaks_on = [&](const char* node) {
+    c.s.act(config::action::start, "redis", node);
+    c.s.done("redis", node, command::act_end::failed, 5);
+    c.s.stop("redis", node);
+    c.s.done("redis", node, command::act_end::failed, 5);
+  };
+  breaks_on("n1");
+  CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
+  CHECK(c.s.prove("n1", "n3") == refusal::none);
+  c.s.join("n1", 2);
+  c.pass(30s);
+  SUBCASE("soon after") {
+    breaks_on("n2");
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+    CHECK(c.text() ==
+          "redis could not be stopped, but neither could it be started, here and on n1: it is not fenced for "
+          "that. Mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
+    SUBCASE("an operator may have it fenced") {
+      command::fence_attempt order{node_name{"n2"}, c.s.node("n2").boot, node_name{"n3"}, c.s.session("n3"), 1};
+      CHECK(c.s.operator_says(order) == refusal::none);
+    }
+    SUBCASE("what could be started there and not be stopped is a reason") {
+      c.s.stop("db", "n2");
+      c.s.run("db", "n2");
+      c.s.stop("db", "n2");
+      c.s.done("db", "n2", command::act_end::failed, 1);
+      CHECK(c.look() == "n2 by n3 level 1; ");
+    }
+    SUBCASE("once it is lost it is a lost node like others") {
+      c.s.lose("n2");
+      CHECK(c.look() == "n2 by n3 level 1; ");
+    }
+  }
+  SUBCASE("much later it may be the nodes") {
+    c.pass(11min);
+    breaks_on("n2");
+    CHECK(c.look() == "n2 by n3 level 1; ");
+  }
+}
+
 TEST_CASE("fencing = off: a lost node is assumed dead at once; nothing is assumed of one that is here") {
   auto off = four_nodes({});
   off.fencing = config::fencing_policy::off;

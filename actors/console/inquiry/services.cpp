@@ -185,6 +185,10 @@ void proofs(cluster_status& out, const cluster::state& s) {
     line.node = key.node;
     line.boot = m.value.boot;
     line.here = std::holds_alternative<cluster::joined>(m.value.here);
+    if (auto broken = cluster::broken_here_and_elsewhere(s, key.node)) {
+      line.broken = broken->resource;
+      line.elsewhere = broken->elsewhere;
+    }
     if (auto* a = s.find(cluster::attempt_key{key.node})) {
       line.attempt = a->value.ended == cluster::attempt::end::open;
       if (!line.attempt) line.last_failure = cut(a->value.note, max_noted);

@@ -57,7 +57,8 @@ struct use_by_presence {
 bool to_be_fenced(const cluster::state& s, const node_name& node, bool stop_failed) {
   auto* attempt = s.find(cluster::attempt_key{node});
   if (attempt && attempt->value.ended == cluster::attempt::end::open) return true;
-  return stop_failed && s.config().value.fencing == config::fencing_policy::devices;
+  return stop_failed && s.config().value.fencing == config::fencing_policy::devices &&
+         !cluster::broken_here_and_elsewhere(s, node);
 }
 
 } // namespace
