@@ -387,4 +387,17 @@ TEST_CASE("order: what waits for the promotion of what is not promotable waits f
   }
 }
 
+TEST_CASE("order: what needs any of several is stopped before each of them") {
+  for (bool symmetrical : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b"), then = c.primitive("then");
+    c.in.any_of_orders.push_back({.any = {a, b}, .then = {then}, .symmetrical = symmetrical});
+    for (auto r : {a, b, then}) c.running(r, 1);
+    c.in.resources[a].target = role::stopped;
+    CHECK(c.decided() == "Stop a n1"); // b is enough
+    c.report(then, 1, task::stop, 1, exit_code::ok);
+    CHECK(c.decided() == (symmetrical ? "Stop a n1 blocked" : "Stop a n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

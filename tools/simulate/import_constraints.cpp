@@ -240,9 +240,12 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   auto kind = kind_of(o.kind, o.score_text);
   bool symmetrical = kind != sched::order_kind::serialize && cib::is_true(o.symmetrical, true);
   std::vector<side> sides;
+  auto both_ways = [&](task first, task then, sched::order_kind k) {
+    return symmetrical && k != sched::order_kind::serialize && inverse(first) != task::other &&
+           inverse(then) != task::other;
+  };
   auto relate = [&](resource_id first, task first_task, resource_id then, task then_task, sched::order_kind k) {
-    bool both = symmetrical && k != sched::order_kind::serialize && inverse(first_task) != task::other &&
-                inverse(then_task) != task::other;
+    bool both = both_ways(first_task, then_task, k);
     in_.orders.push_back(
         {origin, first, then, first_task, then_task, k, both, k == sched::order_kind::mandatory && !both, 0});
   };
@@ -258,10 +261,11 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   for (std::size_t i = 1; i < sides.size(); ++i) {
     auto& before = sides[i - 1];
     auto& after = sides[i];
-    if (!before.require_all) {
+    bool goes_up = before.what == task::start || before.what == task::promote;
+    if (!before.require_all && goes_up) {
       in_.any_of_orders.push_back({origin, before.members, before.what,
                                    after.sequential ? std::vector{after.members.front()} : after.members, after.what,
-                                   kind == sched::order_kind::mandatory});
+                                   kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind)});
       continue;
     }
     auto firsts = before.sequential ? std::vector{before.members.back()} : before.members;

@@ -204,8 +204,6 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   values defaults;
   for (auto& [k, v] : cib::evaluate(cib_.resource_defaults, context())) defaults.emplace(k, v);
   read_meta(r, defaults);
-  r.managed = true;
-  r.maintenance = false;
   r.target = sched::role::unknown;
   cib::resource as_configured;
   as_configured.standard = h.standard;

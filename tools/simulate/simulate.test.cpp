@@ -154,6 +154,22 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   CHECK(old.operations[0].failure == scheduler::on_fail::block);
 }
 
+TEST_CASE("import: what is no longer configured has the defaults of resources, but for what it is to become") {
+  for (bool managed : {true, false}) {
+    auto text = cib_with("");
+    text.insert(text.find("</configuration>"),
+                std::string(R"(<rsc_defaults><meta_attributes id="d"><nvpair id="dm" name="is-managed" value=")") +
+                    (managed ? "true" : "false") + R"("/><nvpair id="dt" name="target-role" value="Stopped"/>
+      </meta_attributes></rsc_defaults>)");
+    report_on_n1(text, reported("old", "D", op("old", "start", "0", "0")));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    CHECK(named(i, "old").target == scheduler::role::unknown);
+    CHECK(summary_text(i.input, scheduler::schedule(i.input)).empty() == !managed);
+  }
+}
+
 TEST_CASE("order: what comes after a bundle restarts when a replica starts, on whichever node") {
   auto text = cib_with(
       R"(<rsc_order id="o" first="box" then="a"/><rsc_location id="l" rsc="box" node="n1" score="-INFINITY"/>)");
@@ -201,6 +217,24 @@ TEST_CASE("execution: a guest that comes up is probed for what is configured, bu
       bool kept = status_text(after, scheduler::unpack(after), false).find("Started far") != std::string::npos;
       CHECK(kept == (!up || !configured));
     }
+}
+
+TEST_CASE("capacity: what is to run on a guest that finds no host waits for it, however small the guest is") {
+  for (bool host : {true, false}) {
+    auto parsed = cib::parse(
+        std::string(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
+    name="stonith-enabled" value="false"/><nvpair id="p" name="placement-strategy" value="utilization"/>
+    </cluster_property_set></crm_config><nodes>)") +
+        (host ? R"(<node id="1" uname="n1"/>)" : "") +
+        R"(</nodes><resources><bundle id="box"><podman image="i" replicas="1"/><network control-port="3121"/>
+      <primitive id="in" class="ocf" provider="p" type="D"><utilization id="u"><nvpair id="un" name="ram" value="1"/>
+      </utilization></primitive></bundle></resources><constraints/></configuration><status><node_state id="1" uname="n1"
+      in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>)");
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK((text.find("Start      in:0 ( box-0 )") != std::string::npos) == !host);
+  }
 }
 
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
