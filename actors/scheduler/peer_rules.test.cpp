@@ -400,4 +400,44 @@ TEST_CASE("order: what needs any of several is stopped before each of them") {
   }
 }
 
+TEST_CASE("failure: to stop on failure stops an anonymous clone as a whole, else another instance would start there") {
+  for (bool unique : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].unique = unique;
+    c.in.resources[a].operations.push_back(
+        {.what = task::monitor, .name = "monitor", .interval_ms = 10'000, .failure = on_fail::stop});
+    c.running(a, 1);
+    c.failed_monitor(a, 1);
+    CHECK(c.decided() == (unique ? "Stop a:0 n1; Start a:1 n1" : "Stop a:0 n1"));
+  }
+}
+
+TEST_CASE("execution: of an anonymous clone a node reports once, whichever instance it is that starts there") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.clone("c", a);
+  c.lose(2);
+  c.report(a, 1, task::stop, 1, exit_code::ok);
+  CHECK(c.decided() == "Start a:1 n1");
+  auto after = execute(c.in, schedule(c.in));
+  CHECK(after.histories.size() == 1);
+  CHECK(unpack(after).units.size() == 3); // and no surplus instance
+}
+
+TEST_CASE("shutdown lock: what a node took with it is kept for it, also without fencing") {
+  for (bool lock : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    c.in.settings.shutdown_lock = lock;
+    c.running(a, 2);
+    c.report(a, 2, task::stop, exit_code::ok, exit_code::ok);
+    c.in.histories[0].shutdown_lock = 1;
+    c.lose(2);
+    c.in.nodes[node_id{std::size_t{1}}].expected_member = false;
+    CHECK(c.decided() == (lock ? "" : "Start a n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test
