@@ -76,9 +76,7 @@ const std::vector<unit_colocation>& placer::others_with(unit_id u) {
 // instance.
 void placer::inherit(unit_id child, unit_id clone, bool all) {
   auto add = [](std::vector<unit_colocation>& list, const unit_colocation& c) {
-    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) {
-      return x.dependent == c.dependent && x.primary == c.primary && x.weight == c.weight && x.origin == c.origin;
-    });
+    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) { return same_colocation(x, c); });
     if (!known) list.insert(list.begin(), c);
   };
   for (auto& c : with_others_[clone.at()])

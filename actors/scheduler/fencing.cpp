@@ -26,9 +26,9 @@ action_id planner::fence(node_id n, fence_kind kind, const std::string& reason) 
 }
 
 void planner::fence_nodes() {
-  bool managed = false;
-  for (auto u : ids_of(s_.units))
-    managed = managed || (s_.units[u].kind == resource_kind::primitive && a_.units[u].managed);
+  bool managed = std::any_of(s_.top.begin(), s_.top.end(), [&](auto u) { // a collective by what is said of itself
+    return s_.units[u].kind == resource_kind::primitive ? a_.units[u].managed : s_.now[u].managed;
+  });
   std::vector<std::pair<node_id, action_id>> fenced;
   for (auto n : ids_of(in_.nodes)) {
     if (in_.nodes[n].kind == node_kind::guest) {

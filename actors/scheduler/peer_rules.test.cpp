@@ -440,4 +440,40 @@ TEST_CASE("shutdown lock: what a node took with it is kept for it, also without 
   }
 }
 
+TEST_CASE("colocation: with a clone, an instance beyond its number draws nothing away from where it is not") {
+  small_cluster c{3};
+  auto a = c.primitive("a"), b = c.primitive("b"), far = c.primitive("far");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].clone_max = 2;
+  c.in.resources[a].stickiness = 1;
+  c.running(a, 1);
+  c.running(a, 2);
+  c.report(a, 3, task::monitor, exit_code::not_running, exit_code::not_running); // of which instance?
+  CHECK(unpack(c.in).units.size() == 6);
+  c.running(far, 3);
+  c.in.resources[far].stickiness = 1000;
+  c.running(b, 3);
+  c.colocate(b, cl, 50);
+  c.colocate(b, far);
+  CHECK(c.decided() == "");
+}
+
+TEST_CASE("promotion: a colocation by role counts once for an instance that has it from its clone") {
+  for (std::int32_t dislike : {-9, -12}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 100;
+    c.running(a, 1);
+    c.running(a, 2);
+    c.running(b, 1);
+    c.in.resources[b].stickiness = 100;
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(cl, b, dislike);
+    c.in.colocations.back().dependent_role = role::unpromoted; // so rather promoted there
+    CHECK(c.decided() == (dislike == -9 ? "Promote a:1 n2" : "Promote a:0 n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

@@ -62,6 +62,7 @@ private:
   bool failed_below(unit_id u) const;
   std::int32_t wishes_sum(unit_id u, node_id n);
   void lower_everywhere(unit_id u, node_id n);
+  void leave_out(unit_id u);
 
   // --- promotion.cpp ---
   void add_promotion_scores(unit_id clone);

@@ -108,11 +108,13 @@ void placer::judge_instance(unit_id clone, unit_id i) {
   for (auto& [u, l] : out_.considered.promoted_locations)
     if (l.where == n && (u == clone || u == s_.units[clone].parent || u == i || below(s_, u, i)))
       p.priority = add_scores(p.priority, l.weight.value());
-  for (auto owner : {i, clone})
-    for (auto& c : std::vector{with_others(owner)}) {
-      bool wish = c.weight > 0 && c.weight < score::limit; // says which one, not whether
-      if (c.dependent_role >= role::unpromoted && !wish) follow(i, c.primary, c);
-    }
+  auto all = with_others(i);
+  for (auto& c : with_others(clone)) // once, whether the instance has inherited it or not
+    if (std::none_of(all.begin(), all.end(), [&](auto& own) { return same_colocation(own, c); })) all.push_back(c);
+  for (auto& c : all) {
+    bool wish = c.weight > 0 && c.weight < score::limit; // says which one, not whether
+    if (c.dependent_role >= role::unpromoted && !wish) follow(i, c.primary, c);
+  }
   for (auto m : s_.units[i].children) // a group's members may be limited on their own
     if (next_role(m) == role::stopped || (s_.now[m].next != role::unknown && s_.now[m].next < role::promoted))
       p.priority = -score::limit;
