@@ -221,19 +221,53 @@ TEST_CASE("execution: a guest that comes up is probed for what is configured, bu
 
 TEST_CASE("capacity: what is to run on a guest that finds no host waits for it, however small the guest is") {
   for (bool host : {true, false}) {
-    auto parsed = cib::parse(
-        std::string(R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s"
-    name="stonith-enabled" value="false"/><nvpair id="p" name="placement-strategy" value="utilization"/>
-    </cluster_property_set></crm_config><nodes>)") +
-        (host ? R"(<node id="1" uname="n1"/>)" : "") +
-        R"(</nodes><resources><bundle id="box"><podman image="i" replicas="1"/><network control-port="3121"/>
-      <primitive id="in" class="ocf" provider="p" type="D"><utilization id="u"><nvpair id="un" name="ram" value="1"/>
-      </utilization></primitive></bundle></resources><constraints/></configuration><status><node_state id="1" uname="n1"
-      in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>)");
+    auto i = behind(way_to_far, "");
+    i.input.settings.strategy = scheduler::placement::utilization;
+    for (auto r : scheduler::ids_of(i.input.resources)) {
+      auto& it = i.input.resources[r];
+      if (it.name == "a") it.uses = {{.kind = 0, .amount = 1}};
+      for (auto n : {std::size_t{0}, std::size_t{1}})
+        if (it.name == "a" || (it.name == "box" && !host))
+          i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
+    }
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK((text.find("Start      a ( far )") != std::string::npos) == !host);
+  }
+}
+
+TEST_CASE("capacity: what a bundle's resource uses its containers need") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="10.0.0.1"/>
+      <primitive id="in" class="ocf" provider="p" type="D"><utilization id="u"><nvpair id="un" name="ram" value="3"/>
+      </utilization></primitive></bundle>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(named(i, "in").uses.empty());
+  for (auto name : {"box-podman-0", "box-podman-1"}) {
+    REQUIRE(named(i, name).uses.size() == 1);
+    CHECK(named(i, name).uses[0].amount == 3);
+  }
+}
+
+TEST_CASE("import: what ran alone before it became an instance is stopped where it runs") {
+  for (bool unique : {true, false}) {
+    auto text = cib_with("");
+    std::string in = R"(<primitive id="in" class="ocf" provider="p" type="D"/>)";
+    text.insert(text.find("</resources>"),
+                unique ? R"(<clone id="cl"><meta_attributes id="m"><nvpair id="mn" name="globally-unique" value="true"/>
+      </meta_attributes>)" + in +
+                             "</clone>"
+                       : R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>)" +
+                             in + "</bundle>");
+    report_on_n1(text, reported("in", "D", op("in", "start", "0", "0")));
+    auto parsed = cib::parse(text);
     REQUIRE(parsed);
     auto i = from_cib(*parsed, stamp{});
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
-    CHECK((text.find("Start      in:0 ( box-0 )") != std::string::npos) == !host);
+    auto found = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE(found.find("Stop       in ( n1 )") != std::string::npos, found);
+    CHECK_MESSAGE(found.find("Start      in:0 (") != std::string::npos, found);
   }
 }
 
