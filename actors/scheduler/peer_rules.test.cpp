@@ -476,4 +476,22 @@ TEST_CASE("promotion: a colocation by role counts once for an instance that has 
   }
 }
 
+TEST_CASE("quorum: without it what is active is not promoted, but what else is with the promoted one knows its place") {
+  for (bool active : {true, false}) {
+    small_cluster c{2};
+    c.in.settings.quorate = false;
+    c.in.settings.without_quorum = no_quorum::demote;
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 1;
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(b, cl);
+    c.in.colocations.back().primary_role = role::promoted;
+    if (active) c.running(a, 2);
+    CHECK(c.decided() == (active ? "Start b n2 blocked; Start a:1 n1 blocked"
+                                 : "Start b n2 blocked; Promote a:0 n2 blocked; Start a:1 n1 blocked"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

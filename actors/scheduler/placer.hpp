@@ -72,6 +72,7 @@ private:
   void judge_instance(unit_id clone, unit_id instance);
   std::vector<std::int64_t> promotion_index(unit_id clone);
   void set_role(unit_id u, role r);
+  void demote_without_quorum();
 
   // --- capacity.cpp ---
   node_id limit_by_capacity(unit_id u);

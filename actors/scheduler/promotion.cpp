@@ -183,11 +183,10 @@ void placer::choose_roles(unit_id clone) {
     return out_.units[i].priority >= 0 && index[k] >= 0 && out_.nodes[n].usable() && row(clone)[n.at()] >= 0 &&
            on_node[n.at()] < r.promoted_node_max;
   };
-  bool no_quorum_demotes = !in_.settings.quorate && in_.settings.without_quorum == no_quorum::demote;
   for (auto k : order) {
     auto i = instances[k];
     if (next_role(i) == role::stopped && !location(i, false).valid()) continue;
-    if (!no_quorum_demotes && eligible(k)) {
+    if (eligible(k)) {
       ++on_node[location(i, false).at()];
       ++promoted;
       set_role(i, role::promoted);
@@ -195,6 +194,15 @@ void placer::choose_roles(unit_id clone) {
       if (next_role(i) != role::stopped) set_role(i, role::unpromoted);
     }
   }
+}
+
+// Without quorum what runs in a role is not promoted any further. That says nothing of which instances are the ones to
+// be promoted: whatever else is chosen by that has been chosen before.
+void placer::demote_without_quorum() {
+  if (in_.settings.quorate || in_.settings.without_quorum != no_quorum::demote) return;
+  for (auto u : ids_of(s_.units))
+    if (s_.units[u].kind == resource_kind::primitive && out_.units[u].managed && s_.now[u].now >= role::unpromoted)
+      out_.units[u].next = std::min(out_.units[u].next, role::unpromoted);
 }
 
 } // namespace troupe::scheduler

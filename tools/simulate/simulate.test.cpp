@@ -271,6 +271,22 @@ TEST_CASE("import: what ran alone before it became an instance is stopped where 
   }
 }
 
+TEST_CASE("status: a replica whose container is gone is nowhere, whatever its guest reported last") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="1"/><network control-port="3121"/>
+      <primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
+  text.replace(text.find("\"false\""), 7, "\"true\""); // fencing: then a guest that is gone is asked what it had
+  text.insert(text.find("</status>"),
+              R"(<node_state id="box-0" uname="box-0" remote_node="true"><lrm id="box-0"><lrm_resources>)" +
+                  reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto found = status_text(i.input, scheduler::unpack(i.input), true);
+  CHECK_MESSAGE(found.find("box-0\t(ocf:p:D):\t FAILED\n") != std::string::npos, found);
+}
+
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
   auto i = behind(primitive("st", "D") + way_to_far, "");
   i.input.settings.fencing = true;
