@@ -494,4 +494,20 @@ TEST_CASE("quorum: without it what is active is not promoted, but what else is w
   }
 }
 
+TEST_CASE("nodes: one that shuts down can stop what it has, also once it has left") {
+  for (bool shuts_down : {true, false}) {
+    small_cluster c{1};
+    c.in.settings.fencing = true;
+    auto a = c.primitive("a"), f = c.primitive("f");
+    c.in.resources[f].fence_device = true;
+    c.in.resources[f].target = role::stopped;
+    c.in.resources[a].target = role::stopped;
+    c.running(a, 1);
+    auto& n = c.in.nodes[node_id{std::size_t{0}}];
+    n.join = join_state::down;
+    n.shutdown_requested = shuts_down;
+    CHECK(c.decided() == (shuts_down ? "Stop a n1" : "Stop a n1 blocked"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

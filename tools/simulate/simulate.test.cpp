@@ -287,6 +287,19 @@ TEST_CASE("status: a replica whose container is gone is nowhere, whatever its gu
   CHECK_MESSAGE(found.find("box-0\t(ocf:p:D):\t FAILED\n") != std::string::npos, found);
 }
 
+TEST_CASE("import: a guest's connection may migrate only if that is said") {
+  auto may = [](const std::string& more) {
+    auto way = primitive("box", "V",
+                         R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/>)" + more +
+                             "</meta_attributes>");
+    auto i = behind(way, "");
+    return named(i, "far").allow_migrate;
+  };
+  CHECK_FALSE(may(""));
+  CHECK_FALSE(may(R"(<nvpair id="ba" name="allow-migrate" value="true"/>)"));
+  CHECK(may(R"(<nvpair id="ba" name="remote-allow-migrate" value="true"/>)"));
+}
+
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
   auto i = behind(primitive("st", "D") + way_to_far, "");
   i.input.settings.fencing = true;
