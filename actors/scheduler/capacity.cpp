@@ -81,9 +81,9 @@ amounts placer::unassigned_need(unit_id u) {
         }
     };
     for (auto& c : with_others_[at.at()])
-      if (c.weight >= score::limit) visit(c.primary);
+      if (c.weight >= score::limit && !of_another_role(c, at, c.primary)) visit(c.primary);
     for (auto& c : others_with_[at.at()])
-      if (c.weight >= score::limit) visit(c.dependent);
+      if (c.weight >= score::limit && !of_another_role(c, c.dependent, at)) visit(c.dependent);
     if (auto parent = s_.units[at].parent; parent.valid() && s_.units[parent].kind == resource_kind::group)
       visit(parent);
   }

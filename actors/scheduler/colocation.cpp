@@ -136,6 +136,12 @@ void placer::follow(unit_id dependent, unit_id primary, const unit_colocation& c
   }
 }
 
+// Does it speak of a role that one of them will not have, as far as is known?
+bool placer::of_another_role(const unit_colocation& c, unit_id dependent, unit_id primary) const {
+  auto other = [&](role wanted, unit_id u) { return wanted != role::unknown && wanted != out_.units[u].next; };
+  return other(c.dependent_role, dependent) || other(c.primary_role, primary);
+}
+
 void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c) {
   if (!out_.units[primary].done) return;
   auto& d = out_.units[dependent];
@@ -145,9 +151,8 @@ void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_col
     return;
   }
   auto next = out_.units[primary].next;
-  auto other = [&](role wanted, role is) { return wanted != role::unknown && wanted != is; };
   auto same = [&](role wanted, role is) { return wanted != role::unknown && wanted == is; };
-  if (c.weight > 0 && (other(c.dependent_role, d.next) || other(c.primary_role, next))) return;
+  if (c.weight > 0 && of_another_role(c, dependent, primary)) return;
   if (c.weight < 0 && (same(c.dependent_role, d.next) || same(c.primary_role, next))) return;
   apply_to_nodes(dependent, primary, c);
 }

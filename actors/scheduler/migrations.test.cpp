@@ -184,4 +184,18 @@ TEST_CASE("migration: what migrated before it was cloned made no instance active
   }
 }
 
+TEST_CASE("migration: who arrived at a node that is gone is stopped where it came from before it starts there") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.running(a, 1);
+  c.report(a, 1, task::migrate_to, exit_code::ok, exit_code::ok);
+  c.report(a, 2, task::migrate_from, exit_code::ok, exit_code::ok);
+  for (auto n : {1, 2}) {
+    c.last_record(a, n).migration_source = n1;
+    c.last_record(a, n).migration_target = n2;
+  }
+  c.lose(2);
+  CHECK(c.decided() == "Restart a n1");
+}
+
 } // namespace troupe::scheduler::migrations_test

@@ -510,4 +510,17 @@ TEST_CASE("nodes: one that shuts down can stop what it has, also once it has lef
   }
 }
 
+TEST_CASE("capacity: what must be with another only in a role that it will not have needs no room beside it") {
+  for (bool by_role : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.in.settings.strategy = placement::utilization;
+    c.in.nodes[node_id{std::size_t{1}}].capacity = {{0, 2}};
+    c.in.resources[b].uses = {{.kind = 0, .amount = 2}};
+    c.colocate(b, a);
+    if (by_role) c.in.colocations.back().dependent_role = role::promoted;
+    CHECK(c.decided() == (by_role ? "Start a n1; Start b n2" : "Start a n2; Start b n2"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

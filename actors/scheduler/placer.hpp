@@ -40,6 +40,7 @@ private:
   void apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c);
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
   bool influences(const unit_colocation& c, unit_id primary) const;
+  bool of_another_role(const unit_colocation& c, unit_id dependent, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
   [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;
   unit_id first_primitive(unit_id u) const;
