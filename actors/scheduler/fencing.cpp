@@ -92,8 +92,8 @@ void planner::unfence_nodes() {
   if (!in_.settings.fencing) return;
   if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;
   for (auto n : ids_of(in_.nodes)) {
-    auto& st = s_.nodes[n];
-    if (!st.online || st.unclean || st.shutting_down || !can_fence(in_, s_, n)) continue;
+    auto& node = a_.nodes[n]; // also if it comes up only now, with its connection
+    if (!node.online || node.unclean || node.shutting_down || !can_fence(in_, s_, n)) continue;
     auto reason = unfence_reason(n);
     if (reason.empty()) continue;
     auto on = fence(n, fence_kind::on, reason);

@@ -523,4 +523,20 @@ TEST_CASE("capacity: what must be with another only in a role that it will not h
   }
 }
 
+TEST_CASE("promotion: what the clone would like to be with is drawn to where an instance ranks high") {
+  for (std::int32_t rank : {1, 0}) {
+    small_cluster c{3};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    for (std::int32_t n : {1, 2})
+      if (auto value = n == 1 ? rank : 1000; value > 0)
+        c.in.promotion_scores.push_back({.where = node_id{static_cast<std::size_t>(n)}, .what = a, .value = value});
+    c.colocate(b, cl, -100);
+    c.in.colocations.back().primary_role = role::promoted;
+    c.colocate(cl, b, 100);
+    CHECK(c.decided().starts_with(rank > 0 ? "Start b n2" : "Start b n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

@@ -137,6 +137,8 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
   for (auto& c : std::vector{others_with(clone)})
     if (c.primary_role == role::promoted && influences(c, c.primary) && !out_.units[c.dependent].done)
       add_wishes(c.dependent, sums, c.node_attribute, c.weight / double{score::limit}, false, true);
+  for (auto n : ids_of(in_.nodes)) // what is to be with the clone is drawn to where it would be promoted
+    if (row(clone)[n.at()] != not_a_candidate) row(clone)[n.at()] = sums[n.at()];
   std::vector<std::int64_t> index;
   for (auto i : instances) {
     auto n = location(i, false);

@@ -300,6 +300,23 @@ TEST_CASE("import: a guest's connection may migrate only if that is said") {
   CHECK(may(R"(<nvpair id="ba" name="remote-allow-migrate" value="true"/>)"));
 }
 
+TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
+  for (bool up : {true, false}) {
+    auto i = behind(primitive("st", "D") + way_to_far, "");
+    i.input.settings.fencing = true;
+    for (auto r : scheduler::ids_of(i.input.resources)) {
+      auto& it = i.input.resources[r];
+      if (it.name == "st") it.fence_device = it.unfences = true;
+      if (it.name != "box" || up) continue;
+      for (auto n : {std::size_t{0}, std::size_t{1}})
+        i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
+    }
+    for (auto& n : i.input.nodes) n.unfenced = true; // it is still to be done
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Fence (on) far") != std::string::npos) == up, text);
+  }
+}
+
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
   auto i = behind(primitive("st", "D") + way_to_far, "");
   i.input.settings.fencing = true;
