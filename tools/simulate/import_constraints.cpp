@@ -45,24 +45,24 @@ sched::order_kind kind_of(cib::text kind, cib::text score_text) {
 // What an id in a constraint stands for: a resource (an instance: its clone), or all that a tag or template names.
 std::vector<resource_id> importer::members_of(cib::text id, bool& is_list, const char* where) {
   is_list = false;
+  auto whole = [&](resource_id r) {
+    for (auto p = r; p.valid(); p = in_.resources[p].parent)
+      if (in_.resources[p].kind == sched::resource_kind::clone && !in_.resources[p].parent.valid()) r = p;
+    return r;
+  };
   auto bare = id;
   auto found = resources_.find(bare);
   if (found == resources_.end())
     if (auto colon = bare.rfind(':'); colon != cib::text::npos) found = resources_.find(bare.substr(0, colon));
-  if (found != resources_.end()) {
-    auto r = found->second;
-    for (auto p = r; p.valid(); p = in_.resources[p].parent)
-      if (in_.resources[p].kind == sched::resource_kind::clone && !in_.resources[p].parent.valid()) r = p;
-    return {r};
-  }
+  if (found != resources_.end()) return {whole(found->second)};
   std::vector<resource_id> list;
   for (auto& [name, user] : cib_.template_users)
     if (name == id)
-      if (auto r = resources_.find(user); r != resources_.end()) list.push_back(r->second);
+      if (auto r = resources_.find(user); r != resources_.end()) list.push_back(whole(r->second));
   for (auto& t : cib_.tags)
     if (t.id == id)
       for (auto member : t.members)
-        if (auto r = resources_.find(member); r != resources_.end()) list.push_back(r->second);
+        if (auto r = resources_.find(member); r != resources_.end()) list.push_back(whole(r->second));
   is_list = !list.empty();
   if (list.empty()) warn(fmt::format("{} names the resource {}, which does not exist: ignored", where, id));
   return list;

@@ -50,6 +50,19 @@ TEST_CASE("import: a colocation set becomes pairs, each member with the one befo
   CHECK(i.input.resources[i.input.colocations[1].primary].name == "b");
 }
 
+TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") {
+  auto text = cib_with(R"(<rsc_location id="l" rsc="t" node="n2" score="7"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<clone id="cl"><primitive id="in" class="ocf" provider="p" type="D"/></clone>)");
+  text.insert(text.find("</configuration>"), R"(<tags><tag id="t"><obj_ref id="in"/><obj_ref id="a"/></tag></tags>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  REQUIRE(i.input.locations.size() == 2);
+  CHECK(i.input.resources[i.input.locations[0].what].name == "cl");
+  CHECK(i.input.resources[i.input.locations[1].what].name == "a");
+}
+
 TEST_CASE("import: a constraint on what does not exist is said and left out") {
   auto i = read(R"(<rsc_order id="o" first="a" then="ghost"/>)");
   CHECK(i.input.orders.empty());
