@@ -284,7 +284,8 @@ TEST_CASE("import: what ran alone before it became an instance is stopped where 
   }
 }
 
-TEST_CASE("status: a replica whose container is gone is nowhere, whatever its guest reported last") {
+// A bundle of one replica, which its guest reported last; there is no fence device.
+imported replica_without_container() {
   auto text = cib_with("");
   text.insert(text.find("</resources>"),
               R"(<bundle id="box"><podman image="i" replicas="1"/><network control-port="3121"/>
@@ -295,9 +296,23 @@ TEST_CASE("status: a replica whose container is gone is nowhere, whatever its gu
                   reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
   auto parsed = cib::parse(text);
   REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  return from_cib(*parsed, stamp{});
+}
+
+TEST_CASE("status: a replica whose container is gone is nowhere, whatever its guest reported last") {
+  auto i = replica_without_container();
   auto found = status_text(i.input, scheduler::unpack(i.input), true);
   CHECK_MESSAGE(found.find("box-0\t(ocf:p:D):\t FAILED\n") != std::string::npos, found);
+}
+
+TEST_CASE("fencing: for a guest it is enough that its bundle is managed, though nothing may start without a device") {
+  for (bool managed : {true, false}) {
+    auto i = replica_without_container();
+    if (!managed)
+      for (auto& r : i.input.resources) r.managed = false;
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Fence (off) box-0") != std::string::npos) == managed, text);
+  }
 }
 
 TEST_CASE("import: a guest's connection may migrate only if that is said") {
