@@ -77,6 +77,8 @@ private:
     if (in_.nodes[n].kind != node_kind::cluster) {
       judge_remote_node(in_, s_, n);
       clear_remote_node(s_, n);
+      auto link = in_.nodes[n].connection; // where the way to it is nobody's to touch, what is there is not either
+      if (link.valid() && !s_.now[s_.unit_of[link]].managed) s_.nodes[n].maintenance = true;
     }
     for (auto i = first_[n.at()]; i < first_[n.at() + 1]; ++i) {
       auto& h = in_.histories[i];

@@ -345,6 +345,17 @@ TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
   }
 }
 
+TEST_CASE("nodes: with an unmanaged connection a remote node is in maintenance") {
+  for (bool managed : {true, false}) {
+    auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0")) +
+                                    reported("far", "remote", op("far", "start", "0", "0")));
+    named(i, "far").managed = managed;
+    named(i, "a").target = scheduler::role::stopped;
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Stop       a ( far )") != std::string::npos) == managed, text);
+  }
+}
+
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {
   auto i = behind(primitive("st", "D") + way_to_far, "");
   i.input.settings.fencing = true;
