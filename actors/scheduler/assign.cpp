@@ -64,6 +64,7 @@ assignment placer::run() {
     step_ = static_cast<std::uint32_t>(i);
     assign(order[i], {});
   }
+  demote_without_quorum();
   return std::move(out_);
 }
 

@@ -31,6 +31,10 @@ struct unit_colocation {
   bool draws = true;     // the dependent's wishes are the primary's, too
 };
 
+inline bool same_colocation(const unit_colocation& a, const unit_colocation& b) {
+  return a.dependent == b.dependent && a.primary == b.primary && a.weight == b.weight && a.origin == b.origin;
+}
+
 // Why a score is what it is: one line of `--why`.
 struct score_reason {
   unit_id what;

@@ -81,16 +81,17 @@ amounts placer::unassigned_need(unit_id u) {
         }
     };
     for (auto& c : with_others_[at.at()])
-      if (c.weight >= score::limit) visit(c.primary);
+      if (c.weight >= score::limit && !of_another_role(c, at, c.primary)) visit(c.primary);
     for (auto& c : others_with_[at.at()])
-      if (c.weight >= score::limit) visit(c.dependent);
+      if (c.weight >= score::limit && !of_another_role(c, c.dependent, at)) visit(c.dependent);
     if (auto parent = s_.units[at].parent; parent.valid() && s_.units[parent].kind == resource_kind::group)
       visit(parent);
   }
   return sum;
 }
 
-// Bans the nodes that lack capacity. Gives the most capable node if no node can hold all that belongs together.
+// Bans the nodes that lack capacity, of those that will be there: what is to run on a guest that finds no host waits
+// for that, however small the guest is. Gives the most capable node if no node can hold all that belongs together.
 node_id placer::limit_by_capacity(unit_id u) {
   auto all = unassigned_need(u);
   amounts own;
@@ -105,7 +106,7 @@ node_id placer::limit_by_capacity(unit_id u) {
   }
   auto& need = fits_somewhere ? all : own;
   for (auto n : ids_of(in_.nodes))
-    if (row(u)[n.at()] != not_a_candidate && !has_capacity(n, need)) row(u)[n.at()] = -score::limit;
+    if (row(u)[n.at()] != not_a_candidate && usable(u, n) && !has_capacity(n, need)) row(u)[n.at()] = -score::limit;
   return fits_somewhere ? node_id{} : most_capable;
 }
 

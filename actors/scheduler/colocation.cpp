@@ -76,9 +76,7 @@ const std::vector<unit_colocation>& placer::others_with(unit_id u) {
 // instance.
 void placer::inherit(unit_id child, unit_id clone, bool all) {
   auto add = [](std::vector<unit_colocation>& list, const unit_colocation& c) {
-    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) {
-      return x.dependent == c.dependent && x.primary == c.primary && x.weight == c.weight && x.origin == c.origin;
-    });
+    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) { return same_colocation(x, c); });
     if (!known) list.insert(list.begin(), c);
   };
   for (auto& c : with_others_[clone.at()])
@@ -138,6 +136,12 @@ void placer::follow(unit_id dependent, unit_id primary, const unit_colocation& c
   }
 }
 
+// Does it speak of a role that one of them will not have, as far as is known?
+bool placer::of_another_role(const unit_colocation& c, unit_id dependent, unit_id primary) const {
+  auto other = [&](role wanted, unit_id u) { return wanted != role::unknown && wanted != out_.units[u].next; };
+  return other(c.dependent_role, dependent) || other(c.primary_role, primary);
+}
+
 void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c) {
   if (!out_.units[primary].done) return;
   auto& d = out_.units[dependent];
@@ -147,9 +151,8 @@ void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_col
     return;
   }
   auto next = out_.units[primary].next;
-  auto other = [&](role wanted, role is) { return wanted != role::unknown && wanted != is; };
   auto same = [&](role wanted, role is) { return wanted != role::unknown && wanted == is; };
-  if (c.weight > 0 && (other(c.dependent_role, d.next) || other(c.primary_role, next))) return;
+  if (c.weight > 0 && of_another_role(c, dependent, primary)) return;
   if (c.weight < 0 && (same(c.dependent_role, d.next) || same(c.primary_role, next))) return;
   apply_to_nodes(dependent, primary, c);
 }

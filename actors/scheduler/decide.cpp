@@ -58,7 +58,7 @@ private:
     if (next == role::started && now == role::unpromoted) next = now;
     if (!to.valid()) next = role::stopped;
     auto *start = to.valid() ? get(u, task::start, to) : nullptr,
-         *stop = from.valid() ? get(u, task::stop, from) : nullptr;
+         *stop = get(u, task::stop, from); // from nowhere: what a migration left behind somewhere
     bool moves = from.valid() && to.valid() && from != to;
     if (now == next && now > role::stopped) return same_role(u, now, from, to, start, stop, moves);
     changed_role(u, now, next, from, to, start, stop, moves);

@@ -194,18 +194,29 @@ private:
     return list;
   }
 
+  // Of an anonymous clone a node keeps one report, whichever of its instances it is that does something.
   history& history_of(const action& a) {
     for (auto& [n, i] : o_.state.now[a.unit].reported_in)
       if (n == a.node) return out_.histories[i];
     auto& unit = o_.state.units[a.unit];
-    bool unique = in_unique_clone(out_, o_.state, a.unit);
-    auto [at, fresh] = place_of_.try_emplace({a.unit, a.node}, added_.size());
+    bool shared = in_anonymous_clone(out_, o_.state, a.unit);
+    if (shared)
+      if (auto* report = report_on(a.node, unit.what)) return *report;
+    auto whose = shared ? o_.state.unit_of[unit.what] : a.unit;
+    auto [at, fresh] = place_of_.try_emplace({whose, a.node}, added_.size());
     if (!fresh) return added_[at->second].report;
     report_from(a.node);
-    added_.push_back(
-        {a.unit, a.node,
-         history{.where = a.node, .what = unit.what, .number = unique ? unit.number : -1, .operations = {}}});
+    auto number = in_unique_clone(out_, o_.state, a.unit) ? unit.number : -1;
+    added_.push_back({whose, a.node, history{.where = a.node, .what = unit.what, .number = number, .operations = {}}});
     return added_.back().report;
+  }
+
+  history* report_on(node_id n, resource_id what) {
+    auto from = std::lower_bound(out_.histories.begin(), out_.histories.end(), n,
+                                 [](const history& h, node_id x) { return h.where < x; });
+    for (auto h = from; h != out_.histories.end() && h->where == n; ++h)
+      if (h->what == what && h->number < 0) return &*h;
+    return nullptr;
   }
 
   struct addition {

@@ -26,9 +26,9 @@ action_id planner::fence(node_id n, fence_kind kind, const std::string& reason) 
 }
 
 void planner::fence_nodes() {
-  bool managed = false;
-  for (auto u : ids_of(s_.units))
-    managed = managed || (s_.units[u].kind == resource_kind::primitive && a_.units[u].managed);
+  bool managed = std::any_of(s_.top.begin(), s_.top.end(), [&](auto u) { // a collective by what is said of itself
+    return s_.units[u].kind == resource_kind::primitive ? a_.units[u].managed : s_.now[u].managed;
+  });
   std::vector<std::pair<node_id, action_id>> fenced;
   for (auto n : ids_of(in_.nodes)) {
     if (in_.nodes[n].kind == node_kind::guest) {
@@ -92,8 +92,8 @@ void planner::unfence_nodes() {
   if (!in_.settings.fencing) return;
   if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;
   for (auto n : ids_of(in_.nodes)) {
-    auto& st = s_.nodes[n];
-    if (!st.online || st.unclean || st.shutting_down || !can_fence(in_, s_, n)) continue;
+    auto& node = a_.nodes[n]; // also if it comes up only now, with its connection
+    if (!node.online || node.unclean || node.shutting_down || !can_fence(in_, s_, n)) continue;
     auto reason = unfence_reason(n);
     if (reason.empty()) continue;
     auto on = fence(n, fence_kind::on, reason);

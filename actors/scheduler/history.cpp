@@ -58,7 +58,8 @@ public:
 
 private:
   // A remote node is read once its connection is known to be up, an offline node after the others: so that active
-  // instances get the low numbers.
+  // instances get the low numbers. What is gone is asked what it had only if that still matters: with fencing, or as it
+  // may have taken a lock with it.
   bool may_read_now(node_id n) const {
     auto& node = in_.nodes[n];
     auto up = [&](resource_id r) { return r.valid() && s_.now[s_.unit_of[r]].now == role::started; };
@@ -67,7 +68,7 @@ private:
     case node_kind::remote: return up(node.connection) || (in_.settings.shutdown_lock && node.connection.valid());
     case node_kind::cluster: break;
     }
-    bool all_at_once = in_.settings.fencing && !in_.settings.shutdown_lock;
+    bool all_at_once = in_.settings.fencing || in_.settings.shutdown_lock;
     return all_at_once || s_.nodes[n].online;
   }
 
@@ -76,6 +77,8 @@ private:
     if (in_.nodes[n].kind != node_kind::cluster) {
       judge_remote_node(in_, s_, n);
       clear_remote_node(s_, n);
+      auto link = in_.nodes[n].connection; // where the way to it is nobody's to touch, what is there is not either
+      if (link.valid() && !s_.now[s_.unit_of[link]].managed) s_.nodes[n].maintenance = true;
     }
     for (auto i = first_[n.at()]; i < first_[n.at() + 1]; ++i) {
       auto& h = in_.histories[i];

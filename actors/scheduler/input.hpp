@@ -214,7 +214,7 @@ struct order {
   std::uint32_t minimum = 0; // `then` needs this many of first's instances; 0: all of them
 };
 
-// A set whose members count as one: `then` needs any of them.
+// A set whose members count as one: `then` needs any of them. On the way down that is no choice: all of them wait.
 struct any_of_order {
   constraint_id origin{};
   std::vector<resource_id> any{};
@@ -222,6 +222,7 @@ struct any_of_order {
   std::vector<resource_id> then{};
   task then_task = task::start;
   bool mandatory = true;
+  bool symmetrical = true; // with its inverse
 };
 
 enum class ticket_loss : std::uint8_t { stop, demote, fence, freeze };

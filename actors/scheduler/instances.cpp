@@ -97,10 +97,17 @@ void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uin
       auto saved = busy_[parent.at()];
       assign(i, {});
       busy_[parent.at()] = saved;
+      leave_out(i);
     } else if (assign_instance(i, {}, all, per_node, parent)) {
       ++placed_so_far;
     }
   }
+}
+
+// A surplus instance is nowhere, and nobody can be with it, or away from it.
+void placer::leave_out(unit_id u) {
+  out_.units[u].done = false;
+  for (auto c : s_.units[u].children) leave_out(c);
 }
 
 // A kept instance goes to `preferred` or, if another node is better, is taken up again later.

@@ -34,8 +34,8 @@ public:
     , u_(u)
     , source_(source)
     , target_(target)
-    , at_source_(reported_by.where == source ? &reported_by : history_of(reported_by, source))
-    , at_target_(reported_by.where == target ? &reported_by : history_of(reported_by, target)) {}
+    , at_source_(history_of(reported_by, source))
+    , at_target_(history_of(reported_by, target)) {}
 
   void left(const operation_record& departure) {
     auto* arrival = arrival_record();
@@ -88,7 +88,11 @@ public:
   }
 
 private:
+  // Which instance of an anonymous clone another report is about nobody knows. It is not this one: instances do not
+  // migrate, and what did so did it before it was cloned.
   [[nodiscard]] const history* history_of(const history& same, node_id n) const {
+    if (in_anonymous_clone(in_, s_, u_)) return nullptr;
+    if (same.where == n) return &same;
     auto from = std::lower_bound(in_.histories.begin(), in_.histories.end(), n,
                                  [](const history& h, node_id x) { return h.where < x; });
     for (auto h = from; h != in_.histories.end() && h->where == n; ++h)

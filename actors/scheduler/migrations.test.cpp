@@ -165,4 +165,37 @@ TEST_CASE("execution: where something is only arriving a probe is due, and then 
   CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.size() == 1);
 }
 
+TEST_CASE("migration: what migrated before it was cloned made no instance active on two nodes") {
+  for (bool cloned : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    if (cloned) c.clone("c", a);
+    c.running(a, 1);
+    c.report(a, 1, task::migrate_to, exit_code::ok, exit_code::ok);
+    c.report(a, 2, task::migrate_from, 1, exit_code::ok);
+    for (auto n : {1, 2}) {
+      c.last_record(a, n).migration_source = n1;
+      c.last_record(a, n).migration_target = n2;
+    }
+    auto s = unpack(c.in);
+    CHECK(s.units.size() == (cloned ? 3 : 1)); // and no surplus instance
+    for (auto u : ids_of(s.units))
+      if (s.units[u].kind == resource_kind::primitive) CHECK(s.now[u].running_on.size() == (cloned ? 1 : 2));
+  }
+}
+
+TEST_CASE("migration: who arrived at a node that is gone is stopped where it came from before it starts there") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.running(a, 1);
+  c.report(a, 1, task::migrate_to, exit_code::ok, exit_code::ok);
+  c.report(a, 2, task::migrate_from, exit_code::ok, exit_code::ok);
+  for (auto n : {1, 2}) {
+    c.last_record(a, n).migration_source = n1;
+    c.last_record(a, n).migration_target = n2;
+  }
+  c.lose(2);
+  CHECK(c.decided() == "Restart a n1");
+}
+
 } // namespace troupe::scheduler::migrations_test

@@ -25,7 +25,7 @@ bool up_with_fencing(const input& in, cluster_state& s, node_id n) {
   auto& seen = in.nodes[n];
   auto& st = s.nodes[n];
   bool member = seen.in_membership.value_or(false);
-  if (st.shutting_down) return seen.process_online;
+  if (st.shutting_down) return seen.process_online; // and able to stop what it has, whether it is still a member or not
   if (!seen.in_membership) {
     want_fenced(in, s, n, "peer has not been seen by the cluster");
   } else if (seen.join == join_state::banned) {
@@ -57,7 +57,6 @@ void judge(const input& in, cluster_state& s, node_id n) {
   }
   st.shutting_down = seen.shutdown_requested;
   st.online = in.settings.fencing ? up_with_fencing(in, s, n) : up_without_fencing(in, s, n);
-  if (st.online && st.shutting_down) st.pending = st.pending || seen.join != join_state::member;
   // A partition without quorum that is told to die takes its own nodes with it.
   bool suicide =
       in.settings.without_quorum == no_quorum::suicide && !in.settings.quorate && in.settings.no_quorum_panic;

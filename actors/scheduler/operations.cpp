@@ -188,6 +188,13 @@ private:
     s_.bans.push_back({whole, n, score::minus_infinity(), why});
   }
 
+  // To start another instance in its place would be no stop: an anonymous clone stops as a whole. Inside of a bundle
+  // nothing else can take its place.
+  void stay_stopped() {
+    auto whole = in_anonymous_clone(in_, s_, u_) ? outermost(s_, u_) : u_;
+    s_.bans.push_back({s_.units[whole].parent.valid() ? u_ : whole, {}, score::minus_infinity(), "on-fail=stop"});
+  }
+
   void pending(const operation_record& op) {
     if (op.what == task::start) {
       st_.start_pending = true;
@@ -300,7 +307,7 @@ private:
       become_active();
     if (policy == on_fail::stop) {
       if (st_.next == role::unknown || st_.next > role::stopped) st_.next = role::stopped;
-      s_.bans.push_back({u_, {}, score::minus_infinity(), "on-fail=stop"});
+      stay_stopped();
     }
     if (op.status == operation_status::hard_error) ban_everywhere_or(n_, "hard-error");
     if (op.status == operation_status::fatal) ban_everywhere_or({}, "fatal-error");

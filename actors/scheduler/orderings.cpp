@@ -225,10 +225,15 @@ void planner::order_constraint(const struct order& o) {
     order(first, done(first, o.first_task), then, o.then_task, flags, o.origin, true);
   }
   if (!o.symmetrical) return;
-  auto back_first = inverse_of(o.then_task), back_then = inverse_of(o.first_task);
-  std::uint32_t back = o.kind == order_kind::mandatory ? std::uint32_t{holds_up} : std::uint32_t{sequence};
-  if (o.minimum > 0) back = sequence;
-  order(then, done(then, back_first), first, back_then, back, o.origin);
+  bool holds = o.kind == order_kind::mandatory && o.minimum == 0;
+  order_back(then, inverse_of(o.then_task), first, inverse_of(o.first_task), holds, o.origin);
+}
+
+// The way down is the way up, backwards.
+void planner::order_back(unit_id then, task then_task, unit_id first, task first_task, bool holds,
+                         constraint_id origin) {
+  auto over = s_.units[then].kind == resource_kind::primitive ? then_task : completed(then_task);
+  order(then, over, first, first_task, holds ? std::uint32_t{holds_up} : std::uint32_t{sequence}, origin);
 }
 
 void planner::order_any_of(const any_of_order& o) {
@@ -248,6 +253,11 @@ void planner::order_any_of(const any_of_order& o) {
     for (auto a : actions_of(u, o.then_task))
       order(between, a, o.mandatory ? std::uint32_t{runnable_left} : std::uint32_t{sequence}, o.origin);
   }
+  if (!o.symmetrical) return;
+  for (auto t : o.then) // any of them may be the one that holds it up
+    for (auto f : o.any)
+      if (auto then = s_.unit_of[t], first = s_.unit_of[f]; then.valid() && first.valid() && then != first)
+        order_back(then, inverse_of(o.then_task), first, inverse_of(o.any_task), o.mandatory, o.origin);
 }
 
 } // namespace troupe::scheduler

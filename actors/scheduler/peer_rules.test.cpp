@@ -387,4 +387,156 @@ TEST_CASE("order: what waits for the promotion of what is not promotable waits f
   }
 }
 
+TEST_CASE("order: what needs any of several is stopped before each of them") {
+  for (bool symmetrical : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b"), then = c.primitive("then");
+    c.in.any_of_orders.push_back({.any = {a, b}, .then = {then}, .symmetrical = symmetrical});
+    for (auto r : {a, b, then}) c.running(r, 1);
+    c.in.resources[a].target = role::stopped;
+    CHECK(c.decided() == "Stop a n1"); // b is enough
+    c.report(then, 1, task::stop, 1, exit_code::ok);
+    CHECK(c.decided() == (symmetrical ? "Stop a n1 blocked" : "Stop a n1"));
+  }
+}
+
+TEST_CASE("failure: to stop on failure stops an anonymous clone as a whole, else another instance would start there") {
+  for (bool unique : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].unique = unique;
+    c.in.resources[a].operations.push_back(
+        {.what = task::monitor, .name = "monitor", .interval_ms = 10'000, .failure = on_fail::stop});
+    c.running(a, 1);
+    c.failed_monitor(a, 1);
+    CHECK(c.decided() == (unique ? "Stop a:0 n1; Start a:1 n1" : "Stop a:0 n1"));
+  }
+}
+
+TEST_CASE("execution: of an anonymous clone a node reports once, whichever instance it is that starts there") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  c.clone("c", a);
+  c.lose(2);
+  c.report(a, 1, task::stop, 1, exit_code::ok);
+  CHECK(c.decided() == "Start a:1 n1");
+  auto after = execute(c.in, schedule(c.in));
+  CHECK(after.histories.size() == 1);
+  CHECK(unpack(after).units.size() == 3); // and no surplus instance
+}
+
+TEST_CASE("shutdown lock: what a node took with it is kept for it, also without fencing") {
+  for (bool lock : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a");
+    c.in.settings.shutdown_lock = lock;
+    c.running(a, 2);
+    c.report(a, 2, task::stop, exit_code::ok, exit_code::ok);
+    c.in.histories[0].shutdown_lock = 1;
+    c.lose(2);
+    c.in.nodes[node_id{std::size_t{1}}].expected_member = false;
+    CHECK(c.decided() == (lock ? "" : "Start a n1"));
+  }
+}
+
+TEST_CASE("colocation: with a clone, an instance beyond its number draws nothing away from where it is not") {
+  small_cluster c{3};
+  auto a = c.primitive("a"), b = c.primitive("b"), far = c.primitive("far");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].clone_max = 2;
+  c.in.resources[a].stickiness = 1;
+  c.running(a, 1);
+  c.running(a, 2);
+  c.report(a, 3, task::monitor, exit_code::not_running, exit_code::not_running); // of which instance?
+  CHECK(unpack(c.in).units.size() == 6);
+  c.running(far, 3);
+  c.in.resources[far].stickiness = 1000;
+  c.running(b, 3);
+  c.colocate(b, cl, 50);
+  c.colocate(b, far);
+  CHECK(c.decided() == "");
+}
+
+TEST_CASE("promotion: a colocation by role counts once for an instance that has it from its clone") {
+  for (std::int32_t dislike : {-9, -12}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 100;
+    c.running(a, 1);
+    c.running(a, 2);
+    c.running(b, 1);
+    c.in.resources[b].stickiness = 100;
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(cl, b, dislike);
+    c.in.colocations.back().dependent_role = role::unpromoted; // so rather promoted there
+    CHECK(c.decided() == (dislike == -9 ? "Promote a:1 n2" : "Promote a:0 n1"));
+  }
+}
+
+TEST_CASE("quorum: without it what is active is not promoted, but what else is with the promoted one knows its place") {
+  for (bool active : {true, false}) {
+    small_cluster c{2};
+    c.in.settings.quorate = false;
+    c.in.settings.without_quorum = no_quorum::demote;
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.in.resources[a].stickiness = 1;
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(b, cl);
+    c.in.colocations.back().primary_role = role::promoted;
+    if (active) c.running(a, 2);
+    CHECK(c.decided() == (active ? "Start b n2 blocked; Start a:1 n1 blocked"
+                                 : "Start b n2 blocked; Promote a:0 n2 blocked; Start a:1 n1 blocked"));
+  }
+}
+
+TEST_CASE("nodes: one that shuts down can stop what it has, also once it has left") {
+  for (bool shuts_down : {true, false}) {
+    small_cluster c{1};
+    c.in.settings.fencing = true;
+    auto a = c.primitive("a"), f = c.primitive("f");
+    c.in.resources[f].fence_device = true;
+    c.in.resources[f].target = role::stopped;
+    c.in.resources[a].target = role::stopped;
+    c.running(a, 1);
+    auto& n = c.in.nodes[node_id{std::size_t{0}}];
+    n.join = join_state::down;
+    n.shutdown_requested = shuts_down;
+    CHECK(c.decided() == (shuts_down ? "Stop a n1" : "Stop a n1 blocked"));
+  }
+}
+
+TEST_CASE("capacity: what must be with another only in a role that it will not have needs no room beside it") {
+  for (bool by_role : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    c.in.settings.strategy = placement::utilization;
+    c.in.nodes[node_id{std::size_t{1}}].capacity = {{0, 2}};
+    c.in.resources[b].uses = {{.kind = 0, .amount = 2}};
+    c.colocate(b, a);
+    if (by_role) c.in.colocations.back().dependent_role = role::promoted;
+    CHECK(c.decided() == (by_role ? "Start a n1; Start b n2" : "Start a n2; Start b n2"));
+  }
+}
+
+TEST_CASE("promotion: what the clone would like to be with is drawn to where an instance ranks high") {
+  for (std::int32_t rank : {1, 0}) {
+    small_cluster c{3};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    for (std::int32_t n : {1, 2})
+      if (auto value = n == 1 ? rank : 1000; value > 0)
+        c.in.promotion_scores.push_back({.where = node_id{static_cast<std::size_t>(n)}, .what = a, .value = value});
+    c.colocate(b, cl, -100);
+    c.in.colocations.back().primary_role = role::promoted;
+    c.colocate(cl, b, 100);
+    CHECK(c.decided().starts_with(rank > 0 ? "Start b n2" : "Start b n1"));
+  }
+}
+
 } // namespace troupe::scheduler::peer_rules_test

@@ -41,6 +41,7 @@ private:
   void apply_to_priority(unit_id dependent, unit_id primary, const unit_colocation& c);
   void heed_placed_dependents(unit_id primary);
   bool influences(const unit_colocation& c, unit_id primary) const;
+  bool of_another_role(const unit_colocation& c, unit_id dependent, unit_id primary) const;
   bool pairs_with(unit_id dependent, unit_id clone) const;
   [[nodiscard]] const std::vector<unit_id>& in_turn(unit_id clone) const;
   unit_id first_primitive(unit_id u) const;
@@ -63,6 +64,7 @@ private:
   bool failed_below(unit_id u) const;
   std::int32_t wishes_sum(unit_id u, node_id n);
   void lower_everywhere(unit_id u, node_id n);
+  void leave_out(unit_id u);
 
   // --- promotion.cpp ---
   void add_promotion_scores(unit_id clone);
@@ -72,6 +74,7 @@ private:
   void judge_instance(unit_id clone, unit_id instance);
   std::vector<std::int64_t> promotion_index(unit_id clone);
   void set_role(unit_id u, role r);
+  void demote_without_quorum();
 
   // --- capacity.cpp ---
   node_id limit_by_capacity(unit_id u);

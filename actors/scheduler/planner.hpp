@@ -56,6 +56,7 @@ private:
   void order_bundle(unit_id u);
   void order_constraint(const struct order& o);
   void order_any_of(const any_of_order& o);
+  void order_back(unit_id then, task then_task, unit_id first, task first_task, bool holds, constraint_id origin);
 
   // --- fencing.cpp ---
   void fence_nodes();

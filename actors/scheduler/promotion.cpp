@@ -108,11 +108,13 @@ void placer::judge_instance(unit_id clone, unit_id i) {
   for (auto& [u, l] : out_.considered.promoted_locations)
     if (l.where == n && (u == clone || u == s_.units[clone].parent || u == i || below(s_, u, i)))
       p.priority = add_scores(p.priority, l.weight.value());
-  for (auto owner : {i, clone})
-    for (auto& c : std::vector{with_others(owner)}) {
-      bool wish = c.weight > 0 && c.weight < score::limit; // says which one, not whether
-      if (c.dependent_role >= role::unpromoted && !wish) follow(i, c.primary, c);
-    }
+  auto all = with_others(i);
+  for (auto& c : with_others(clone)) // once, whether the instance has inherited it or not
+    if (std::none_of(all.begin(), all.end(), [&](auto& own) { return same_colocation(own, c); })) all.push_back(c);
+  for (auto& c : all) {
+    bool wish = c.weight > 0 && c.weight < score::limit; // says which one, not whether
+    if (c.dependent_role >= role::unpromoted && !wish) follow(i, c.primary, c);
+  }
   for (auto m : s_.units[i].children) // a group's members may be limited on their own
     if (next_role(m) == role::stopped || (s_.now[m].next != role::unknown && s_.now[m].next < role::promoted))
       p.priority = -score::limit;
@@ -135,6 +137,8 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
   for (auto& c : std::vector{others_with(clone)})
     if (c.primary_role == role::promoted && influences(c, c.primary) && !out_.units[c.dependent].done)
       add_wishes(c.dependent, sums, c.node_attribute, c.weight / double{score::limit}, false, true);
+  for (auto n : ids_of(in_.nodes)) // what is to be with the clone is drawn to where it would be promoted
+    if (row(clone)[n.at()] != not_a_candidate) row(clone)[n.at()] = sums[n.at()];
   std::vector<std::int64_t> index;
   for (auto i : instances) {
     auto n = location(i, false);
@@ -181,11 +185,10 @@ void placer::choose_roles(unit_id clone) {
     return out_.units[i].priority >= 0 && index[k] >= 0 && out_.nodes[n].usable() && row(clone)[n.at()] >= 0 &&
            on_node[n.at()] < r.promoted_node_max;
   };
-  bool no_quorum_demotes = !in_.settings.quorate && in_.settings.without_quorum == no_quorum::demote;
   for (auto k : order) {
     auto i = instances[k];
     if (next_role(i) == role::stopped && !location(i, false).valid()) continue;
-    if (!no_quorum_demotes && eligible(k)) {
+    if (eligible(k)) {
       ++on_node[location(i, false).at()];
       ++promoted;
       set_role(i, role::promoted);
@@ -193,6 +196,15 @@ void placer::choose_roles(unit_id clone) {
       if (next_role(i) != role::stopped) set_role(i, role::unpromoted);
     }
   }
+}
+
+// Without quorum what runs in a role is not promoted any further. That says nothing of which instances are the ones to
+// be promoted: whatever else is chosen by that has been chosen before.
+void placer::demote_without_quorum() {
+  if (in_.settings.quorate || in_.settings.without_quorum != no_quorum::demote) return;
+  for (auto u : ids_of(s_.units))
+    if (s_.units[u].kind == resource_kind::primitive && out_.units[u].managed && s_.now[u].now >= role::unpromoted)
+      out_.units[u].next = std::min(out_.units[u].next, role::unpromoted);
 }
 
 } // namespace troupe::scheduler

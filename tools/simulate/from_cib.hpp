@@ -103,6 +103,7 @@ private:
   };
   [[nodiscard]] reported reported_by(cib::text name) const;
   const reported& reported_like_before(std::size_t entry, cib::text name);
+  [[nodiscard]] bool at_home(sched::resource_id what, sched::node_id n) const;
   [[nodiscard]] bool names_known_nodes(const cib::resource_history& from) const;
   void read_history(sched::node_id n, const reported& whose, const cib::resource_history& from,
                     std::vector<sched::history>& into);
@@ -127,6 +128,7 @@ private:
   std::map<std::string, sched::node_id, std::less<>> nodes_; // by uname
   std::map<std::string, sched::node_id, std::less<>> nodes_by_id_;
   std::map<std::string, sched::resource_id, std::less<>> resources_;
+  std::map<std::string, sched::resource_id, std::less<>> orphans_; // which are in resources_, too, if the name is free
   std::map<std::string, sched::ticket_id, std::less<>> tickets_;
   std::map<std::string, std::int32_t, std::less<>> interned_;
   // Of the status, what has to wait until all states were seen: entries of resources that are not configured, which may

@@ -105,6 +105,7 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
         id, fmt::format("{}-{}-{}", from.id, settings.engine, i), "heartbeat", std::string{settings.engine}.c_str(),
         container_parameters(settings, {std::string{from.id}, i, address, host_entries}, has_inner));
     if (has_inner) {
+      in_.resources[part.container].uses = in_.resources[in_.resources[b.clone].children.front()].uses;
       auto name = fmt::format("{}-{}", from.id, i);
       std::map<std::string, std::string> params;
       auto port = settings.control_port.empty() ? cib::text{"3121"} : settings.control_port;
@@ -123,6 +124,7 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
     }
     b.parts.push_back(part);
   }
+  if (has_inner) in_.resources[in_.resources[b.clone].children.front()].uses.clear(); // its container has to have it
   in_.bundles.push_back(std::move(b));
 }
 

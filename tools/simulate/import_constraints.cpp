@@ -45,24 +45,24 @@ sched::order_kind kind_of(cib::text kind, cib::text score_text) {
 // What an id in a constraint stands for: a resource (an instance: its clone), or all that a tag or template names.
 std::vector<resource_id> importer::members_of(cib::text id, bool& is_list, const char* where) {
   is_list = false;
+  auto whole = [&](resource_id r) {
+    for (auto p = r; p.valid(); p = in_.resources[p].parent)
+      if (in_.resources[p].kind == sched::resource_kind::clone && !in_.resources[p].parent.valid()) r = p;
+    return r;
+  };
   auto bare = id;
   auto found = resources_.find(bare);
   if (found == resources_.end())
     if (auto colon = bare.rfind(':'); colon != cib::text::npos) found = resources_.find(bare.substr(0, colon));
-  if (found != resources_.end()) {
-    auto r = found->second;
-    for (auto p = r; p.valid(); p = in_.resources[p].parent)
-      if (in_.resources[p].kind == sched::resource_kind::clone && !in_.resources[p].parent.valid()) r = p;
-    return {r};
-  }
+  if (found != resources_.end()) return {whole(found->second)};
   std::vector<resource_id> list;
   for (auto& [name, user] : cib_.template_users)
     if (name == id)
-      if (auto r = resources_.find(user); r != resources_.end()) list.push_back(r->second);
+      if (auto r = resources_.find(user); r != resources_.end()) list.push_back(whole(r->second));
   for (auto& t : cib_.tags)
     if (t.id == id)
       for (auto member : t.members)
-        if (auto r = resources_.find(member); r != resources_.end()) list.push_back(r->second);
+        if (auto r = resources_.find(member); r != resources_.end()) list.push_back(whole(r->second));
   is_list = !list.empty();
   if (list.empty()) warn(fmt::format("{} names the resource {}, which does not exist: ignored", where, id));
   return list;
@@ -240,9 +240,12 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   auto kind = kind_of(o.kind, o.score_text);
   bool symmetrical = kind != sched::order_kind::serialize && cib::is_true(o.symmetrical, true);
   std::vector<side> sides;
+  auto both_ways = [&](task first, task then, sched::order_kind k) {
+    return symmetrical && k != sched::order_kind::serialize && inverse(first) != task::other &&
+           inverse(then) != task::other;
+  };
   auto relate = [&](resource_id first, task first_task, resource_id then, task then_task, sched::order_kind k) {
-    bool both = symmetrical && k != sched::order_kind::serialize && inverse(first_task) != task::other &&
-                inverse(then_task) != task::other;
+    bool both = both_ways(first_task, then_task, k);
     in_.orders.push_back(
         {origin, first, then, first_task, then_task, k, both, k == sched::order_kind::mandatory && !both, 0});
   };
@@ -258,10 +261,11 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   for (std::size_t i = 1; i < sides.size(); ++i) {
     auto& before = sides[i - 1];
     auto& after = sides[i];
-    if (!before.require_all) {
+    bool goes_up = before.what == task::start || before.what == task::promote;
+    if (!before.require_all && goes_up) {
       in_.any_of_orders.push_back({origin, before.members, before.what,
                                    after.sequential ? std::vector{after.members.front()} : after.members, after.what,
-                                   kind == sched::order_kind::mandatory});
+                                   kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind)});
       continue;
     }
     auto firsts = before.sequential ? std::vector{before.members.back()} : before.members;

@@ -323,7 +323,7 @@ void importer::add_guest_connections() {
     r.container_implied = true;
     r.managed = is_true(get("is-managed"), true);
     r.needs = sched::requirement::quorum;
-    r.allow_migrate = is_true(get("remote-allow-migrate"), true);
+    r.allow_migrate = is_true(get("remote-allow-migrate"), false);
     r.operations.push_back(
         {.what = sched::task::monitor, .name = "monitor", .interval_ms = 30'000, .timeout_ms = 30'000});
     auto timeout = cib::to_interval_ms(get("remote-connect-timeout")).value_or(60'000);

@@ -85,7 +85,7 @@ void importer::read_state(const cib::node_state& state, std::size_t position, co
     auto whose = reported_like_before(entry++, from.id);
     if (whose.unusable) {
       warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", from.id, state.uname));
-    } else if (whose.what.valid() && names_known_nodes(from)) {
+    } else if (whose.what.valid() && at_home(whose.what, n) && names_known_nodes(from)) {
       read_history(n, whose, from, in_.histories);
     } else if (!from.operations.empty()) {
       if (!std::exchange(kept, true)) source.keep_last();
@@ -141,6 +141,7 @@ void importer::read_left_over() {
   std::stable_sort(left_over_.begin(), left_over_.end(), [](auto& a, auto& b) { return a.where < b.where; });
   for (auto& l : left_over_) {
     auto whose = reported_by(l.history.id);
+    if (whose.what.valid() && !at_home(whose.what, l.where)) whose = {};
     if (whose.unusable)
       warn(fmt::format("the history of {} on {} is ignored: it is no longer a primitive", l.history.id, l.uname));
     if (whose.unusable || (!whose.what.valid() && l.history.operations.empty())) continue;
@@ -188,9 +189,18 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
   }
 }
 
+// What is inside of a bundle's containers runs nowhere else: what a node reports by that name it had before.
+bool importer::at_home(sched::resource_id what, sched::node_id n) const {
+  for (auto p = in_.resources[what].parent; p.valid(); p = in_.resources[p].parent)
+    for (auto& b : in_.bundles)
+      if (b.clone == p) return std::any_of(b.parts.begin(), b.parts.end(), [&](auto& part) { return part.guest == n; });
+  return true;
+}
+
+// It may have the name of an instance that is configured, but is not that.
 sched::resource_id importer::orphan(const cib::resource_history& h, cib::text name) {
-  auto found = resources_.find(name);
-  if (found != resources_.end()) return found->second;
+  auto found = orphans_.find(name);
+  if (found != orphans_.end()) return found->second;
   sched::resource r;
   r.name = name;
   r.agent = h.provider.empty() ? fmt::format("{}:{}", h.standard, h.agent)
@@ -204,8 +214,6 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   values defaults;
   for (auto& [k, v] : cib::evaluate(cib_.resource_defaults, context())) defaults.emplace(k, v);
   read_meta(r, defaults);
-  r.managed = true;
-  r.maintenance = false;
   r.target = sched::role::unknown;
   cib::resource as_configured;
   as_configured.standard = h.standard;
@@ -216,6 +224,7 @@ sched::resource_id importer::orphan(const cib::resource_history& h, cib::text na
   auto id = in_.resources.add(std::move(r));
   primitives_.resize(in_.resources.size());
   resources_.emplace(name, id);
+  orphans_.emplace(name, id);
   in_.top.push_back(id);
   if (remote && !nodes_.contains(name)) {
     add_remote_node(std::string{name}, sched::node_kind::remote, id, {});

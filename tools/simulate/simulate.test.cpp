@@ -50,6 +50,19 @@ TEST_CASE("import: a colocation set becomes pairs, each member with the one befo
   CHECK(i.input.resources[i.input.colocations[1].primary].name == "b");
 }
 
+TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") {
+  auto text = cib_with(R"(<rsc_location id="l" rsc="t" node="n2" score="7"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<clone id="cl"><primitive id="in" class="ocf" provider="p" type="D"/></clone>)");
+  text.insert(text.find("</configuration>"), R"(<tags><tag id="t"><obj_ref id="in"/><obj_ref id="a"/></tag></tags>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  REQUIRE(i.input.locations.size() == 2);
+  CHECK(i.input.resources[i.input.locations[0].what].name == "cl");
+  CHECK(i.input.resources[i.input.locations[1].what].name == "a");
+}
+
 TEST_CASE("import: a constraint on what does not exist is said and left out") {
   auto i = read(R"(<rsc_order id="o" first="a" then="ghost"/>)");
   CHECK(i.input.orders.empty());
@@ -154,6 +167,22 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   CHECK(old.operations[0].failure == scheduler::on_fail::block);
 }
 
+TEST_CASE("import: what is no longer configured has the defaults of resources, but for what it is to become") {
+  for (bool managed : {true, false}) {
+    auto text = cib_with("");
+    text.insert(text.find("</configuration>"),
+                std::string(R"(<rsc_defaults><meta_attributes id="d"><nvpair id="dm" name="is-managed" value=")") +
+                    (managed ? "true" : "false") + R"("/><nvpair id="dt" name="target-role" value="Stopped"/>
+      </meta_attributes></rsc_defaults>)");
+    report_on_n1(text, reported("old", "D", op("old", "start", "0", "0")));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    CHECK(named(i, "old").target == scheduler::role::unknown);
+    CHECK(summary_text(i.input, scheduler::schedule(i.input)).empty() == !managed);
+  }
+}
+
 TEST_CASE("order: what comes after a bundle restarts when a replica starts, on whichever node") {
   auto text = cib_with(
       R"(<rsc_order id="o" first="box" then="a"/><rsc_location id="l" rsc="box" node="n1" score="-INFINITY"/>)");
@@ -201,6 +230,130 @@ TEST_CASE("execution: a guest that comes up is probed for what is configured, bu
       bool kept = status_text(after, scheduler::unpack(after), false).find("Started far") != std::string::npos;
       CHECK(kept == (!up || !configured));
     }
+}
+
+TEST_CASE("capacity: what is to run on a guest that finds no host waits for it, however small the guest is") {
+  for (bool host : {true, false}) {
+    auto i = behind(way_to_far, "");
+    i.input.settings.strategy = scheduler::placement::utilization;
+    for (auto r : scheduler::ids_of(i.input.resources)) {
+      auto& it = i.input.resources[r];
+      if (it.name == "a") it.uses = {{.kind = 0, .amount = 1}};
+      for (auto n : {std::size_t{0}, std::size_t{1}})
+        if (it.name == "a" || (it.name == "box" && !host))
+          i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
+    }
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK((text.find("Start      a ( far )") != std::string::npos) == !host);
+  }
+}
+
+TEST_CASE("capacity: what a bundle's resource uses its containers need") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="10.0.0.1"/>
+      <primitive id="in" class="ocf" provider="p" type="D"><utilization id="u"><nvpair id="un" name="ram" value="3"/>
+      </utilization></primitive></bundle>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(named(i, "in").uses.empty());
+  for (auto name : {"box-podman-0", "box-podman-1"}) {
+    REQUIRE(named(i, name).uses.size() == 1);
+    CHECK(named(i, name).uses[0].amount == 3);
+  }
+}
+
+TEST_CASE("import: what ran alone before it became an instance is stopped where it runs") {
+  for (bool unique : {true, false}) {
+    auto text = cib_with("");
+    std::string in = R"(<primitive id="in" class="ocf" provider="p" type="D"/>)";
+    text.insert(text.find("</resources>"),
+                unique ? R"(<clone id="cl"><meta_attributes id="m"><nvpair id="mn" name="globally-unique" value="true"/>
+      </meta_attributes>)" + in +
+                             "</clone>"
+                       : R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>)" +
+                             in + "</bundle>");
+    report_on_n1(text, reported("in", "D", op("in", "start", "0", "0")));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    auto found = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE(found.find("Stop       in ( n1 )") != std::string::npos, found);
+    CHECK_MESSAGE(found.find("Start      in:0 (") != std::string::npos, found);
+  }
+}
+
+// A bundle of one replica, which its guest reported last; there is no fence device.
+imported replica_without_container() {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="1"/><network control-port="3121"/>
+      <primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
+  text.replace(text.find("\"false\""), 7, "\"true\""); // fencing: then a guest that is gone is asked what it had
+  text.insert(text.find("</status>"),
+              R"(<node_state id="box-0" uname="box-0" remote_node="true"><lrm id="box-0"><lrm_resources>)" +
+                  reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  return from_cib(*parsed, stamp{});
+}
+
+TEST_CASE("status: a replica whose container is gone is nowhere, whatever its guest reported last") {
+  auto i = replica_without_container();
+  auto found = status_text(i.input, scheduler::unpack(i.input), true);
+  CHECK_MESSAGE(found.find("box-0\t(ocf:p:D):\t FAILED\n") != std::string::npos, found);
+}
+
+TEST_CASE("fencing: for a guest it is enough that its bundle is managed, though nothing may start without a device") {
+  for (bool managed : {true, false}) {
+    auto i = replica_without_container();
+    if (!managed)
+      for (auto& r : i.input.resources) r.managed = false;
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Fence (off) box-0") != std::string::npos) == managed, text);
+  }
+}
+
+TEST_CASE("import: a guest's connection may migrate only if that is said") {
+  auto may = [](const std::string& more) {
+    auto way = primitive("box", "V",
+                         R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/>)" + more +
+                             "</meta_attributes>");
+    auto i = behind(way, "");
+    return named(i, "far").allow_migrate;
+  };
+  CHECK_FALSE(may(""));
+  CHECK_FALSE(may(R"(<nvpair id="ba" name="allow-migrate" value="true"/>)"));
+  CHECK(may(R"(<nvpair id="ba" name="remote-allow-migrate" value="true"/>)"));
+}
+
+TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
+  for (bool up : {true, false}) {
+    auto i = behind(primitive("st", "D") + way_to_far, "");
+    i.input.settings.fencing = true;
+    for (auto r : scheduler::ids_of(i.input.resources)) {
+      auto& it = i.input.resources[r];
+      if (it.name == "st") it.fence_device = it.unfences = true;
+      if (it.name != "box" || up) continue;
+      for (auto n : {std::size_t{0}, std::size_t{1}})
+        i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
+    }
+    for (auto& n : i.input.nodes) n.unfenced = true; // it is still to be done
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Fence (on) far") != std::string::npos) == up, text);
+  }
+}
+
+TEST_CASE("nodes: with an unmanaged connection a remote node is in maintenance") {
+  for (bool managed : {true, false}) {
+    auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0")) +
+                                    reported("far", "remote", op("far", "start", "0", "0")));
+    named(i, "far").managed = managed;
+    named(i, "a").target = scheduler::role::stopped;
+    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE((text.find("Stop       a ( far )") != std::string::npos) == managed, text);
+  }
 }
 
 TEST_CASE("fencing: a guest whose container has nowhere to start is switched off, not rebooted") {

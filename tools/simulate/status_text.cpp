@@ -102,7 +102,7 @@ private:
 
   void resource_lines(unit_id u, int level) {
     switch (s_.units[u].kind) {
-    case resource_kind::primitive: line(level, primitive(u, unit_name(in_, s_, u), {})); break;
+    case resource_kind::primitive: line(level, primitive(u, unit_name(in_, s_, u), places_of(u))); break;
     case resource_kind::group:
       line(level, fmt::format("Resource Group: {}{}:", unit_name(in_, s_, u), flags(u)));
       for (auto m : s_.units[u].children) resource_lines(m, level + 1);
@@ -145,8 +145,13 @@ private:
     }
   }
 
-  // `host`: shown instead of where it runs, for a replica of a bundle.
-  std::string primitive(unit_id u, const std::string& name, node_id host) const {
+  std::vector<node_id> places_of(unit_id u) const {
+    auto& st = s_.now[u];
+    bool only_under_way = st.running_on.empty() && st.pending_on.valid() && pending(st) != task::other;
+    return only_under_way ? std::vector{st.pending_on} : st.running_on;
+  }
+
+  std::string primitive(unit_id u, const std::string& name, const std::vector<node_id>& nodes) const {
     auto& st = s_.now[u];
     std::string text = fmt::format("{}\t({}):\t", name, in_.resources[s_.units[u].what].agent);
     if (st.orphan) text += " ORPHANED";
@@ -156,8 +161,6 @@ private:
       text += " FAILED";
     else
       text += fmt::format(" {}", state_text(u));
-    auto nodes = host.valid() ? std::vector{host} : st.running_on;
-    if (nodes.empty() && st.pending_on.valid() && pending(st) != task::other) nodes = {st.pending_on};
     if (nodes.size() == 1) text += " " + in_.nodes[nodes[0]].name;
     auto f = flags(u);
     if (nodes.size() > 1) {
@@ -235,8 +238,8 @@ private:
         auto& ip = in_.resources[s_.units[rep.ip].what].name;
         name += fmt::format(" ({})", ip.substr(ip.rfind('-') + 1));
       }
-      auto& where = s_.now[rep.container].running_on;
-      line(level + 1, primitive(shown_unit, name, where.empty() ? node_id{} : where.front()));
+      auto& hosts = s_.now[rep.container].running_on; // without one it runs nowhere, whatever its guest reported last
+      line(level + 1, primitive(shown_unit, name, hosts.empty() ? hosts : std::vector{hosts.front()}));
     }
   }
 
