@@ -75,6 +75,20 @@ TEST_CASE("stickiness is 1 unless it is said otherwise: a stronger preference mo
   CHECK(v.at("db") == "n2");
 }
 
+TEST_CASE("a node on which a stop failed is emptied, but not for what can be started nowhere either") {
+  for (bool elsewhere_too : {false, true}) {
+    world w(cluster_of(3, {plain("broken"), plain("db")}));
+    w.log.say(command::assigned{{{resource_name{"db"}, {{node_name{"n2"}}}}}});
+    w.log.run("db", "n2");
+    if (elsewhere_too) w.fails("broken", "n1", 2, 1);
+    w.log.act(config::action::start, "broken", "n2");
+    w.log.done("broken", "n2", command::act_end::failed, 5);
+    w.log.stop("broken", "n2");
+    w.log.done("broken", "n2", command::act_end::failed, 5);
+    CHECK(w.at("db") == (elsewhere_too ? "n2" : "n3"));
+  }
+}
+
 TEST_CASE("priority decides who is placed first, and so who gets the only place") {
   auto c = cluster_of(1, {plain("a"), plain("b")});
   c.colocations = {with("a", "b", -score::limit)};
