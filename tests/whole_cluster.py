@@ -284,6 +284,25 @@ def test_full_disk(c):
     equal(shots(c), [])
 
 
+def test_broken_configuration(c):
+    """What can be neither started nor stopped has one node fenced, and not one after the other."""
+    start(c)
+    leader = c[c.leader()]
+    leader.order("apply", config(c, more=service(c, "broken", "ocf:troupe-test:broken")))
+    c.wait("one was fenced", lambda: shots(c))
+    spared = c.wait("the next one is spared", lambda: next(
+        (n.name for n in c.up() if "is not fenced for that. Mend broken" in n.troupe("status").out), None))
+    c.wait("the strip switched it on again", c[shots(c)[0]].machine.on)
+    leader = c[c.settled()]
+    c.wait("all else runs", lambda: {s: len(on) for s, on in c.run_log.running().items()} ==
+           {"db": 1, "address": 1, "site": 1, "cache": 3})
+    equal(len(shots(c)), 1)
+    stopped = next(p["node"] for p in leader.status()["cluster"]["holders"] if p["resource"] == "broken")
+    assert "it is not fenced for that" in leader.troupe("why", stopped).out, (spared, leader.troupe("why", stopped))
+    leader.order("fence", stopped)  # an operator may
+    c.wait("it was fenced", lambda: shots(c)[1:] == [stopped])
+
+
 def test_short_partition(c):
     """Cut off for less than `tolerate`: nobody is lost, and the leader's stream, which TCP would try again only much
     later, is dialled anew at once. Whether it is stuck at that moment is chance: so more than once."""
