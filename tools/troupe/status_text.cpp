@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::cli {
 
 namespace status_detail {
@@ -52,16 +54,33 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                                   "promised. It follows, and does not count for a majority");
 }
 
+bool is_silent(const console::link_line& l) {
+  return !l.datagrams && !l.stream;
+}
+
+bool hears_nobody(const node_status& s) {
+  return s.replica.leader.empty() && !s.links.empty() && std::ranges::all_of(s.links, is_silent);
+}
+
 // A stranger is told nothing, so that a node which is turned away cannot tell that from silence.
 void add_silence_of_others(const node_status& s, std::vector<std::string>& out) {
+  if (!hears_nobody(s)) return;
   std::string silent;
-  for (auto& l : s.links) {
-    if (l.datagrams || l.stream) return;
-    silent += (silent.empty() ? "" : ", ") + l.peer.text;
-  }
-  if (silent.empty() || !s.replica.leader.empty()) return;
+  for (auto& l : s.links) silent += (silent.empty() ? "" : ", ") + l.peer.text;
   out.push_back(silent + " do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
                          "not know, another key); if so, `troupe status` there says it");
+}
+
+// The node of a daemon that has died stays joined for restart-grace: until then only the links tell.
+void add_unheard_members(const node_status& s, std::vector<std::string>& out) {
+  if (hears_nobody(s)) return; // told as a whole
+  for (auto& l : s.links) {
+    auto is_joined = [&](auto& m) { return m.node == l.peer && m.here == console::presence::joined; };
+    if (is_silent(l) && std::ranges::any_of(s.cluster->members, is_joined))
+      out.push_back(l.peer.text +
+                    " is not heard by this node: its trouped may be away, or the path to it is broken. It "
+                    "counts as joined until a leader finds it lost");
+  }
 }
 
 std::string as_of(const console::cluster_status& c, const node_name& node) {
@@ -206,6 +225,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
     out.push_back("this node has not joined yet");
   for (auto& t : s.fence_troubles) out.push_back(t);
   status_detail::add_member_concerns(c, out);
+  status_detail::add_unheard_members(s, out);
   add_service_concerns(c, out);
   return out;
 }

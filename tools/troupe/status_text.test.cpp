@@ -236,7 +236,26 @@ TEST_CASE("a node that hears nobody says that it may be turned away") {
         "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
         "not know, another key); if so, `troupe status` there says it");
   s.links[1].datagrams = true;
-  CHECK(concerns(s).size() == 1);
+  said = concerns(s);
+  REQUIRE(said.size() == 2);
+  CHECK(said[1].starts_with("n2 is not heard by this node"));
+}
+
+TEST_CASE("a member whose daemon is away counts as joined for a while, and is not heard") {
+  auto s = healthy();
+  s.links = {{node_name{"n2"}, false, false}, {node_name{"n3"}, true, false}};
+  CHECK(concerns(s) == std::vector<std::string>{
+                           "n2 is not heard by this node: its trouped may be away, or the path to it is broken. It "
+                           "counts as joined until a leader finds it lost"});
+  CHECK(status_text(s).find("nothing is pending") == std::string::npos);
+  s.cluster->members[1].here = presence::left;
+  CHECK(concerns(s).empty());
+  s.cluster->members[1] = member("n2", presence::lost);
+  REQUIRE(concerns(s).size() == 1);
+  CHECK(concerns(s)[0].starts_with("n2 is lost"));
+  s.cluster->members[1].here = presence::joined;
+  s.links[0].stream = true;
+  CHECK(concerns(s).empty());
 }
 
 TEST_CASE("what fails again and again is not just due") {
