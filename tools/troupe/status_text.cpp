@@ -1,5 +1,6 @@
 #include "tools/troupe/status_text.hpp"
 
+#include "conf/timers.hpp"
 #include "messages/types/bytes.hpp"
 #include "tools/troupe/services_text.hpp"
 #include "tools/troupe/show.hpp"
@@ -140,6 +141,16 @@ std::string refused_text(const node_status& s) {
   return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
 }
 
+// What a node stops when it is alone it cannot report. The policy is not in the answer, so it is named.
+std::string lone_stop_text(const console::cluster_status& c) {
+  config::cluster limits;
+  limits.tolerate = c.limits.tolerate;
+  return fmt::format(
+      "With no-quorum = \"stop\" a node that hears no leader for {} (no-contact-stop) stops what it holds: "
+      "what is shown as running may be stopped already\n",
+      conf::to_text(conf::timers_of(limits).no_contact_stop));
+}
+
 template <class Lines, class Convert>
 ordered_json list_of(const Lines& lines, Convert convert) {
   auto out = ordered_json::array();
@@ -258,7 +269,7 @@ std::string status_text(const console::node_status& s) {
                        to_hex(byte_view(c.lineage.bytes).first(4)), c.level, c.configuration.value);
     out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n", s.node.text, name_of(s.replica.as),
                        c.index.value, text_of(c.now), s.replica.leader.empty() ? "none known" : s.replica.leader.text);
-    if (s.replica.leader.empty()) out += unled_text(c.now);
+    if (s.replica.leader.empty()) out += unled_text(c.now) + lone_stop_text(c);
     out += "\nmembers\n";
     out += members_text(s) + services_text(c) + directives_text(c) + failures_text(c);
     if (c.left_out > 0) out += fmt::format("{} lines are left out\n", c.left_out);

@@ -226,6 +226,16 @@ TEST_CASE("what keeps this node out, broken fencing, and that nobody leads") {
   CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of ") != std::string::npos);
 }
 
+TEST_CASE("without a leader what is shown as running may be stopped already") {
+  auto s = healthy();
+  s.cluster->limits.tolerate = 3s;
+  CHECK(status_text(s).find("no-contact-stop") == std::string::npos);
+  s.replica.leader = {};
+  CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of 1970-01-01 00:00:00.000Z, not what is so "
+                            "now\nWith no-quorum = \"stop\" a node that hears no leader for 6s (no-contact-stop) stops "
+                            "what it holds: what is shown as running may be stopped already\n") != std::string::npos);
+}
+
 TEST_CASE("a node that hears nobody says that it may be turned away") {
   auto s = healthy();
   s.replica.leader = {};
