@@ -107,23 +107,41 @@ std::string members_text(const node_status& s) {
   return table_of(rows, "  ");
 }
 
+// Whether nothing configured is called so any more, as far as the answer goes: what was left out of it may be.
+bool no_longer_configured(const console::cluster_status& c, const std::string& name) {
+  auto is_service = [&](auto& s) {
+    return (s.resource.text == name && s.now != console::service_state::removed) || s.group == name;
+  };
+  auto is_node = [&](auto& m) { return m.configured && m.node.text == name; };
+  return c.left_out == 0 && !name.empty() && std::ranges::none_of(c.services, is_service) &&
+         std::ranges::none_of(c.members, is_node);
+}
+
 std::string directives_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
   for (auto& d : c.directives) {
     auto what = std::string(name_of(d.kind));
     if (d.kind == command::directive_kind::target_role) what = "is to be " + std::string(name_of(d.role));
     if (d.kind == command::directive_kind::move) what = "moved to " + d.to.text;
-    rows.push_back({d.subject.empty() ? "the whole cluster" : d.subject, what, "by " + d.owner,
-                    d.note + (d.expires ? " until " + text_of(*d.expires) : "")});
+    auto more = d.note + (d.expires ? " until " + text_of(*d.expires) : "");
+    if (no_longer_configured(c, d.subject))
+      more += fmt::format("{}(no longer configured; `{}` lifts it)", more.empty() ? "" : " ",
+                          console::lifting(d.kind, d.subject));
+    rows.push_back({d.subject.empty() ? "the whole cluster" : d.subject, what, "by " + d.owner, more});
   }
   return rows.empty() ? "" : "\ndirectives\n" + table_of(rows, "  ");
 }
 
 std::string failures_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
-  for (auto& f : c.failures)
+  for (auto& f : c.failures) {
+    auto more = f.note;
+    if (no_longer_configured(c, f.resource.text))
+      more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
+                          f.resource.text);
     rows.push_back({f.resource.text, f.node.text, fmt::format("{} times, exit code {}", f.count, f.exit_code),
-                    text_of(f.last), f.note});
+                    text_of(f.last), more});
+  }
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 

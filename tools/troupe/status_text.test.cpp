@@ -278,6 +278,40 @@ TEST_CASE("what fails again and again is not just due") {
         "what was mended is tried at once after `troupe cleanup db`");
 }
 
+TEST_CASE("what outlives its place in the configuration stands there with what forgets it") {
+  using enum command::directive_kind;
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.failures = {{resource_name{"db"}, node_name{"n1"}, 3, stamp{}, 1, "no disk"},
+                {resource_name{"old"}, node_name{"n1"}, 2, stamp{}, 1, "no net"}};
+  c.directives = {{standby, "n3", role::stopped, {}, "root", "", {}},
+                  {maintenance, "", role::stopped, {}, "root", "", {}},
+                  {maintenance, "old", role::stopped, {}, "root", "", {}},
+                  {target_role, "old", role::stopped, {}, "root", "too slow", {}},
+                  {move, "front", role::stopped, node_name{"n2"}, "root", "", {}},
+                  {move, "back", role::stopped, node_name{"n2"}, "root", "", {}}};
+  auto text = status_text(s);
+  auto from = text.find("\ndirectives");
+  CHECK(text.substr(from, text.find("\nnothing is pending") - from) == R"(
+directives
+  n3                 standby           by root
+  the whole cluster  maintenance       by root
+  old                maintenance       by root  (no longer configured; `troupe maintenance off old` lifts it)
+  old                is to be stopped  by root  too slow (no longer configured; `troupe start old --as-configured` lifts it)
+  front              moved to n2       by root
+  back               moved to n2       by root  (no longer configured; `troupe unmove back` lifts it)
+
+failures
+  db   n1  3 times, exit code 1  1970-01-01 00:00:00.000Z  no disk
+  old  n1  2 times, exit code 1  1970-01-01 00:00:00.000Z  no net (no longer configured; `troupe cleanup old` forgets it)
+)");
+  auto still_held = service("old", {}, service_state::removed);
+  c.services.push_back(still_held);
+  CHECK(status_text(s).find("`troupe cleanup old` forgets it") != std::string::npos);
+  c.left_out = 1; // it may be among these
+  CHECK(status_text(s).find("no longer configured; ") == std::string::npos);
+}
+
 TEST_CASE("a thousand sentences are cut, not in JSON") {
   auto s = healthy();
   for (int i = 0; i < 1000; ++i)
