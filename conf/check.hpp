@@ -2,7 +2,7 @@
 #pragma once
 
 #include "conf/diagnostics.hpp"
-#include "conf/tree.hpp"
+#include "conf/file_kind.hpp"
 #include "conf/validate.hpp"
 
 #include <functional>
@@ -10,13 +10,6 @@
 #include <string_view>
 
 namespace troupe::conf {
-
-enum class file_kind : std::uint8_t { node, cluster };
-
-std::string_view name_of(file_kind k);
-
-// By its keys at the top: those that only one of the two files has, exactly or nearly; nothing if that does not decide.
-std::optional<file_kind> recognise(const value& root);
 
 struct checked {
   std::optional<file_kind> kind; // nothing: no TOML, or neither file

@@ -42,6 +42,16 @@ TEST_CASE("keys: unknown, missing, of a wrong kind; tables that are none") {
        "f:1:1: warning: fence: NO FENCING: after the loss of a node, what ran there stays down until an operator says "
        "that the node "
        "is dead; add [fence.NAME], or accept the price of [cluster] fencing = \"off\"\n"},
+      {"a node.toml: told once, not key by key",
+       "name = \"n1\"\nlisten = [\"10.0.0.1:5410\"]\ncgroup = \"/g\"\n[seed.n2]\naddresses = [\"10.0.0.2:5410\"]\n",
+       "f:1:1: error: this looks like a node.toml (it has 'name', 'listen', 'seed'), where a cluster.toml is expected; "
+       "name "
+       "the file with [cluster], [node.NAME], [resource.NAME]; conf/examples has one\n"},
+      {"a few keys of a node.toml: they were misplaced", with_rest("[seed.n2]\n[data]\n"),
+       "f:1:2: error: seed: unknown key; known here: cluster, node, resource, group, location, colocation, order, "
+       "fence\n"
+       "f:2:2: error: data: unknown key; known here: cluster, node, resource, group, location, colocation, order, "
+       "fence\n"},
       {"unknown keys at every depth",
        with_rest("[resource.a]\nagnet = \"ocf:heartbeat:Dummy\"\nmonitor = { intervall = \"1s\" }\n[resorce.b]\n"),
        "f:1:1: error: resource.a.agent: missing; name it: agent = \"ocf:heartbeat:IPaddr2\"\n"

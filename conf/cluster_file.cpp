@@ -1,5 +1,7 @@
 #include "conf/cluster_file.hpp"
 
+#include "conf/file_kind.hpp"
+
 #include <algorithm>
 
 namespace troupe::conf {
@@ -61,6 +63,11 @@ static void place(const std::vector<finding>& found, const value& root, diagnost
 
 config::cluster read_cluster_tree(const value& root, const abilities& can, diagnostics& out) {
   config::cluster c;
+  if (auto keys = taken_for_cluster(root)) {
+    out.error(root.at, {}, "this looks like a node.toml (it has " + *keys + "), where a cluster.toml is expected",
+              "name the file with [cluster], [node.NAME], [resource.NAME]; conf/examples has one");
+    return c;
+  }
   table_reader in(root, {}, out);
   if (auto s = in.take("cluster"))
     read_cluster_table(*s, c);

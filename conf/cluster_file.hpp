@@ -18,7 +18,8 @@
 
 namespace troupe::conf {
 
-// What could be read, and the findings of validate() at their places; of use only if `out` is good().
+// What could be read (nothing of a node.toml), and the findings of validate() at their places; of use only if `out` is
+// good().
 config::cluster read_cluster_tree(const value& root, const abilities& can, diagnostics& out);
 // Nothing if there is an error in `out`.
 std::optional<config::cluster> parse_cluster_file(std::string_view text, diagnostics& out, const abilities& can = {});

@@ -30,6 +30,17 @@ std::string text_of(const event& e, const std::string& subject) {
   return cut(std::move(text), max_shown);
 }
 
+std::string lifting(command::directive_kind kind, const std::string& subject) {
+  using enum command::directive_kind;
+  switch (kind) {
+  case standby: return "troupe unstandby " + subject;
+  case maintenance: return subject.empty() ? "troupe maintenance off" : "troupe maintenance off " + subject;
+  case target_role: return "troupe start " + subject + " --as-configured";
+  case move: return "troupe unmove " + subject;
+  }
+  return {};
+}
+
 bool may_order(const command::body& what) {
   return std::holds_alternative<command::config_set>(what) || std::holds_alternative<command::directive>(what) ||
          std::holds_alternative<command::cleanup>(what);

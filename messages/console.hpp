@@ -86,6 +86,9 @@ struct note_attribute { // answered with `noted` when it stands in the log, or w
 using request = std::variant<ask_status, ask_actors, ask_history, init, order, fence, ask_why, ask_plan, ask_attribute,
                              note_attribute, ask_attributes>;
 
+// The command that lifts what an operator has said of this.
+std::string lifting(command::directive_kind kind, const std::string& subject);
+
 // What operators may put into the log. All else is said by nodes, on grounds that nobody can type.
 bool may_order(const command::body& what);
 

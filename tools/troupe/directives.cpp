@@ -5,6 +5,7 @@
 #include "messages/types/utf8.hpp"
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
+#include "tools/troupe/refusal_text.hpp"
 
 #include <algorithm>
 
@@ -131,7 +132,11 @@ void add_move(CLI::App& troupe, work& chosen) {
   sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
   sub.add_option("NODE", o->what.to.text, "Where it is to run")->required();
   directive_detail::finish(sub, o, chosen, [](const auto& given) {
-    return give_order(given, given.what, given.what.subject + " is to run on " + given.what.to.text);
+    return ask_for<console::node_status>(given, console::ask_status{}, [&](const console::node_status& s) {
+      auto why = s.cluster ? nothing_to_move(*s.cluster, given.what) : std::string();
+      if (!why.empty()) return fail(given, "refused: " + why);
+      return give_order(given, given.what, given.what.subject + " is to run on " + given.what.to.text);
+    });
   });
 }
 

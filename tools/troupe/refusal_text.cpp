@@ -1,5 +1,7 @@
 #include "tools/troupe/refusal_text.hpp"
 
+#include <algorithm>
+
 namespace troupe::cli {
 
 namespace {
@@ -49,6 +51,21 @@ std::string refusal_text(const console::request& asked, refusal why) {
   if (auto* order = std::get_if<console::order>(&asked))
     text = std::visit([&](auto& what) { return text_of(what, why); }, order->what);
   return text.empty() ? std::string(name_of(why)) : text;
+}
+
+std::string nothing_to_move(const console::cluster_status& c, const command::directive& move) {
+  bool known = false;
+  for (auto& s : c.services) {
+    if (s.resource.text != move.subject && s.group != move.subject) continue;
+    known = true;
+    bool there = std::ranges::any_of(s.places, [&](auto& p) { return p.node == move.to; });
+    if (!s.cloned || s.wanted == config::role::promoted || s.places.size() < 2 || !there) return {};
+  }
+  if (!known) return {}; // the cluster says so
+  return move.subject + " is a clone and has an instance on " + move.to.text +
+         ", and others elsewhere, which no move takes away: `troupe standby NODE` empties a node, and a [[location]] "
+         "in "
+         "the configuration keeps one clone off a node";
 }
 
 } // namespace troupe::cli

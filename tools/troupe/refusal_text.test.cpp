@@ -25,4 +25,35 @@ TEST_CASE("a refusal names what was wrong") {
   CHECK(said(command::cleanup{}, refusal::too_large) == "a limit is exceeded");
 }
 
+TEST_CASE("a move of a clone to where it has an instance among others changes nothing") {
+  auto line = [](const char* name, std::vector<const char*> nodes, const char* group = "") {
+    console::service_line s;
+    s.resource = resource_name{name};
+    s.group = group;
+    s.cloned = true;
+    s.wanted = config::role::started;
+    for (auto n : nodes) s.places.push_back({node_name{n}, 0, config::role::started});
+    return s;
+  };
+  console::cluster_status c;
+  c.services = {line("web", {"n1", "n2"}), line("a", {"n1", "n2"}, "both"), line("b", {"n1", "n2"}, "both")};
+  auto said = [&](const char* what, const char* to) {
+    return nothing_to_move(c, command::directive{.kind = directive_kind::move, .subject = what, .to = node_name{to}});
+  };
+  CHECK(
+      said("web", "n2") ==
+      "web is a clone and has an instance on n2, and others elsewhere, which no move takes away: `troupe standby NODE` "
+      "empties a node, and a [[location]] in the configuration keeps one clone off a node");
+  CHECK(said("both", "n1").starts_with("both is a clone and has an instance on n1,"));
+  CHECK(said("web", "n3") == ""); // it may have fewer instances than there are nodes
+  CHECK(said("db", "n1") == "");
+  c.services[0].wanted = config::role::promoted;
+  CHECK(said("web", "n2") == "");
+  c.services[0] = line("web", {"n2"});
+  CHECK(said("web", "n2") == "");
+  c.services[0] = line("web", {"n1", "n2"});
+  c.services[0].cloned = false;
+  CHECK(said("web", "n2") == "");
+}
+
 } // namespace troupe::cli::refusal_text_test

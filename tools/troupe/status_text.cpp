@@ -1,10 +1,13 @@
 #include "tools/troupe/status_text.hpp"
 
+#include "conf/timers.hpp"
 #include "messages/types/bytes.hpp"
 #include "tools/troupe/services_text.hpp"
 #include "tools/troupe/show.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace troupe::cli {
 
@@ -52,16 +55,33 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                                   "promised. It follows, and does not count for a majority");
 }
 
+bool is_silent(const console::link_line& l) {
+  return !l.datagrams && !l.stream;
+}
+
+bool hears_nobody(const node_status& s) {
+  return s.replica.leader.empty() && !s.links.empty() && std::ranges::all_of(s.links, is_silent);
+}
+
 // A stranger is told nothing, so that a node which is turned away cannot tell that from silence.
 void add_silence_of_others(const node_status& s, std::vector<std::string>& out) {
+  if (!hears_nobody(s)) return;
   std::string silent;
-  for (auto& l : s.links) {
-    if (l.datagrams || l.stream) return;
-    silent += (silent.empty() ? "" : ", ") + l.peer.text;
-  }
-  if (silent.empty() || !s.replica.leader.empty()) return;
+  for (auto& l : s.links) silent += (silent.empty() ? "" : ", ") + l.peer.text;
   out.push_back(silent + " do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
                          "not know, another key); if so, `troupe status` there says it");
+}
+
+// The node of a daemon that has died stays joined for restart-grace: until then only the links tell.
+void add_unheard_members(const node_status& s, std::vector<std::string>& out) {
+  if (hears_nobody(s)) return; // told as a whole
+  for (auto& l : s.links) {
+    auto is_joined = [&](auto& m) { return m.node == l.peer && m.here == console::presence::joined; };
+    if (is_silent(l) && std::ranges::any_of(s.cluster->members, is_joined))
+      out.push_back(l.peer.text +
+                    " is not heard by this node: its trouped may be away, or the path to it is broken. It "
+                    "counts as joined until a leader finds it lost");
+  }
 }
 
 std::string as_of(const console::cluster_status& c, const node_name& node) {
@@ -87,23 +107,41 @@ std::string members_text(const node_status& s) {
   return table_of(rows, "  ");
 }
 
+// Whether nothing configured is called so any more, as far as the answer goes: what was left out of it may be.
+bool no_longer_configured(const console::cluster_status& c, const std::string& name) {
+  auto is_service = [&](auto& s) {
+    return (s.resource.text == name && s.now != console::service_state::removed) || s.group == name;
+  };
+  auto is_node = [&](auto& m) { return m.configured && m.node.text == name; };
+  return c.left_out == 0 && !name.empty() && std::ranges::none_of(c.services, is_service) &&
+         std::ranges::none_of(c.members, is_node);
+}
+
 std::string directives_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
   for (auto& d : c.directives) {
     auto what = std::string(name_of(d.kind));
     if (d.kind == command::directive_kind::target_role) what = "is to be " + std::string(name_of(d.role));
     if (d.kind == command::directive_kind::move) what = "moved to " + d.to.text;
-    rows.push_back({d.subject.empty() ? "the whole cluster" : d.subject, what, "by " + d.owner,
-                    d.note + (d.expires ? " until " + text_of(*d.expires) : "")});
+    auto more = d.note + (d.expires ? " until " + text_of(*d.expires) : "");
+    if (no_longer_configured(c, d.subject))
+      more += fmt::format("{}(no longer configured; `{}` lifts it)", more.empty() ? "" : " ",
+                          console::lifting(d.kind, d.subject));
+    rows.push_back({d.subject.empty() ? "the whole cluster" : d.subject, what, "by " + d.owner, more});
   }
   return rows.empty() ? "" : "\ndirectives\n" + table_of(rows, "  ");
 }
 
 std::string failures_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
-  for (auto& f : c.failures)
+  for (auto& f : c.failures) {
+    auto more = f.note;
+    if (no_longer_configured(c, f.resource.text))
+      more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
+                          f.resource.text);
     rows.push_back({f.resource.text, f.node.text, fmt::format("{} times, exit code {}", f.count, f.exit_code),
-                    text_of(f.last), f.note});
+                    text_of(f.last), more});
+  }
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 
@@ -119,6 +157,16 @@ std::string refused_text(const node_status& s) {
   for (auto& r : s.refused)
     if (!is_everyday(r)) rows.push_back({r.why, fmt::format("{} times", r.count), "last from " + r.last_from});
   return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
+}
+
+// What a node stops when it is alone it cannot report. The policy is not in the answer, so it is named.
+std::string lone_stop_text(const console::cluster_status& c) {
+  config::cluster limits;
+  limits.tolerate = c.limits.tolerate;
+  return fmt::format(
+      "With no-quorum = \"stop\" a node that hears no leader for {} (no-contact-stop) stops what it holds: "
+      "what is shown as running may be stopped already\n",
+      conf::to_text(conf::timers_of(limits).no_contact_stop));
 }
 
 template <class Lines, class Convert>
@@ -206,6 +254,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
     out.push_back("this node has not joined yet");
   for (auto& t : s.fence_troubles) out.push_back(t);
   status_detail::add_member_concerns(c, out);
+  status_detail::add_unheard_members(s, out);
   add_service_concerns(c, out);
   return out;
 }
@@ -238,7 +287,7 @@ std::string status_text(const console::node_status& s) {
                        to_hex(byte_view(c.lineage.bytes).first(4)), c.level, c.configuration.value);
     out += fmt::format("as {} sees it ({}), at command {} of {}; leader: {}\n", s.node.text, name_of(s.replica.as),
                        c.index.value, text_of(c.now), s.replica.leader.empty() ? "none known" : s.replica.leader.text);
-    if (s.replica.leader.empty()) out += unled_text(c.now);
+    if (s.replica.leader.empty()) out += unled_text(c.now) + lone_stop_text(c);
     out += "\nmembers\n";
     out += members_text(s) + services_text(c) + directives_text(c) + failures_text(c);
     if (c.left_out > 0) out += fmt::format("{} lines are left out\n", c.left_out);

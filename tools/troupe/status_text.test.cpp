@@ -231,6 +231,16 @@ TEST_CASE("what keeps this node out, broken fencing, and that nobody leads") {
   CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of ") != std::string::npos);
 }
 
+TEST_CASE("without a leader what is shown as running may be stopped already") {
+  auto s = healthy();
+  s.cluster->limits.tolerate = 3s;
+  CHECK(status_text(s).find("no-contact-stop") == std::string::npos);
+  s.replica.leader = {};
+  CHECK(status_text(s).find("NO LEADER IS HEARD: what follows is the state of 1970-01-01 00:00:00.000Z, not what is so "
+                            "now\nWith no-quorum = \"stop\" a node that hears no leader for 6s (no-contact-stop) stops "
+                            "what it holds: what is shown as running may be stopped already\n") != std::string::npos);
+}
+
 TEST_CASE("a node that hears nobody says that it may be turned away") {
   auto s = healthy();
   s.replica.leader = {};
@@ -241,7 +251,26 @@ TEST_CASE("a node that hears nobody says that it may be turned away") {
         "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
         "not know, another key); if so, `troupe status` there says it");
   s.links[1].datagrams = true;
-  CHECK(concerns(s).size() == 1);
+  said = concerns(s);
+  REQUIRE(said.size() == 2);
+  CHECK(said[1].starts_with("n2 is not heard by this node"));
+}
+
+TEST_CASE("a member whose daemon is away counts as joined for a while, and is not heard") {
+  auto s = healthy();
+  s.links = {{node_name{"n2"}, false, false}, {node_name{"n3"}, true, false}};
+  CHECK(concerns(s) == std::vector<std::string>{
+                           "n2 is not heard by this node: its trouped may be away, or the path to it is broken. It "
+                           "counts as joined until a leader finds it lost"});
+  CHECK(status_text(s).find("nothing is pending") == std::string::npos);
+  s.cluster->members[1].here = presence::left;
+  CHECK(concerns(s).empty());
+  s.cluster->members[1] = member("n2", presence::lost);
+  REQUIRE(concerns(s).size() == 1);
+  CHECK(concerns(s)[0].starts_with("n2 is lost"));
+  s.cluster->members[1].here = presence::joined;
+  s.links[0].stream = true;
+  CHECK(concerns(s).empty());
 }
 
 TEST_CASE("what fails again and again is not just due") {
@@ -252,6 +281,40 @@ TEST_CASE("what fails again and again is not just due") {
   CHECK(concerns(s).front() ==
         "db has failed on n1 3 times (exit code 1), and is tried again after a pause, which grows; "
         "what was mended is tried at once after `troupe cleanup db`");
+}
+
+TEST_CASE("what outlives its place in the configuration stands there with what forgets it") {
+  using enum command::directive_kind;
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.failures = {{resource_name{"db"}, node_name{"n1"}, 3, stamp{}, 1, "no disk"},
+                {resource_name{"old"}, node_name{"n1"}, 2, stamp{}, 1, "no net"}};
+  c.directives = {{standby, "n3", role::stopped, {}, "root", "", {}},
+                  {maintenance, "", role::stopped, {}, "root", "", {}},
+                  {maintenance, "old", role::stopped, {}, "root", "", {}},
+                  {target_role, "old", role::stopped, {}, "root", "too slow", {}},
+                  {move, "front", role::stopped, node_name{"n2"}, "root", "", {}},
+                  {move, "back", role::stopped, node_name{"n2"}, "root", "", {}}};
+  auto text = status_text(s);
+  auto from = text.find("\ndirectives");
+  CHECK(text.substr(from, text.find("\nnothing is pending") - from) == R"(
+directives
+  n3                 standby           by root
+  the whole cluster  maintenance       by root
+  old                maintenance       by root  (no longer configured; `troupe maintenance off old` lifts it)
+  old                is to be stopped  by root  too slow (no longer configured; `troupe start old --as-configured` lifts it)
+  front              moved to n2       by root
+  back               moved to n2       by root  (no longer configured; `troupe unmove back` lifts it)
+
+failures
+  db   n1  3 times, exit code 1  1970-01-01 00:00:00.000Z  no disk
+  old  n1  2 times, exit code 1  1970-01-01 00:00:00.000Z  no net (no longer configured; `troupe cleanup old` forgets it)
+)");
+  auto still_held = service("old", {}, service_state::removed);
+  c.services.push_back(still_held);
+  CHECK(status_text(s).find("`troupe cleanup old` forgets it") != std::string::npos);
+  c.left_out = 1; // it may be among these
+  CHECK(status_text(s).find("no longer configured; ") == std::string::npos);
 }
 
 TEST_CASE("a thousand sentences are cut, not in JSON") {

@@ -153,6 +153,17 @@ public:
     return std::move(out_);
   }
 
+  // What was said of it, and how it failed, outlives its place in the configuration.
+  std::optional<explanation> left_behind() {
+    say(subject_ + " is no longer configured", s_.version_of(cluster::configuration_key{}));
+    auto before = out_.now.size();
+    failures(resource_name{subject_});
+    directives({subject_});
+    if (out_.now.size() == before) return std::nullopt;
+    back_.follow(out_);
+    return std::move(out_);
+  }
+
 private:
   // False: there is no such resource.
   bool about(const resource_name& r, const supervisor::ordering& known) {
@@ -167,17 +178,24 @@ private:
       assignment(r);
     else
       say(r.text + " is no longer configured", s_.version_of(cluster::configuration_key{}));
-    for (auto& [key, f] : s_.all<cluster::failure_key>())
-      if (key.resource == r)
-        say(fmt::format("{} failed {} times on {}, last {}{}", r.text, f.value.count, key.node.text, when(f.value.last),
-                        note_of(f.value.note)),
-            f.version);
+    failures(r);
     auto advice = supervisor::advise(s_, known, r);
     again(r, advice);
     for (auto& w : advice.waits)
       if (out_.waits.size() < max_rows)
         out_.waits.push_back({w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
     return true;
+  }
+
+  void failures(const resource_name& r) {
+    auto gone = cluster::standing_of(s_, r)
+                    ? ""
+                    : fmt::format(" (no longer configured; `troupe cleanup {}` forgets it)", r.text);
+    for (auto& [key, f] : s_.all<cluster::failure_key>())
+      if (key.resource == r)
+        say(fmt::format("{} failed {} times on {}, last {}{}{}", r.text, f.value.count, key.node.text,
+                        when(f.value.last), note_of(f.value.note), gone),
+            f.version);
   }
 
   // Due, and nothing is in its way: after a failure it is the supervisor that waits.
@@ -265,7 +283,17 @@ private:
   void directives(const std::vector<std::string>& subjects) {
     for (auto& [key, d] : s_.all<cluster::directive_key>())
       if (std::find(subjects.begin(), subjects.end(), key.subject) != subjects.end())
-        say(directive_text(key, d.value), d.version);
+        say(directive_text(key, d.value) +
+                (speaks_of_something(key.subject)
+                     ? ""
+                     : fmt::format(" (no longer configured; `{}` lifts it)", lifting(key.kind, key.subject))),
+            d.version);
+  }
+
+  [[nodiscard]] bool speaks_of_something(const std::string& subject) const {
+    auto* m = s_.find(cluster::member_key{node_name{subject}});
+    return subject.empty() || (m && m->value.configured) || cluster::standing_of(s_, resource_name{subject}) ||
+           group_named(s_, subject);
   }
 
   template <class Explanation>
@@ -301,7 +329,8 @@ std::optional<explanation> explain(const cluster::state& s, const std::vector<ev
                                    const std::string& subject) {
   if (auto found = why_detail::explainer(s, history, subject).resource()) return found;
   if (auto found = why_detail::explainer(s, history, subject).group()) return found;
-  return why_detail::explainer(s, history, subject).node();
+  if (auto found = why_detail::explainer(s, history, subject).node()) return found;
+  return why_detail::explainer(s, history, subject).left_behind();
 }
 
 } // namespace troupe::console

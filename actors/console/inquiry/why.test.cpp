@@ -213,6 +213,46 @@ TEST_CASE("what no node may run belongs nowhere, also if it never had a place") 
   CHECK(explain(c.s, c.history, "db")->now == lines{"db belongs nowhere"});
 }
 
+TEST_CASE("what is no longer configured: what has failed and what was said of it, with what forgets it") {
+  told c({{config::group_name{"front"}, {resource_name{"db"}}, {}}});
+  auto first = c.assigned("db", "n1", {});
+  c.with(command::act{c.cell("db", "n1"), config::action::start, c.session("n1"), {}}, reason::placement, {first});
+  c.done("db", "n1", command::act_end::failed, 1);
+  for (auto subject : {"db", "front"})
+    c.with(command::directive{.kind = command::directive_kind::move, .subject = subject, .to = node_name{"n3"}},
+           reason::operator_request, {}, "n2", "alice (1000)");
+  auto next = c.s.config().value;
+  next.groups.clear();
+  std::erase_if(next.resources, [](auto& r) { return r.name.text == "db"; });
+  c.with(command::config_set{c.s.version_of(cluster::configuration_key{}), next}, reason::operator_request, {});
+
+  auto check = [](const explanation& why) {
+    CHECK(std::find(why.now.begin(), why.now.end(), "db is no longer configured") != why.now.end());
+    REQUIRE(why.now.size() >= 3);
+    auto& failed = why.now[why.now.size() - 2];
+    CHECK(failed.starts_with("db failed 1 times on n1, last "));
+    CHECK(failed.ends_with(" (no longer configured; `troupe cleanup db` forgets it)"));
+    CHECK(why.now.back() == "db is wanted on n3, by alice (1000) (no longer configured; `troupe unmove db` lifts it)");
+  };
+  auto held = explain(c.s, c.history, "db"); // what has failed has to be stopped there
+  REQUIRE(held);
+  CHECK(held->now[0] == "db failed on n1 (exit code 1), and has to be stopped there");
+  check(*held);
+
+  auto stop =
+      c.with(command::act{c.cell("db", "n1"), config::action::stop, c.session("n1"), {}}, reason::placement, {});
+  REQUIRE(stop.value > 0);
+  c.done("db", "n1", command::act_end::ok, 0);
+  auto gone = explain(c.s, c.history, "db");
+  REQUIRE(gone);
+  CHECK(gone->now.size() == 3);
+  check(*gone);
+  auto group = explain(c.s, c.history, "front");
+  REQUIRE(group);
+  CHECK(group->now == lines{"front is no longer configured", "front is wanted on n3, by alice (1000) (no longer "
+                                                             "configured; `troupe unmove front` lifts it)"});
+}
+
 TEST_CASE("what the history has lost is named; what is nowhere is nothing") {
   told c;
   auto first = c.assigned("db", "n1", {});
