@@ -42,7 +42,7 @@ PLANTED = [
     ("withdraw-frees", "5", "2", "I3"),
     ("skip-probe", "5", "11", "I3"),
     ("demote-frees", "5", "7", "I3"),
-    ("accept-below-promise", "3", "218", "I1"),
+    ("accept-below-promise", "5", "67", "I1"),
     ("acts-from-log", "3", "5", "I5"),
     ("monitor-frees", "3", "102", "I3"),
     ("needless-fence", "5", "52", "I9"),
