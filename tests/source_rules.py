@@ -51,6 +51,17 @@ def check(name, offences):
     return not offences
 
 
+# Of the timers that `troupe timers` prints: those that nobody under actors/ reads.
+def idle_timers(texts):
+    header = "\n".join(texts[pathlib.Path("conf/timers.hpp")])
+    declared = re.search(r"struct timers \{(.*?)\n\n", header, re.DOTALL)[1]
+    names = [n for line in re.findall(r"duration ([\w, ]+);", declared) for n in re.split(r", *", line)]
+    actors = "\n".join("\n".join(t) for p, t in texts.items() if p.parts[0] == "actors" and ".test." not in p.name)
+    kept = {"brake_window"}  # the kernel's own: what the log means does not hang on a table
+    return [f"conf/timers.hpp: {n} is printed, and nothing waits by it" for n in names
+            if n not in kept and not re.search(rf"(\.|->){n}\b", actors)]
+
+
 def main(root):
     root = pathlib.Path(root)
     texts = {p: (root / p).read_text(encoding="utf-8").splitlines() for p in sources(root)}
@@ -75,6 +86,7 @@ def main(root):
     untested = [f"{p}: header without #pragma once" for p, t in texts.items()
                 if p.suffix == ".hpp" and "#pragma once" not in t]
     results.append(check("headers guard themselves", untested))
+    results.append(check("every timer has somebody who waits by it", idle_timers(texts)))
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 
