@@ -30,9 +30,13 @@ bool too_early_to_place(const cluster::state& s, const resource_name& r) {
   return waits_for_formation(s) || !looked_for_everywhere(s, r);
 }
 
+placing::seen placing::seen_of(const cluster::state& s, const cluster::member& m) {
+  return {m.here.index(), m.session, m.acts_from > s.now() ? m.acts_from : stamp{}};
+}
+
 void placing::begin(const cluster::state& s) {
   nodes_.clear();
-  for (auto& [key, m] : s.all<cluster::member_key>()) nodes_[key.node] = {m.value.here.index(), m.value.session};
+  for (auto& [key, m] : s.all<cluster::member_key>()) nodes_[key.node] = seen_of(s, m.value);
   dirty(s.index());
 }
 
@@ -46,8 +50,7 @@ void placing::dirty(log_index cause) {
 void placing::note(const cluster::state& s, const cluster::delta& changed) {
   for (auto& one : changed.changes) {
     if (auto* m = std::get_if<cluster::row_change<cluster::member_key>>(&one)) {
-      auto now =
-          m->now ? std::pair{m->now->value.here.index(), m->now->value.session} : std::pair<std::size_t, session_id>{};
+      auto now = m->now ? seen_of(s, m->now->value) : seen{};
       if (std::exchange(nodes_[m->key.node], now) != now) dirty(m->now ? m->now->version : changed.at);
     } else if (auto* f = std::get_if<cluster::row_change<cluster::failure_key>>(&one)) {
       dirty(f->now ? f->now->version : changed.at);
@@ -68,6 +71,11 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
       dirty(changed.at);
     }
   }
+  for (auto& [name, node] : nodes_)
+    if (node.gate != stamp{} && node.gate <= s.now()) {
+      node.gate = stamp{};
+      dirty(s.version_of(cluster::member_key{name}));
+    }
 }
 
 bool placing::wanted(const cluster::state& s) const {

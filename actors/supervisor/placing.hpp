@@ -1,7 +1,8 @@
 // When place() runs, and what of its answer is committed.
 //
 // It runs when one of its inputs has changed, on a snapshot, one run at a time; what changes meanwhile leads to the
-// next run. Its answer is committed as Assigned, only where it differs.
+// next run. One input changes by time alone: a node that was fenced gets nothing new until its gate opens [K7]. Its
+// answer is committed as Assigned, only where it differs.
 //
 // Two cases wait, so that the first placement of something is not made in the dark and then lived with:
 //   - a cluster that has just been formed: until every node was seen, or is given up
@@ -40,7 +41,14 @@ private:
   bool dirty_ = false;
   bool running_ = false;
   std::vector<log_index> causes_; // newest last, at most max_causes
-  std::map<node_name, std::pair<std::size_t, session_id>> nodes_;
+  struct seen {                   // of a node: what matters here
+    std::size_t presence = 0;
+    session_id session;
+    stamp gate{}; // until then nothing new is placed there; none: open
+    bool operator==(const seen&) const = default;
+  };
+  static seen seen_of(const cluster::state& s, const cluster::member& m);
+  std::map<node_name, seen> nodes_;
 };
 
 } // namespace troupe::supervisor

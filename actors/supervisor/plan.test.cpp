@@ -82,6 +82,16 @@ TEST_CASE("what if a node fails: it is fenced, and what it ran comes up elsewher
   CHECK(p.steps[0].because == "may still run there");
 }
 
+TEST_CASE("what returns after its fencing gets its part again when no fencing may still land there") {
+  auto w = settled(shop());
+  w.log.s = plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}}).after;
+  w.log.join("n1", 2);
+  for (auto r : {"db", "redis", "web"}) w.log.probe("n1", r);
+  CHECK(text(plan_of(w.log.s)) == lines{"2 db: n2 -> n1", "2 redis: n2, n3 -> n1, n2, n3", "2 web: n2 -> n1",
+                                        "2 start redis on n1", "2 stop web on n2", "3 stop db on n2",
+                                        "4 start db on n1", "5 start web on n1"});
+}
+
 config::cluster promoting() {
   auto c = shop();
   auto redis = cloned("redis");

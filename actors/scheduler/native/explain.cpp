@@ -135,7 +135,8 @@ std::string score_text(std::int32_t value) {
 std::string line_of(const node_reasons& n) {
   std::string text = fmt::format("{} {}: ", n.chosen ? "*" : " ", n.node.text);
   text += n.out == ruled_out::by_use ? std::string(name_of(n.use)) : score_text(n.total);
-  if (n.use == node_use::keeps_only && n.out != ruled_out::by_use) text += ", " + std::string(name_of(n.use));
+  bool nothing_new = n.use == node_use::keeps_only || n.use == node_use::gated;
+  if (nothing_new && n.out != ruled_out::by_use) text += ", " + std::string(name_of(n.use));
   if (n.failed_starts > 0) text += ", starts failed";
   if (n.promotable) text += n.promotion ? ", promotion score " + score_text(*n.promotion) : ", no promotion score";
   std::string parts;
@@ -175,6 +176,7 @@ std::string_view name_of(node_use u) {
   switch (u) {
   case node_use::candidate: return "joined";
   case node_use::keeps_only: return "expected back, gets nothing new";
+  case node_use::gated: return "gets nothing new yet: a fencing of it may still land";
   case node_use::standby: return "standby";
   case node_use::maintenance: return "in maintenance";
   case node_use::condemned: return "to be fenced";

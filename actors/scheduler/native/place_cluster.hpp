@@ -4,8 +4,9 @@
 //   for (auto& item : changed(placed.items, state)) ...        what has to be committed as Assigned
 //   auto why = explain(placed, resource_name{"db"});           made only when somebody asks: it is as large as
 //                                                              resources x nodes
-// Its inputs are: configuration, members, directives, failures, assignments, fence attempts (an open one's target is no
-// candidate), and of the holders those whose stop failed, those without an assignment and those of what is unmanaged.
+// Its inputs are: configuration, members and which of them may act yet [K7], directives, failures, assignments, fence
+// attempts (an open one's target is no candidate), and of the holders those whose stop failed, those without an
+// assignment and those of what is unmanaged.
 // Cost, 100 nodes x 5,000 resources: 20 ms, twice that when something moves (tools/bench scheduler).
 //
 // Applying what it answered and asking again answers the same, whatever part of it has been carried out. The rules

@@ -65,7 +65,7 @@ private:
     n.seen = true;
     n.standby = use == node_use::standby;
     n.maintenance = use == node_use::maintenance;
-    n.keeps_only = use == node_use::keeps_only;
+    n.keeps_only = use == node_use::keeps_only || use == node_use::gated;
     n.process_online = use <= node_use::maintenance;
     n.in_membership = n.process_online;
     n.join = n.process_online ? join_state::member : join_state::down;

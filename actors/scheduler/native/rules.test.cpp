@@ -141,6 +141,34 @@ TEST_CASE("a detached or suspected node keeps what it has and gets nothing new")
   CHECK(w.at("everywhere") == "n2 n3"); // no instance was there
 }
 
+TEST_CASE("a node that was fenced gets nothing new while the fencing may still land, and keeps what it has") {
+  auto c = cluster_of(2, {plain("a"), plain("only"), plain("kept")});
+  c.locations = {prefers("a", "n1", 100), prefers("kept", "n1", 1), {"only", node_name{"n2"}, score{-score::limit}}};
+  world w(c);
+  w.commit();
+  w.log.run("kept", "n1");
+  w.log.say(command::assigned{{{resource_name{"a"}, {}}, {resource_name{"only"}, {}}}});
+  w.log.lose("n1");
+  w.log.attempt("n1", "n2");
+  w.log.join("n1"); // in the same boot
+  for (auto r : {"a", "kept", "only"})
+    w.log.probe("n1", r, r == std::string("kept") ? command::finding::started : command::finding::not_held);
+  w.log.say(command::fence_failed{node_name{"n1"}, w.log.attempt_id("n1"), "no answer"}, "n2");
+  CHECK(w.at("a") == "n2");
+  CHECK(w.at("only") == "-");
+  CHECK(w.at("kept") == "n1");
+  auto here = w.why("only").nodes[0];
+  CHECK(here.use == node_use::gated);
+  CHECK(here.out == ruled_out::by_score);
+  CHECK(lines_of(w.why("only"))[1] ==
+        "  n1: -infinity, gets nothing new yet: a fencing of it may still land (keeps-only -infinity)");
+  w.log.clock += 11s; // late-margin
+  w.log.say(command::tick{});
+  CHECK(w.at("a") == "n1");
+  CHECK(w.at("only") == "n1");
+  CHECK(w.why("only").nodes[0].use == node_use::candidate);
+}
+
 TEST_CASE("standby empties a node; lifted, what has moved stays away") {
   world w(cluster_of(2, {plain("db")}));
   w.commit();

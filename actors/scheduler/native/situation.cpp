@@ -73,6 +73,7 @@ void situation::read_nodes() {
     auto* m = cluster::member_of(state_, name);
     auto use = m && m->configured ? std::visit(use_by_presence{}, m->here) : node_use::left;
     bool up = use == node_use::candidate || use == node_use::keeps_only;
+    if (use == node_use::candidate && state_.now() < m->acts_from) use = node_use::gated;
     if (up && to_be_fenced(state_, name, stop_failed[i]))
       use = node_use::condemned;
     else if (up && directive(directive_kind::standby, name.text))

@@ -13,6 +13,7 @@ namespace troupe::scheduler {
 enum class node_use : std::uint8_t {
   candidate,
   keeps_only,  // detached or under suspicion: keeps what it has, gets nothing new
+  gated,       // joined, but a fencing of it may still land [K7]: likewise
   standby,     // an operator wants it empty
   maintenance, // an operator wants nothing on it touched: it keeps what it has, whatever becomes of the node
   condemned,   // to be fenced: an attempt is open, or a stop failed there and a device can come for it
