@@ -17,8 +17,12 @@ checked check_text(std::string_view text, std::optional<file_kind> told, const a
                     "say which one is meant: --as node or --as cluster");
   else if (*out.kind == file_kind::node)
     read_node_tree(*root, out.found);
-  else if (auto c = read_cluster_tree(*root, can, out.found); more)
-    for (auto& f : more(c)) out.found.add(out.found.full(f.level) ? position{} : place_of(*root, f.key), f);
+  else {
+    auto c = read_cluster_tree(*root, can, out.found);
+    if (more)
+      for (auto& f : more(c)) out.found.add(out.found.full(f.level) ? position{} : place_of(*root, f.key), f);
+    if (out.found.good()) out.cluster = std::move(c);
+  }
   return out;
 }
 

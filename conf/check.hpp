@@ -13,6 +13,7 @@ namespace troupe::conf {
 
 struct checked {
   std::optional<file_kind> kind; // nothing: no TOML, or neither file
+  std::optional<config::cluster> cluster{}; // of a cluster.toml without errors
   diagnostics found;
 };
 

@@ -332,6 +332,10 @@ struct refused_line { // what was turned away at the door
   std::string last_from{};
   bool operator==(const refused_line&) const = default;
 };
+struct agent_folders { // where a node looks for agents
+  std::vector<std::string> resource{}, fence{};
+  bool operator==(const agent_folders&) const = default;
+};
 struct node_status {
   node_name node{}; // who answers
   std::optional<session_id> session{};
@@ -341,6 +345,7 @@ struct node_status {
   std::vector<link_line> links{};
   std::vector<refused_line> refused{};
   std::vector<std::string> fence_troubles{}; // devices that this node cannot use: a sentence each
+  agent_folders agents{};
   bool operator==(const node_status&) const = default;
 };
 

@@ -77,7 +77,8 @@ node_status full_status() {
           {part::leader, node_name{"n2"}, slot_number{30}, slot_number{31}, slot_number{20}},
           {{node_name{"n1"}, true, true}},
           {{"wrong key", 5, "10.0.0.9:1"}},
-          {"fence device rack cannot be used from n2: no route"}};
+          {"fence device rack cannot be used from n2: no route"},
+          {{"/ocf", "/mine"}, {"/fence"}}};
 }
 
 explanation full_explanation() {

@@ -82,7 +82,7 @@ def test_configuration_far_larger_than_a_slot(c):
         for i in range(40):
             f.write(f'[resource.service-{i}]\nagent = "ocf:heartbeat:Dummy"\ntarget = "stopped"\n'
                     f'monitor = {{ interval = "10s" }}\nparams = {{ note = "{"0123456789" * 5000}" }}\n')
-    done = other.troupe("apply", path, "--json")
+    done = other.troupe("apply", path, "--json", "--no-agents")  # none has such a parameter
     assert done.status == 0, done
     version = done.json["index"]
     for n in c:
@@ -271,6 +271,27 @@ def test_what_an_apply_must_not_do(c):
         assert "changes the key of a node that is a member" in refused.out + refused.err, refused
     equal(c["n1"].troupe("apply", "/nonexistent", "--json").json, {"error": "/nonexistent cannot be used; nothing was done"})
     equal(c["n1"].version(), version)
+
+
+def test_what_agents_would_refuse_is_not_applied(c):
+    c.form()
+    version = c["n1"].version()
+    path = c.config()
+    with open(path, "a") as f:
+        f.write('[resource.plate]\nagent = "ocf:troupe:nameplate"\nparams = { fil = "/x" }\ntarget = "stopped"\n'
+                'monitor = { interval = "10s" }\n')
+    for command in ("plan", "apply"):
+        refused = c["n2"].troupe(command, path)
+        equal((refused.status, refused.out), (1, ""))
+        assert "resource.plate.params.fil: no parameter of ocf:troupe:nameplate; did you mean 'file'?" in refused.err, refused
+        assert "--no-agents goes on" in refused.err, refused
+    equal(c["n2"].version(), version)
+    equal(c["n2"].troupe("apply", path, "--no-agents").status, 0)
+    c.wait("it is applied", lambda: c["n2"].version() != version)
+    path.write_text(path.read_text().replace("ocf:troupe:nameplate", "ocf:nobody:nothing"))
+    done = c["n2"].troupe("apply", path)
+    equal(done.status, 0)  # it need not run here
+    assert "not compared with the agent on this machine: ocf:nobody:nothing: " in done.err, done
 
 
 def test_a_boot_that_was_proved_dead_says_so(c):

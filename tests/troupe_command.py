@@ -83,6 +83,10 @@ def test_check_with_the_agents_of_this_machine(folder):
 [resource.d]
 agent = "ocf:troupe:nameplate"
 params = { fil = "x" }
+[resource.p]
+agent = "ocf:troupe:nameplate"
+params = { file = "/x" }
+promotable = {}
 [resource.none]
 agent = "ocf:nobody:nothing"
 [resource.slow]
@@ -97,6 +101,7 @@ params = { foldr = "/x" }
     status, out, err = run("check", path, *where)
     equal((status, err), (1, ""))
     assert ": error: resource.d.params.fil: no parameter of ocf:troupe:nameplate; did you mean 'file'?" in out, out
+    assert ": error: resource.p.promotable: ocf:troupe:nameplate has no actions promote and demote; " in out, out
     assert ": error: fence.f.params.foldr: no parameter of fence_pid; did you mean 'folder'?" in out, out
     assert "\n  ocf:nobody:nothing: " in out, out
     assert "\n  ocf:t:hangs: does not say what it takes: no answer in time\n" in out, out

@@ -10,6 +10,7 @@
 #include "actors/env/env.hpp"
 #include "agents/fence/protocol.hpp"
 #include "agents/ocf/operation.hpp"
+#include "messages/console.hpp"
 #include "transport/identity.hpp"
 
 #include <caf/actor.hpp>
@@ -90,6 +91,7 @@ struct node_parts {
   caf::actor director; // on the leader
   std::optional<session_id> session; // unset: not joined
   std::string kept_out;              // why not; empty: nothing is wrong
+  console::agent_folders agents;
 };
 
 } // namespace troupe::node

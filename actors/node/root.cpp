@@ -158,7 +158,8 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
                           part(service::fencing),
                           part(service::director),
                           s.session,
-                          s.kept_out};
+                          s.kept_out,
+                          {s.options.resource_agents.folders, s.options.fence_agents.folders}};
       },
       [=](operator_command& asked) { return delegate_command(self, asked); },
       [=](cluster::standing_of_node& told) { on_standing(self, told), rearm(self); },

@@ -218,6 +218,8 @@ struct Status @0x8f614aeb3c9d5207 {
   refused @10 :List(Refused);
   keptOut @11 :Text;
   fenceTroubles @12 :List(Text);
+  resourceAgents @13 :List(Text); # folders
+  fenceAgents @14 :List(Text);
 }
 
 struct ActorList @0xa0725bfc4dae6318 {

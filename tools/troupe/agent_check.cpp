@@ -23,7 +23,7 @@ described ask(const result<agents::command>& call) {
   return *read;
 }
 
-described of(const config::agent_ref& agent, const agent_folders& folders) {
+described of(const config::agent_ref& agent, const console::agent_folders& folders) {
   agents::ocf::installation where;
   if (!folders.resource.empty()) where.folders = folders.resource;
   agents::ocf::operation op;
@@ -34,7 +34,7 @@ described of(const config::agent_ref& agent, const agent_folders& folders) {
   return ask(agents::ocf::call(where, op, metadata_time));
 }
 
-described of(const std::string& fence_agent, const agent_folders& folders) {
+described of(const std::string& fence_agent, const console::agent_folders& folders) {
   agents::fence::installation where;
   if (!folders.fence.empty()) where.folders = folders.fence;
   auto program = agents::fence::find(where, fence_agent);
@@ -49,7 +49,7 @@ described of(const std::string& fence_agent, const agent_folders& folders) {
 // Each agent is asked once.
 class asker {
 public:
-  explicit asker(const agent_folders& folders)
+  explicit asker(const console::agent_folders& folders)
     : folders_(folders) {}
 
   template <class Agent>
@@ -68,23 +68,31 @@ public:
     auto more = agents::check_parameters(q);
     out.found.insert(out.found.end(), more.begin(), more.end());
   }
+  // Promotable without these it would fail on every node: an agent answers "unimplemented".
+  void judge_promotion(const config::resource& r, const agents::metadata& m, const std::string& name) {
+    if (!r.promotable || (m.can("promote") && m.can("demote"))) return;
+    out.found.push_back({conf::severity::error, conf::key_path{"resource", r.name.text, "promotable"},
+                         name + " has no actions promote and demote", "remove promotable, or name an agent that has"});
+  }
 
   agent_check out;
 
 private:
-  const agent_folders& folders_;
+  const console::agent_folders& folders_;
   std::map<std::string, described> asked_;
 };
 
 } // namespace agent_detail
 
-agent_check check_agents(const config::cluster& c, const agent_folders& folders) {
+agent_check check_agents(const config::cluster& c, const console::agent_folders& folders) {
   agent_detail::asker all(folders);
   for (auto& r : c.resources) {
     auto name = conf::text_of(r.agent);
     if (r.agent.standard != "ocf" || r.agent.type.empty()) continue;
-    if (auto* m = all.metadata_of(r.agent, name))
-      all.judge({*m, name, r.params, conf::key_path{"resource", r.name.text, "params"}, {}});
+    auto* m = all.metadata_of(r.agent, name);
+    if (!m) continue;
+    all.judge({*m, name, r.params, conf::key_path{"resource", r.name.text, "params"}, {}});
+    all.judge_promotion(r, *m, name);
   }
   for (auto& d : c.devices) {
     if (d.agent.empty()) continue; // an error already

@@ -1,10 +1,11 @@
-// `troupe check` against the agents of this machine: each agent that the configuration names says what its parameters
-// are, and they are compared. An agent that is not here, or does not answer in time, is named and left out: the machine
-// where a file is checked need not be one where it runs.
+// A configuration against the agents of this machine: each agent that it names says what its parameters are and what it
+// can do, and that is compared. An agent that is not here, or does not answer in time, is named and left out: the
+// machine where a file is checked need not be one where it runs.
 #pragma once
 
 #include "conf/diagnostics.hpp"
 #include "messages/config.hpp"
+#include "messages/console.hpp"
 
 #include <string>
 #include <vector>
@@ -18,10 +19,7 @@ struct agent_check {
   std::vector<std::string> checked;     // agents, by name
   std::vector<std::string> not_checked; // with the reason: "ocf:heartbeat:galera: ..."
 };
-// `folders`: where the agents are, as node.toml's resource-agents and fence-agents say; empty: the usual places.
-struct agent_folders {
-  std::vector<std::string> resource, fence;
-};
-agent_check check_agents(const config::cluster& c, const agent_folders& folders);
+// `folders`: as node.toml's resource-agents and fence-agents say; empty: the usual places.
+agent_check check_agents(const config::cluster& c, const console::agent_folders& folders);
 
 } // namespace troupe::cli

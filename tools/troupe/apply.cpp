@@ -7,8 +7,7 @@ namespace troupe::cli {
 
 namespace apply_detail {
 
-struct options : talk_options {
-  std::string file;
+struct options : file_options {
   std::optional<std::uint64_t> version;
 };
 
@@ -39,7 +38,7 @@ int give(const options& o, std::uint64_t version, config::cluster what) {
 }
 
 int run(const options& o) {
-  auto what = read_cluster(o.file);
+  auto what = read_to_run(o);
   if (!what) return fail(o, o.file + cannot_be_used);
   if (o.version) return give(o, *o.version, std::move(*what));
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
@@ -51,16 +50,18 @@ int run(const options& o) {
 } // namespace apply_detail
 
 void add_apply(CLI::App& troupe, work& chosen) {
-  auto& sub =
-      declare(troupe, "apply", "Make a cluster.toml the cluster's configuration",
-              "  troupe apply cluster.toml\n"
-              "  troupe apply cluster.toml --version 17\n"
-              "It replaces one version and no other: the present one as this node knows it, or that of --version\n"
-              "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed.\n"
-              "It works on any node.");
+  auto& sub = declare(
+      troupe, "apply", "Make a cluster.toml the cluster's configuration",
+      "  troupe apply cluster.toml\n"
+      "  troupe apply cluster.toml --version 17\n"
+      "It replaces one version and no other: the present one as this node knows it, or that of --version\n"
+      "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed.\n"
+      "It works on any node. Parameters are compared with what the agents on this machine say of themselves, as\n"
+      "`troupe check` does; what they do not take is refused.");
   auto o = std::make_shared<apply_detail::options>();
   sub.add_option("FILE", o->file, "The cluster.toml")->required();
   sub.add_option("--version", o->version, "The version that it replaces");
+  add_no_agents(sub, *o);
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] { chosen = [o] { return apply_detail::run(*o); }; });
 }

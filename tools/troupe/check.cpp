@@ -19,7 +19,7 @@ struct options {
   std::string as;
   bool json = false;
   bool no_agents = false;
-  agent_folders folders;
+  console::agent_folders folders;
 };
 
 std::string counted(std::size_t n, const char* thing) {

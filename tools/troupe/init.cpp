@@ -8,12 +8,8 @@ namespace troupe::cli {
 
 namespace init_detail {
 
-struct options : talk_options {
-  std::string file;
-};
-
-int run(const options& o) {
-  auto what = read_cluster(o.file);
+int run(const file_options& o) {
+  auto what = read_to_run(o);
   if (!what) return fail(o, o.file + cannot_be_used);
   auto name = what->name;
   return ask_for<console::formed>(o, console::init{std::move(*what)}, [&](const console::formed& done) {
@@ -34,8 +30,9 @@ void add_init(CLI::App& troupe, work& chosen) {
                       "  troupe init cluster.toml\n"
                       "Run it on one node. The others need trouped running, with this node among the seeds of their\n"
                       "node.toml. A node that belongs to a cluster already makes it fail, and nothing is formed.");
-  auto o = std::make_shared<init_detail::options>();
+  auto o = std::make_shared<file_options>();
   sub.add_option("FILE", o->file, "The cluster.toml")->required();
+  add_no_agents(sub, *o);
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] { chosen = [o] { return init_detail::run(*o); }; });
 }

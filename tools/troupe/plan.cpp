@@ -8,15 +8,14 @@ namespace troupe::cli {
 
 namespace plan_detail {
 
-struct options : talk_options {
-  std::string file;
+struct options : file_options {
   std::vector<std::string> failing, standby;
 };
 
 int run(const options& o) {
   console::ask_plan asked;
   if (!o.file.empty()) {
-    asked.configuration = read_cluster(o.file);
+    asked.configuration = read_to_run(o);
     if (!asked.configuration) return fail(o, o.file + cannot_be_used);
   }
   for (auto& n : o.failing) asked.failing.push_back(node_name{n});
@@ -48,6 +47,7 @@ void add_plan(CLI::App& troupe, work& chosen) {
       ->allow_extra_args(false);
   sub.add_option("--standby", o->standby, "What if this node were on standby (may be given more than once)")
       ->allow_extra_args(false);
+  add_no_agents(sub, *o);
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] { chosen = [o] { return plan_detail::run(*o); }; });
 }

@@ -138,6 +138,7 @@ void gather(caller_actor* self, const node::node_parts& parts) {
   g->so_far.node = self->state.set.self;
   g->so_far.session = parts.session;
   g->so_far.kept_out = cut(parts.kept_out, max_shown);
+  g->so_far.agents = parts.agents;
   ++g->missing; // until all are asked
   ask_one<links::links_status>(self, g, parts.links, links::ask_links{}, take_links);
   if (parts.replica)
