@@ -68,8 +68,11 @@ void planner_forgets(director_actor* self) {
 
 void keep_for_planner(director_actor* self, const cluster::delta_ptr& d) {
   auto& state = self->state;
-  if (state.unplaced.size() == max_unplaced) planner_forgets(self);
-  if (state.planner_follows && !d->changes.empty()) state.unplaced.push_back(d);
+  // What only moves the time matters too, for gates open by it; of several in a row the last.
+  auto& all = state.unplaced;
+  if (d->changes.empty() && !all.empty() && all.back()->changes.empty()) all.pop_back();
+  if (all.size() == max_unplaced) planner_forgets(self);
+  if (state.planner_follows) all.push_back(d);
 }
 
 void on_placed(director_actor* self, placed& p) {
