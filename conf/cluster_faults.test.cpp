@@ -96,7 +96,8 @@ TEST_CASE("values: ranges, units, choices") {
        "\"10s\"\n"
        "f:5:13: error: cluster.no-quorum: 'stpo' is none of its values; did you mean 'stop'?\n"
        "f:6:11: error: cluster.fencing: 'on' is none of its values; one of: off\n"
-       "f:7:14: error: cluster.stickiness: 'inf' is none of its values; one of: infinity, -infinity\n"},
+       "f:7:14: error: cluster.stickiness: 'inf' is no score; write a number from -1000000 to 1000000, \"infinity\" or "
+       "\"-infinity\"\n"},
       {"times and numbers",
        with_rest("[resource.a]\nagent = \"ocf:heartbeat:Dummy\"\nmonitor = { interval = \"20x\", timeout = \"0s\", "
                  "tolerate-failures = -1 }\npriority = 99999999999\nfailure-timeout = \"0s\"\n"),

@@ -62,11 +62,11 @@ converter<duration> as_duration(duration least, duration most) {
 
 converter<score> as_score() {
   return [](const slot& s) -> std::optional<score> {
-    static const std::vector<std::string> words{"infinity", "-infinity"};
-    if (std::holds_alternative<std::string>(s.held.content)) {
-      auto index = choose(s, words);
-      if (!index) return std::nullopt;
-      return *index == 0 ? score::infinity() : score::minus_infinity();
+    if (auto* word = std::get_if<std::string>(&s.held.content)) {
+      if (*word == "infinity") return score::infinity();
+      if (*word == "-infinity") return score::minus_infinity();
+      return s.wrong("'" + word->substr(0, config::max_name) + "' is no score",
+                     "write a number from -1000000 to 1000000, \"infinity\" or \"-infinity\"");
     }
     auto number = as_integer(-score::limit, score::limit)(s);
     return number ? std::optional(score{*number}) : std::nullopt;

@@ -29,7 +29,7 @@ def test_usage(folder):
     for args in ([], ["chekc"], ["check"], ["check", "a", "b"], ["check", "--jsn", "a"], ["keygen"],
                  ["check", "--as", "both", "a"], ["fence", "n1", "--confirmed-off"], ["fence", "n1", "--reason", "x"],
                  ["fence", "n1", "--confirmed-off", "--reason", ""], ["move", "db", "n1", "--expires", "soon"],
-                 ["unmove", "db", "--expires", "1h"]):
+                 ["unmove", "db", "--expires", "1h"], ["simulate"], ["simulate", "--cib", "a", "--status", "b"]):
         status, out, err = run(*args)
         equal((status, out), (2, ""))
         assert err, args

@@ -3,6 +3,8 @@
 #include "actors/supervisor/notices.hpp"
 #include "actors/supervisor/situation.hpp"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
 
 namespace troupe::supervisor {
@@ -90,7 +92,7 @@ private:
     if (!up || !up->healthy || !moves) return std::nullopt;
     for (auto& p : sees_.places(r_))
       if (!sees_.holder(r_, p.node))
-        if (auto w = sees_.node_waits({r_, p.ordinal, p.node})) return wait{at, w->why, {}, p.node};
+        if (auto w = sees_.node_waits({r_, p.ordinal, p.node})) return wait{at, w->why, {}, p.node, w->until};
     return std::nullopt;
   }
 
@@ -300,6 +302,14 @@ std::string_view name_of(hold why) {
   return "unknown";
 }
 
+namespace {
+
+std::tm end_of(stamp until) {
+  return fmt::gmtime(std::chrono::ceil<std::chrono::seconds>(until).time_since_epoch().count());
+}
+
+} // namespace
+
 std::string text_of(const wait& w) {
   auto subject = w.at.resource.text + " on " + w.at.node.text;
   switch (w.why) {
@@ -309,7 +319,7 @@ std::string text_of(const wait& w) {
     return subject + " waits: what runs on " + w.other.text + " is not known until it is proved dead or returns";
   case hold::gated:
     return subject + (w.other == w.at.node ? " waits" : " goes on there for now") + ": a fencing of " + w.other.text +
-           " is under way or may still land";
+           (w.until ? fmt::format(" may still land, until {:%Y-%m-%d %H:%M:%S}Z", end_of(*w.until)) : " is under way");
   case hold::not_probed:
     return subject + " waits: it was not yet looked for on " + (w.other.empty() ? w.at.node : w.other).text;
   case hold::active_elsewhere: return subject + " waits: it may be active on " + w.other.text;

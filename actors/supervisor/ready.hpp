@@ -29,7 +29,7 @@ enum class hold : std::uint8_t {
   act_open,         // its own act has not been reported
   not_joined,       // the node is away for a while: detached, suspected
   unclean,          // the node is lost: nothing is known until a proof of its death, or its return
-  gated,            // a fence attempt on `other` is open, or may still land
+  gated,            // a fence attempt on `other` is open, or may still land, `until` then
   not_probed,       // nobody has looked yet whether it runs on `other`
   active_elsewhere, // it may be active on `other`
   predecessor,      // `resource` must be up first
@@ -44,6 +44,7 @@ struct wait {
   hold why{};
   resource_name resource; // predecessor, ordered_stop, kept_apart
   node_name other;        // not_probed, active_elsewhere; unclean, gated, not_joined: the node
+  std::optional<stamp> until{}; // gated, once the attempt is closed
   bool operator==(const wait&) const = default;
 };
 std::string_view name_of(hold why);  // a word for programs: "active-elsewhere"

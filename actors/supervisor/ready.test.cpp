@@ -241,6 +241,8 @@ TEST_CASE("after a fencing the node gets nothing until its gate has opened") {
   c.note();
   CHECK(c.go().empty());
   CHECK(c.waits("db") == hold::gated);
+  auto held = c.ready.waiting().at(resource_name{"db"}).front();
+  CHECK(text_of(held) == "db on n1 waits: a fencing of n1 may still land, until 1970-01-01 00:16:50Z");
   c.clock += 11s;
   c.say(command::tick{});
   c.note();
@@ -261,7 +263,7 @@ TEST_CASE("what is to move to such a node goes on where it is until then") {
   c.assign("db", {"n1"});
   CHECK(c.go().empty());
   auto held = c.ready.waiting().at(resource_name{"db"}).front();
-  CHECK(text_of(held) == "db on n2 goes on there for now: a fencing of n1 is under way or may still land");
+  CHECK(text_of(held) == "db on n2 goes on there for now: a fencing of n1 may still land, until 1970-01-01 00:16:50Z");
   c.clock += 11s;
   c.say(command::tick{});
   c.note();

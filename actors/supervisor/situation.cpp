@@ -154,7 +154,8 @@ std::optional<wait> situation::node_waits(const cell& at) const {
   if (!std::holds_alternative<cluster::joined>(m->here)) return wait{at, hold::not_joined, {}, at.node};
   auto* shot = s_.find(cluster::attempt_key{at.node});
   bool open = shot && shot->value.ended == cluster::attempt::end::open;
-  if (open || s_.now() < m->acts_from) return wait{at, hold::gated, {}, at.node};
+  if (open) return wait{at, hold::gated, {}, at.node};
+  if (s_.now() < m->acts_from) return wait{at, hold::gated, {}, at.node, m->acts_from};
   if (cluster::not_inventoried(s_, at.resource, at.node)) return wait{at, hold::not_probed, {}, at.node};
   return std::nullopt;
 }

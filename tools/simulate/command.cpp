@@ -109,8 +109,6 @@ void keep_freed_memory() {
 } // namespace
 
 int simulate(const arguments& args) {
-  if (args.cib.empty() == args.config.empty()) return fail("say --cib FILE or --config FILE");
-  if (!args.status.empty() && args.config.empty()) return fail("--status goes with --config");
   keep_freed_memory();
   std::optional<stamp> told;
   if (!args.now.empty()) {
@@ -132,10 +130,14 @@ int simulate(const arguments& args) {
 }
 
 void add_options(CLI::App& app, arguments& args) {
-  app.add_option("--cib", args.cib, "the CIB: a file, or the output of cibadmin -Q");
-  app.add_option("--config", args.config, "instead of a CIB's configuration a cluster.toml, under the peer's rules");
+  auto* given = app.add_option_group("One of");
+  given->add_option("--cib", args.cib, "the CIB: a file, or the output of cibadmin -Q");
+  auto* config = given->add_option("--config", args.config,
+                                   "instead of a CIB's configuration a cluster.toml, under the peer's rules");
+  given->require_option(1);
   app.add_option("--status", args.status,
-                 "the CIB whose status and node attributes go with --config; else all nodes are up");
+                 "the CIB whose status and node attributes go with --config; else all nodes are up")
+      ->needs(config);
   app.add_option("--now", args.now, "judge rules and ages at this time (ISO 8601) instead of now");
   app.add_option("--why", args.why, "print, for this resource, each node's score and the rules behind it");
   app.add_option("--fail", args.fail, "as if this node had been lost");

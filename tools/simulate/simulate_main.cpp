@@ -8,6 +8,10 @@ int main(int argc, char** argv) {
   args.clock = [] { return troupe::stamp{std::chrono::seconds{std::time(nullptr)}}; };
   CLI::App app{"what the scheduler would do with a Pacemaker cluster's state"};
   troupe::simulate::add_options(app, args);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2; // as `troupe` does
+  }
   return troupe::simulate::simulate(args);
 }

@@ -22,6 +22,10 @@ int show(const talk_options& o, console::attribute_list list, const std::string&
     print({{"attributes", out}, {"left_out", list.left_out}});
     return good;
   }
+  if (list.items.empty()) {
+    std::printf("nothing is kept%s\n", node.empty() ? "" : (" of " + node + " (is it a node?)").c_str());
+    return good;
+  }
   std::vector<table_row> rows{{"NODE", "UNTIL", "NAME", "VALUE"}};
   for (auto& a : list.items)
     rows.push_back({a.node.empty() ? "(cluster)" : a.node.text, name_of(a.lasts), a.name, *a.value});

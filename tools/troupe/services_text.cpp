@@ -107,8 +107,8 @@ std::string due_text(const console::cluster_status& c, const resource_name& r) {
   std::string failed;
   for (auto& f : c.failures)
     if (f.resource == r)
-      failed +=
-          fmt::format("{}on {} {} times (exit code {})", failed.empty() ? "" : ", ", f.node.text, f.count, f.exit_code);
+      failed += fmt::format("{}on {} {} (exit code {})", failed.empty() ? "" : ", ", f.node.text, times(f.count),
+                            f.exit_code);
   if (failed.empty()) return r.text + ": the next step is due, and the leader takes it";
   return fmt::format(
       "{0} has failed {1}, and is tried again after a pause, which grows; what was mended is tried at once "

@@ -4,6 +4,10 @@
 
 namespace troupe::cli {
 
+std::string times(std::uint64_t count) {
+  return count == 1 ? "once" : fmt::format("{} times", count);
+}
+
 std::string text_of(stamp at) {
   auto seconds = std::chrono::floor<std::chrono::seconds>(at);
   auto part = (at - seconds).count();

@@ -8,6 +8,7 @@
 
 namespace troupe::cli {
 
+std::string times(std::uint64_t count); // "once", "3 times"
 std::string text_of(stamp at); // "2026-01-31 12:00:00.123Z"
 
 std::string_view name_of(console::presence p);

@@ -139,7 +139,7 @@ std::string failures_text(const console::cluster_status& c) {
     if (no_longer_configured(c, f.resource.text))
       more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
                           f.resource.text);
-    rows.push_back({f.resource.text, f.node.text, fmt::format("{} times, exit code {}", f.count, f.exit_code),
+    rows.push_back({f.resource.text, f.node.text, fmt::format("{}, exit code {}", times(f.count), f.exit_code),
                     text_of(f.last), more});
   }
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
@@ -155,7 +155,7 @@ bool is_everyday(const console::refused_line& r) {
 std::string refused_text(const node_status& s) {
   std::vector<table_row> rows;
   for (auto& r : s.refused)
-    if (!is_everyday(r)) rows.push_back({r.why, fmt::format("{} times", r.count), "last from " + r.last_from});
+    if (!is_everyday(r)) rows.push_back({r.why, times(r.count), "last from " + r.last_from});
   return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
 }
 

@@ -1,7 +1,12 @@
 #include "actors/console/inquiry/plan_view.hpp"
 
+#include "actors/cluster/attributes.hpp"
+#include "actors/cluster/holdings.hpp"
+#include "actors/supervisor/ordering.hpp"
 #include "actors/supervisor/plan.hpp"
 #include "conf/difference.hpp"
+
+#include <algorithm>
 
 namespace troupe::console {
 
@@ -34,6 +39,33 @@ void changes(plan_answer& out, const config::cluster& before, const config::clus
   }
 }
 
+// Nobody has said yet that it could be promoted anywhere: its agent does, once it runs.
+bool waits_for_its_agent(const cluster::state& s, const config::resource& r, const std::string& group) {
+  if (!r.promotable || r.promotable->score || cluster::wanted_role(s, r, group) != config::role::promoted) return false;
+  auto& nodes = s.config().value.nodes;
+  return std::none_of(nodes.begin(), nodes.end(),
+                      [&](auto& n) { return cluster::promotion_score(s, r.name, n.name).has_value(); });
+}
+
+// A plan ends where it depends on what an agent will say; that more follows is part of the answer.
+void promotions_to_come(plan_answer& out, const supervisor::plan& made) {
+  supervisor::ordering known(made.after.config().value);
+  auto wave = made.steps.empty() ? 1 : made.steps.back().wave + 1;
+  for (auto& r : made.after.config().value.resources) {
+    bool starts = std::any_of(made.steps.begin(), made.steps.end(), [&](auto& step) {
+      return step.resource == r.name && step.kind == supervisor::step_kind::act && step.action == config::action::start;
+    });
+    if (starts && waits_for_its_agent(made.after, r, known.group_of(r.name)))
+      append(out.steps, out.left_out,
+             {wave,
+              word_of(supervisor::step_kind::act),
+              r.name,
+              {},
+              "promote " + r.name.text + " where its agent says",
+              "promotion scores are set once it runs"});
+  }
+}
+
 } // namespace plan_detail
 
 plan_answer answer_plan(const cluster::state& s, const ask_plan& asked, const node_name& self) {
@@ -50,6 +82,7 @@ plan_answer answer_plan(const cluster::state& s, const ask_plan& asked, const no
     append(out.steps, out.left_out,
            {step.wave, word_of(step.kind), step.resource, step.node, cut(step.text, max_shown),
             cut(step.because, max_noted)});
+  if (made.refused.empty()) promotions_to_come(out, made);
   for (auto& w : made.waits)
     append(out.waits, out.left_out, {w.at.resource, w.at.ordinal, w.at.node, std::string(name_of(w.why)), text_of(w)});
   for (auto& o : made.others) append(out.others, out.left_out, cut(o, max_shown));

@@ -193,7 +193,8 @@ private:
                     : fmt::format(" (no longer configured; `troupe cleanup {}` forgets it)", r.text);
     for (auto& [key, f] : s_.all<cluster::failure_key>())
       if (key.resource == r)
-        say(fmt::format("{} failed {} times on {}, last {}{}{}", r.text, f.value.count, key.node.text,
+        say(fmt::format("{} failed {} on {}, last {}{}{}", r.text,
+                        f.value.count == 1 ? "once" : fmt::format("{} times", f.value.count), key.node.text,
                         when(f.value.last), note_of(f.value.note), gone),
             f.version);
   }

@@ -230,7 +230,7 @@ TEST_CASE("what is no longer configured: what has failed and what was said of it
     CHECK(std::find(why.now.begin(), why.now.end(), "db is no longer configured") != why.now.end());
     REQUIRE(why.now.size() >= 3);
     auto& failed = why.now[why.now.size() - 2];
-    CHECK(failed.starts_with("db failed 1 times on n1, last "));
+    CHECK(failed.starts_with("db failed once on n1, last "));
     CHECK(failed.ends_with(" (no longer configured; `troupe cleanup db` forgets it)"));
     CHECK(why.now.back() == "db is wanted on n3, by alice (1000) (no longer configured; `troupe unmove db` lifts it)");
   };
