@@ -50,6 +50,22 @@ TEST_CASE("import: a colocation set becomes pairs, each member with the one befo
   CHECK(i.input.resources[i.input.colocations[1].primary].name == "b");
 }
 
+TEST_CASE("import: order sets are met at their ends only if it is written that they are sequential") {
+  auto orders = [](const std::string& before, const std::string& after) {
+    auto i = read("<rsc_order id=\"o\"><resource_set id=\"s1\"" + before +
+                  "><resource_ref id=\"a\"/></resource_set><resource_set id=\"s2\"" + after +
+                  "><resource_ref id=\"b\"/><resource_ref id=\"c\"/></resource_set></rsc_order>");
+    std::string text;
+    for (auto& o : i.input.orders) text += i.input.resources[o.first].name + i.input.resources[o.then].name + " ";
+    for (auto& o : i.input.any_of_orders) text += "any " + std::to_string(o.then.size());
+    return text;
+  };
+  CHECK(orders("", "") == "bc ab ac ");
+  CHECK(orders("", " sequential=\"true\"") == "bc ab ");
+  CHECK(orders("", " sequential=\"false\"") == "ab ac ");
+  CHECK(orders(" require-all=\"false\"", " sequential=\"true\"") == "bc any 2");
+}
+
 TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") {
   auto text = cib_with(R"(<rsc_location id="l" rsc="t" node="n2" score="7"/>)");
   text.insert(text.find("</resources>"),
