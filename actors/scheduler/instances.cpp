@@ -132,9 +132,12 @@ bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32
   return true;
 }
 
-// How much the colocations of an instance speak for a node.
+// How much speaks for the node on which an instance is, the node itself and then the instance's colocations: nothing
+// does for one that is gone or shuts down.
 std::int32_t placer::wishes_sum(unit_id u, node_id n) {
-  score_row wish(in_.nodes.size(), 0);
+  score_row wish(in_.nodes.size(), not_a_candidate);
+  bool stays = in_.nodes[n].kind != node_kind::cluster || (s_.nodes[n].online && !s_.nodes[n].shutting_down);
+  wish[n.at()] = stays ? in_.nodes[n].base.value() : -score::limit;
   auto parent = s_.units[u].parent;
   for (auto owner : {u, parent}) {
     if (!owner.valid()) continue;
@@ -170,7 +173,7 @@ bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
     return counts[na.at()] < counts[nb.at()];
   if (failed_below(a) != failed_below(b)) return !failed_below(a);
-  if (na != nb && (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
+  if (na != nb) {
     auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);
     if (wa != wb) return wa > wb;
   }
