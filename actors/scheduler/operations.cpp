@@ -305,10 +305,8 @@ private:
       st_.now = role::stopped;
     else if (st_.now < role::started)
       become_active();
-    if (policy == on_fail::stop) {
-      if (st_.next == role::unknown || st_.next > role::stopped) st_.next = role::stopped;
-      stay_stopped();
-    }
+    limit_after_failure(s_, u_, op.what, policy);
+    if (policy == on_fail::stop) stay_stopped();
     if (op.status == operation_status::hard_error) ban_everywhere_or(n_, "hard-error");
     if (op.status == operation_status::fatal) ban_everywhere_or({}, "fatal-error");
   }

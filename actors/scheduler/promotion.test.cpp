@@ -1,0 +1,25 @@
+// Which of a clone's instances is promoted, by the peer's rules, each alone.
+#include "actors/scheduler/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+namespace troupe::scheduler::promotion_test {
+
+using fixture::small_cluster;
+
+TEST_CASE("promotion: what could not be promoted is not promoted there again before something has succeeded") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].promotable = true;
+  for (std::size_t n : {0u, 1u}) c.in.promotion_scores.push_back({.where = node_id{n}, .what = a, .value = 10});
+  c.running(a, 1);
+  c.running(a, 2);
+  CHECK(c.decided() == "Promote a:0 n1");
+  c.report(a, 1, task::promote, 1, exit_code::ok);
+  CHECK(c.decided() == "Recover a:0 n1; Promote a:1 n2");
+  c.report(a, 1, task::start, exit_code::ok, exit_code::ok);
+  CHECK(c.decided() == "Promote a:0 n1");
+}
+
+} // namespace troupe::scheduler::promotion_test
