@@ -170,8 +170,6 @@ bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   bool parent_a = row(parent)[na.at()] != not_a_candidate, parent_b = row(parent)[nb.at()] != not_a_candidate;
   if (parent_a != parent_b) return parent_a;
   if (!parent_a) return false;
-  if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
-    return counts[na.at()] < counts[nb.at()];
   if (failed_below(a) != failed_below(b)) return !failed_below(a);
   if (na != nb) {
     auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);

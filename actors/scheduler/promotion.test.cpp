@@ -22,4 +22,17 @@ TEST_CASE("promotion: what could not be promoted is not promoted there again bef
   CHECK(c.decided() == "Promote a:0 n1");
 }
 
+TEST_CASE("promotion: of equally good instances the first one, however many are where they come from") {
+  small_cluster c{4};
+  auto a = c.primitive("a");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].promotable = true;
+  c.in.resources[cl].clone_max = 3;
+  for (std::size_t n : {0u, 3u}) c.in.promotion_scores.push_back({.where = node_id{n}, .what = a, .value = 10});
+  c.running(a, 1);
+  c.running(a, 3);
+  c.report(a, 4, task::monitor, exit_code::not_running, exit_code::not_running);
+  CHECK(c.decided() == "Promote a:0 n1; Move a:1 n3 n4; Start a:2 n2");
+}
+
 } // namespace troupe::scheduler::promotion_test
