@@ -32,6 +32,8 @@ private:
   // --- colocation.cpp ---
   const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
   const std::vector<unit_colocation>& others_with(unit_id u); // u is the primary
+  void add_with_others(unit_id u, const unit_colocation& c);
+  void add_others_with(unit_id u, const unit_colocation& c);
   void inherit(unit_id child, unit_id clone, bool all);
   void follow(unit_id dependent, unit_id primary, const unit_colocation& c);
   void follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c);
