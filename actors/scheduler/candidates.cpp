@@ -91,7 +91,7 @@ private:
       if (l.probes != discovery::always) {
         auto& modes = out_.probes[v.at()];
         if (modes.empty()) modes.assign(in_.nodes.size(), discovery::always);
-        modes[l.where.at()] = l.probes;
+        modes[l.where.at()] = std::max(modes[l.where.at()], l.probes);
       }
     });
   }

@@ -80,6 +80,18 @@ TEST_CASE("discovery: exclusive to some nodes limits where the whole runs, not w
   }
 }
 
+TEST_CASE("discovery: of several constraints on a node the most exclusive one counts") {
+  for (bool exclusive_first : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.locate(a, 1, 10);
+    c.locate(a, 1, 10);
+    c.in.locations[0].probes = exclusive_first ? discovery::exclusive : discovery::never;
+    c.in.locations[1].probes = exclusive_first ? discovery::never : discovery::exclusive;
+    CHECK(c.decided() == "Start a n1");
+  }
+}
+
 TEST_CASE("utilization: of a group that may be spread each member needs only its own") {
   for (bool together : {true, false}) {
     small_cluster c{2};
