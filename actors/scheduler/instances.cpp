@@ -142,7 +142,7 @@ std::int32_t placer::wishes_sum(unit_id u, node_id n) {
   for (auto owner : {u, parent}) {
     if (!owner.valid()) continue;
     for (auto& c : std::vector{with_others(owner)})
-      add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, true, false);
+      add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, false, false);
     for (auto& c : std::vector{others_with(owner)})
       if (influences(c, c.primary))
         add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
