@@ -35,4 +35,15 @@ TEST_CASE("promotion: of equally good instances the first one, however many are 
   CHECK(c.decided() == "Promote a:0 n1; Move a:1 n3 n4; Start a:2 n2");
 }
 
+TEST_CASE("promotion: those that are not promoted keep the order in which they were assigned") {
+  small_cluster c{3};
+  auto x = c.primitive("x"), a = c.primitive("a");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].promotable = true;
+  c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 10});
+  c.report(a, 3, task::monitor, exit_code::not_running, exit_code::not_running); // so a:0 has no score, and comes last
+  c.colocate(x, cl, -10);                                                        // the last one cannot drive it away
+  CHECK(c.decided() == "Start x n3; Start a:0 n3; Promote a:1 n1; Start a:2 n2");
+}
+
 } // namespace troupe::scheduler::promotion_test

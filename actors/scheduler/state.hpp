@@ -123,7 +123,7 @@ bool in_anonymous_clone(const input& in, const cluster_state& s, unit_id u);
 node_id active_node(const input& in, const cluster_state& s, unit_id u);
 // The same, but the source of a migration that may be continued.
 node_id current_node(const input& in, const cluster_state& s, unit_id u);
-// The role of a collective is the highest of its members.
+// The role of a collective is the highest of its members. What nobody knows of is stopped.
 role present_role(const cluster_state& s, unit_id u);
 
 // How often it failed there; `effective`: without failures older than its failure-timeout.
