@@ -29,4 +29,16 @@ TEST_CASE("colocation: what a group is with counts for its first member among th
   CHECK(c.decided() == "Start a n1; Start x n1; Start y n1");
 }
 
+TEST_CASE("colocation: what is not to be beside another unpromoted is not started there, promoted it may be") {
+  for (auto in_role : {role::unpromoted, role::promoted}) {
+    small_cluster c{1};
+    auto x = c.primitive("x"), a = c.primitive("a");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.colocate(cl, x, -score::limit);
+    c.in.colocations[0].dependent_role = in_role;
+    CHECK(c.decided() == (in_role == role::unpromoted ? "Start x n1" : "Start x n1; Start a:0 n1"));
+  }
+}
+
 } // namespace troupe::scheduler::colocation_test
