@@ -29,6 +29,16 @@ TEST_CASE("colocation: what a group is with counts for its first member among th
   CHECK(c.decided() == "Start a n1; Start x n1; Start y n1");
 }
 
+TEST_CASE("colocation: what must be with what cannot start stops, whatever keeps that from starting") {
+  small_cluster c{1};
+  auto a = c.primitive("a"), x = c.primitive("x");
+  c.running(a, 1);
+  c.colocate(a, x);
+  c.in.settings.quorate = false;
+  c.in.settings.without_quorum = no_quorum::freeze;
+  CHECK(c.decided() == "Stop a n1; Start x n1 blocked");
+}
+
 TEST_CASE("colocation: what is not to be beside another unpromoted is not started there, promoted it may be") {
   for (auto in_role : {role::unpromoted, role::promoted}) {
     small_cluster c{1};
