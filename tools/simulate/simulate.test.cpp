@@ -224,6 +224,18 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
         std::string::npos);
 }
 
+TEST_CASE("status: what a lost ticket freezes is shown as the nodes report it") {
+  auto i = read(R"(<rsc_ticket id="t" rsc="a" ticket="site" loss-policy="freeze"/>)");
+  i.input.histories.push_back({.where = scheduler::node_id{std::size_t{0}}, .what = i.input.top.front()});
+  i.input.histories[0].operations.push_back(
+      {.what = scheduler::task::start, .call_id = 1, .rc = 0, .status = scheduler::operation_status::done});
+  auto line = [](const std::string& text) {
+    return text.substr(text.find("* a"), text.find("* b") - text.find("* a"));
+  };
+  CHECK(line(status_text(i.input, scheduler::unpack(i.input), true)).find("blocked") != std::string::npos);
+  CHECK(line(reported_text(i.input, true)).find("Started n1\n") != std::string::npos);
+}
+
 TEST_CASE("status: an orphan on a node that is gone is listed only if it is not managed") {
   auto i = behind(way_to_far, "");
   i.input.settings.fencing = true; // then also who is gone is asked what it had

@@ -255,4 +255,9 @@ std::string status_text(const input& in, const cluster_state& s, bool under_way)
   return status_writer{in, s, under_way}.write();
 }
 
+std::string reported_text(input in, bool under_way) {
+  in.ticket_dependencies.clear();
+  return status_text(in, unpack(in), under_way);
+}
+
 } // namespace troupe::simulate
