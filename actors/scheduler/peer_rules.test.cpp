@@ -105,18 +105,17 @@ TEST_CASE("utilization: of a group that may be spread each member needs only its
   }
 }
 
-TEST_CASE("probes: an instance waits for a node that is still joining only where there is unfencing") {
-  for (bool unfencing : {false, true}) {
-    small_cluster c{2};
-    c.in.settings.fencing = true;
-    auto f = c.primitive("f"), a = c.primitive("a");
-    c.in.resources[f].fence_device = true;
-    c.in.resources[f].unfences = unfencing;
-    c.in.resources[f].target = role::stopped;
-    c.clone("c", a);
-    c.in.nodes[node_id{std::size_t{1}}].join = join_state::pending;
-    CHECK(c.decided() == (unfencing ? "Start a:0 n1 blocked" : "Start a:0 n1"));
-  }
+TEST_CASE("probes: an instance waits for a node that is still joining, unless another one is active") {
+  small_cluster c{3};
+  c.in.settings.fencing = true;
+  auto f = c.primitive("f"), a = c.primitive("a");
+  c.in.resources[f].fence_device = true;
+  c.in.resources[f].target = role::stopped;
+  c.clone("c", a);
+  c.in.nodes[node_id{std::size_t{1}}].join = join_state::pending;
+  CHECK(c.decided() == "Start a:0 n1 blocked; Start a:1 n3 blocked");
+  c.running(a, 1);
+  CHECK(c.decided() == "Start a:1 n3");
 }
 
 TEST_CASE("order: of two constraints on the same actions the first counts") {
