@@ -11,7 +11,7 @@ on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task 
   const operation* found = nullptr;
   for (auto& o : r.operations) {
     if (o.what != what || o.failure == on_fail::unset || !o.enabled) continue;
-    if (o.interval_ms == op.interval_ms) found = &o;
+    if (o.interval_ms == op.interval_ms || (o.by_default && !found)) found = &o;
   }
   // A demotion is answered as the monitor in the promoted role is.
   if (!found && what == task::demote)

@@ -411,6 +411,18 @@ TEST_CASE("order: what needs any of several is stopped before each of them") {
   }
 }
 
+TEST_CASE("failure: a monitor at an interval that is not configured is answered by default") {
+  small_cluster c{1};
+  auto a = c.primitive("a");
+  c.failed_monitor(a, 1);
+  c.in.resources[a].operations.push_back({.failure = on_fail::stop});
+  CHECK(c.decided() == "Recover a n1"); // what is configured counts for its own interval only
+  c.in.resources[a].operations[0].by_default = true;
+  CHECK(c.decided() == "Stop a n1");
+  c.in.resources[a].operations.push_back({.interval_ms = 10'000, .failure = on_fail::restart});
+  CHECK(c.decided() == "Recover a n1");
+}
+
 TEST_CASE("failure: to stop on failure stops an anonymous clone as a whole, else another instance would start there") {
   for (bool unique : {true, false}) {
     small_cluster c{2};

@@ -181,6 +181,7 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   auto& old = named(i, "old");
   REQUIRE(!old.operations.empty());
   CHECK(old.operations[0].failure == scheduler::on_fail::block);
+  CHECK(old.operations[0].by_default);
 }
 
 TEST_CASE("import: what is no longer configured has the defaults of resources, but for what it is to become") {
