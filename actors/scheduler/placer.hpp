@@ -64,7 +64,7 @@ private:
   bool assign_instance(unit_id instance, node_id preferred, bool all, std::uint32_t per_node, unit_id parent);
   bool instance_before(unit_id a, unit_id b, unit_id parent);
   bool failed_below(unit_id u) const;
-  std::int32_t wishes_sum(unit_id u, node_id n);
+  std::int32_t wishes_sum(unit_id parent, node_id n);
   void lower_everywhere(unit_id u, node_id n);
   void leave_out(unit_id u);
 

@@ -225,6 +225,24 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
         std::string::npos);
 }
 
+TEST_CASE("instances: a container's own address says nothing about its turn") {
+  auto text = cib_with(R"(<rsc_location id="la" rsc="a" node="n2" score="INFINITY"/>
+      <rsc_location id="lb" rsc="b" node="n2" score="INFINITY"/><rsc_location id="l" rsc="box" node="n1" score="1000"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="10.0.0.1"/></bundle>)");
+  text.insert(text.find("</nodes>"), R"(<node id="3" uname="n3"/>)");
+  report_on_n1(text, reported("box-podman-1", "podman", op("box-podman-1", "start", "0", "0")));
+  auto on_n2 = reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0"));
+  text.replace(text.find("/></status>"), 2,
+               "><lrm id=\"2\"><lrm_resources>" + on_n2 + R"(</lrm_resources></lrm></node_state>
+      <node_state id="3" uname="n3" in_ccm="true" crmd="online" join="member" expected="member"/>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto summary = summary_text(i.input, scheduler::schedule(i.input));
+  CHECK(summary.find("Move       box-podman-0 ( n2 -> n3 )") != std::string::npos);
+}
+
 TEST_CASE("status: what a lost ticket freezes is shown as the nodes report it") {
   auto i = read(R"(<rsc_ticket id="t" rsc="a" ticket="site" loss-policy="freeze"/>)");
   i.input.histories.push_back({.where = scheduler::node_id{std::size_t{0}}, .what = i.input.top.front()});
