@@ -243,6 +243,21 @@ TEST_CASE("instances: a container's own address says nothing about its turn") {
   CHECK(summary.find("Move       box-podman-0 ( n2 -> n3 )") != std::string::npos);
 }
 
+TEST_CASE("bundles: a container may run on a guest, if there is nothing inside of it that would be connected to") {
+  for (bool something : {false, true}) {
+    auto text = cib_with(R"(<rsc_location id="l" rsc="a" node="n1" score="-INFINITY"/>)");
+    text.insert(text.find("</resources>"),
+                way_to_far + R"(<bundle id="b0"><podman image="i" replicas="1"/><network control-port="3121"/>)" +
+                    (something ? primitive("inner", "D") : "") + "</bundle>");
+    text.insert(text.find("</constraints>"), R"(<rsc_location id="m" rsc="b0" node="far" score="100"/>)");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    auto summary = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK((summary.find("Start      b0-podman-0 ( far )") == std::string::npos) == something);
+  }
+}
+
 TEST_CASE("status: what a lost ticket freezes is shown as the nodes report it") {
   auto i = read(R"(<rsc_ticket id="t" rsc="a" ticket="site" loss-policy="freeze"/>)");
   i.input.histories.push_back({.where = scheduler::node_id{std::size_t{0}}, .what = i.input.top.front()});
