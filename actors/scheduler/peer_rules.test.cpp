@@ -235,6 +235,23 @@ TEST_CASE("unfencing: where it was never done it is due, and restarts what runs 
   CHECK(c.decided() == "Fence n1; Restart a n1");
 }
 
+TEST_CASE("unfencing: without quorum only of members, and of what is connected to by then") {
+  for (bool connects : {true, false}) {
+    small_cluster c{1};
+    c.in.settings.fencing = true;
+    c.in.settings.quorate = false;
+    auto f = c.primitive("f"), far = c.primitive("far");
+    c.in.resources[f].fence_device = c.in.resources[f].unfences = true;
+    c.in.resources[f].isolated_ok = c.in.resources[far].isolated_ok = false;
+    c.primitive("a");
+    c.in.resources[far].remote_connection = true;
+    c.in.resources[far].connects =
+        c.in.nodes.add({.name = "far", .kind = node_kind::remote, .seen = true, .unfenced = true, .connection = far});
+    if (!connects) c.in.resources[far].target = role::stopped;
+    CHECK(c.decided().starts_with("Fence far") == connects);
+  }
+}
+
 TEST_CASE("decision: of what is active twice and may not start again only one stop is told, and both are done") {
   small_cluster c{2};
   auto a = c.primitive("a");
