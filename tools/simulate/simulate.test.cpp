@@ -258,6 +258,23 @@ TEST_CASE("bundles: a container may run on a guest, if there is nothing inside o
   }
 }
 
+TEST_CASE("status: an instance on a node that left is listed nowhere") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
+  report_on_n1(text, reported("x", "D", op("x", "start", "0", "0")));
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto lines = [&] {
+    auto all = reported_text(i.input, false);
+    return all.substr(all.find("Clone Set"));
+  };
+  CHECK(lines() == "Clone Set: cl [x]:\n      * Started: [ n1 ]\n      * Stopped: [ n2 ]\n");
+  i.input.settings.shutdown_lock = true; // so what is gone is asked what it had, without fencing, too
+  i.input.nodes[scheduler::node_id{std::size_t{0}}].in_membership = false;
+  CHECK(lines() == "Clone Set: cl [x]:\n      * Stopped: [ n2 ]\n");
+}
+
 TEST_CASE("status: what a lost ticket freezes is shown as the nodes report it") {
   auto i = read(R"(<rsc_ticket id="t" rsc="a" ticket="site" loss-policy="freeze"/>)");
   i.input.histories.push_back({.where = scheduler::node_id{std::size_t{0}}, .what = i.input.top.front()});

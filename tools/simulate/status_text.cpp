@@ -190,6 +190,7 @@ private:
         continue;
       }
       if (!any_below(c, [](auto& st) { return st.now > role::stopped; })) continue;
+      if (!s_.nodes[location(c)].online) continue; // it left with its node
       auto where = in_.nodes[location(c)].name;
       (present_role(s_, c) == role::promoted ? promoted : active)[where];
       stopped.erase(where);
