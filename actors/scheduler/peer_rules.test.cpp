@@ -440,6 +440,21 @@ TEST_CASE("failure: a monitor at an interval that is not configured is answered 
   CHECK(c.decided() == "Recover a n1");
 }
 
+TEST_CASE("failure: one that blocks is forgotten in time, unless it is counted") {
+  for (bool counted : {false, true}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.failed_monitor(a, 1);
+    c.last_record(a, 1).last_change = 100;
+    c.in.now = stamp{std::chrono::seconds{1000}};
+    c.in.resources[a].failure_timeout_ms = 60'000;
+    c.in.resources[a].operations.push_back({.interval_ms = 10'000, .failure = on_fail::block});
+    if (counted) c.in.failures.push_back({.where = node_id{std::size_t{0}}, .what = a, .count = 1, .last = 100});
+    auto s = unpack(c.in);
+    CHECK(s.now[s.unit_of[a]].managed == !counted);
+  }
+}
+
 TEST_CASE("failure: to stop on failure stops an anonymous clone as a whole, else another instance would start there") {
   for (bool unique : {true, false}) {
     small_cluster c{2};
