@@ -119,8 +119,7 @@ void planner::judge_runnable(action& a) {
   }
 }
 
-// A start waits for the unit's probes everywhere, unless it is active, or another instance of its clone; a node that is
-// still joining cannot be probed yet.
+// A start waits for the probes on all nodes, unless it, or another instance, is active. A joining node has none yet.
 bool planner::unprobed(unit_id u) const {
   auto clone = enclosing_clone(s_, u);
   bool active = !s_.now[clone.valid() ? clone : u].running_on.empty();
