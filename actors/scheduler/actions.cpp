@@ -119,11 +119,11 @@ void planner::judge_runnable(action& a) {
   }
 }
 
-// A start waits for the unit's probes everywhere, that of an instance only where there is unfencing; a node that is
-// still joining cannot be probed yet.
+// A start waits for the probes on all nodes, unless it, or another instance, is active. A joining node has none yet.
 bool planner::unprobed(unit_id u) const {
-  bool alone = !enclosing_clone(s_, u).valid() || unfencing_;
-  if (!s_.now[u].running_on.empty() || !alone || s_.now[u].orphan || !in_.settings.startup_probes) return false;
+  auto clone = enclosing_clone(s_, u);
+  bool active = !s_.now[clone.valid() ? clone : u].running_on.empty();
+  if (active || s_.now[u].orphan || !in_.settings.startup_probes) return false;
   for (auto n : ids_of(in_.nodes))
     if (s_.nodes[n].pending && in_.nodes[n].kind == node_kind::cluster && probe_due(u, n)) return true;
   return false;

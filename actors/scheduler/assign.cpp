@@ -184,7 +184,7 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
   busy_[u.at()] = true;
   for (std::size_t i = 0; i < with_others(u).size(); ++i) {
     auto c = with_others(u)[i];
-    bool may_undo = c.dependent_role >= role::unpromoted || (c.weight > -score::limit && c.weight < 0);
+    bool may_undo = c.dependent_role == role::promoted || (c.weight > -score::limit && c.weight < 0);
     auto saved = may_undo ? row(u) : score_row{};
     assign(c.primary, {});
     follow(u, c.primary, c);

@@ -91,7 +91,7 @@ private:
       if (l.probes != discovery::always) {
         auto& modes = out_.probes[v.at()];
         if (modes.empty()) modes.assign(in_.nodes.size(), discovery::always);
-        modes[l.where.at()] = l.probes;
+        modes[l.where.at()] = std::max(modes[l.where.at()], l.probes);
       }
     });
   }
@@ -111,7 +111,7 @@ private:
   }
 
   // Connections and fence devices never run on a node that is itself connected; what is in a bundle's container stays
-  // there.
+  // there. A bundle's containers may run on any node: where their connections cannot, they only would rather not.
   void keep_off_guests() {
     std::vector<bool> bundle_guest(in_.nodes.size(), false);
     for (auto& r : s_.replicas)
@@ -134,9 +134,6 @@ private:
             own = true;
         if (bundle_guest[n.at()] && !own) forbid(u, n);
         if (avoids && in_.nodes[n].kind != node_kind::cluster) forbid(u, n);
-        // Containers may run on remote nodes, but not inside of other containers.
-        if (bundled && u != above && !enclosing_clone(s_, u).valid() && in_.nodes[n].kind == node_kind::guest)
-          forbid(u, n);
         if (own) row(u)[n.at()] = 0;
         if (bundled && !own && enclosing_clone(s_, u).valid() && u != above &&
             s_.units[u].kind == resource_kind::primitive)

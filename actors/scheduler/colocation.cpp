@@ -8,7 +8,7 @@
 namespace troupe::scheduler {
 
 // The order in which a unit's colocations count: the other's priority, clones before groups before primitives, then its
-// name.
+// name. What it has from its group or clone counts among its own.
 namespace {
 
 class by_other {
@@ -35,13 +35,20 @@ private:
 
 } // namespace
 
+void placer::add_with_others(unit_id u, const unit_colocation& c) {
+  auto& list = with_others_[u.at()];
+  list.insert(std::lower_bound(list.begin(), list.end(), c, by_other{in_, s_, true}), c);
+}
+
+void placer::add_others_with(unit_id u, const unit_colocation& c) {
+  auto& list = others_with_[u.at()];
+  list.insert(std::lower_bound(list.begin(), list.end(), c, by_other{in_, s_, false}), c);
+}
+
 void placer::sort_colocations() {
-  auto add = [&](std::vector<unit_colocation>& list, const unit_colocation& c, bool primaries) {
-    list.insert(std::lower_bound(list.begin(), list.end(), c, by_other{in_, s_, primaries}), c);
-  };
   for (auto& c : out_.colocations) {
-    add(with_others_[c.dependent.at()], c, true);
-    add(others_with_[c.primary.at()], c, false);
+    add_with_others(c.dependent, c);
+    add_others_with(c.primary, c);
   }
 }
 
@@ -53,8 +60,7 @@ const std::vector<unit_colocation>& placer::with_others(unit_id u) {
     auto own = std::exchange(with_others_[parent.at()], {});
     if (!own.empty())
       for (auto m : s_.units[parent].children) {
-        auto& list = with_others_[m.at()];
-        list.insert(list.end(), own.begin(), own.end());
+        for (auto& c : own) add_with_others(m, c);
         if (s_.now[m].managed) break;
       }
   }
@@ -66,23 +72,21 @@ const std::vector<unit_colocation>& placer::others_with(unit_id u) {
   auto parent = s_.units[u].parent;
   if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
     auto own = std::exchange(others_with_[parent.at()], {});
-    auto& list = others_with_[s_.units[parent].children.back().at()];
-    list.insert(list.end(), own.begin(), own.end());
+    for (auto& c : own) add_others_with(s_.units[parent].children.back(), c);
   }
   return others_with_[u.at()];
 }
 
-// An instance has its clone's colocations, before its own; finite positive ones only if not every node gets an
-// instance.
+// An instance has its clone's colocations; finite positive ones only if not every node gets an instance.
 void placer::inherit(unit_id child, unit_id clone, bool all) {
-  auto add = [](std::vector<unit_colocation>& list, const unit_colocation& c) {
-    bool known = std::any_of(list.begin(), list.end(), [&](auto& x) { return same_colocation(x, c); });
-    if (!known) list.insert(list.begin(), c);
+  auto known = [](const std::vector<unit_colocation>& list, const unit_colocation& c) {
+    return std::any_of(list.begin(), list.end(), [&](auto& x) { return same_colocation(x, c); });
   };
   for (auto& c : with_others_[clone.at()])
-    if (all || c.weight < 0 || c.weight == score::limit) add(with_others_[child.at()], c);
+    if ((all || c.weight < 0 || c.weight == score::limit) && !known(with_others_[child.at()], c))
+      add_with_others(child, c);
   for (auto& c : others_with_[clone.at()])
-    if (influences(c, child) && (all || c.weight < 0)) add(others_with_[child.at()], c);
+    if (influences(c, child) && (all || c.weight < 0) && !known(others_with_[child.at()], c)) add_others_with(child, c);
 }
 
 // Do the dependent's wishes count for `primary`, which is the colocation's own or an instance of it? A connection does

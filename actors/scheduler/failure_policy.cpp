@@ -1,4 +1,5 @@
-// How the failure of an operation is answered: what is configured for it, or the default of its kind.
+// How the failure of an operation is answered: what is configured for it, or the default of its kind; and what may
+// still become of what failed.
 #include "actors/scheduler/operations.hpp"
 
 namespace troupe::scheduler {
@@ -10,7 +11,7 @@ on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task 
   const operation* found = nullptr;
   for (auto& o : r.operations) {
     if (o.what != what || o.failure == on_fail::unset || !o.enabled) continue;
-    if (o.interval_ms == op.interval_ms) found = &o;
+    if (o.interval_ms == op.interval_ms || (o.by_default && !found)) found = &o;
   }
   // A demotion is answered as the monitor in the promoted role is.
   if (!found && what == task::demote)
@@ -36,6 +37,15 @@ on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task 
   if (r.container.valid()) return on_fail::restart_container;
   if (what == task::stop) return in.settings.fencing ? on_fail::fence : on_fail::block;
   return on_fail::restart;
+}
+
+// What could not be promoted is not promoted there again before something has succeeded: another instance has its turn.
+void limit_after_failure(cluster_state& s, unit_id u, task failed, on_fail policy) {
+  auto& st = s.now[u];
+  if (policy == on_fail::stop)
+    st.next = role::stopped;
+  else if (failed == task::promote && st.next == role::unknown)
+    st.next = role::unpromoted;
 }
 
 } // namespace troupe::scheduler

@@ -35,7 +35,7 @@ void planner::fence_nodes() {
       if (guest_reset_[n.at()] && managed && can_fence(in_, s_, n)) fence_guest(n);
       continue;
     }
-    if (!to_fence_[n.at()] || !managed || !can_fence(in_, s_, n)) continue;
+    if (!to_fence_[n.at()] || !managed || !can_fence(in_, s_, n, a_.nodes[n].online)) continue;
     fenced.emplace_back(n, fence(n, in_.settings.fence_off ? fence_kind::off : fence_kind::reboot,
                                  fence_reason_[n.at()].empty() ? "node is unclean" : fence_reason_[n.at()]));
   }
@@ -93,7 +93,7 @@ void planner::unfence_nodes() {
   if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;
   for (auto n : ids_of(in_.nodes)) {
     auto& node = a_.nodes[n]; // also if it comes up only now, with its connection
-    if (!node.online || node.unclean || node.shutting_down || !can_fence(in_, s_, n)) continue;
+    if (!node.online || node.unclean || node.shutting_down || !can_fence(in_, s_, n, node.online)) continue;
     auto reason = unfence_reason(n);
     if (reason.empty()) continue;
     auto on = fence(n, fence_kind::on, reason);

@@ -110,6 +110,7 @@ struct operation { // as configured
   on_fail failure = on_fail::unset;
   bool enabled = true;
   std::int64_t timeout_ms = 20'000;
+  bool by_default = false; // not configured: what the defaults say of that task, at whichever interval
 };
 
 struct utilization {

@@ -132,18 +132,17 @@ bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32
   return true;
 }
 
-// How much the colocations of an instance speak for a node.
-std::int32_t placer::wishes_sum(unit_id u, node_id n) {
-  score_row wish(in_.nodes.size(), 0);
-  auto parent = s_.units[u].parent;
-  for (auto owner : {u, parent}) {
-    if (!owner.valid()) continue;
-    for (auto& c : std::vector{with_others(owner)})
-      add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, true, false);
-    for (auto& c : std::vector{others_with(owner)})
-      if (influences(c, c.primary))
-        add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
-  }
+// How much speaks for a node on which there is an instance, the node itself and then what the clone, or bundle, is
+// with: nothing does for one that is gone or shuts down.
+std::int32_t placer::wishes_sum(unit_id parent, node_id n) {
+  score_row wish(in_.nodes.size(), not_a_candidate);
+  bool stays = in_.nodes[n].kind != node_kind::cluster || (s_.nodes[n].online && !s_.nodes[n].shutting_down);
+  wish[n.at()] = stays ? in_.nodes[n].base.value() : -score::limit;
+  for (auto& c : std::vector{with_others(parent)})
+    add_wishes(c.primary, wish, c.node_attribute, c.weight / double{score::limit}, false, false);
+  for (auto& c : std::vector{others_with(parent)})
+    if (influences(c, c.primary))
+      add_wishes(c.dependent, wish, c.node_attribute, c.weight / double{score::limit}, false, true);
   return wish[n.at()];
 }
 
@@ -167,11 +166,9 @@ bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
   bool parent_a = row(parent)[na.at()] != not_a_candidate, parent_b = row(parent)[nb.at()] != not_a_candidate;
   if (parent_a != parent_b) return parent_a;
   if (!parent_a) return false;
-  if (auto& counts = instances_on_[parent.at()]; !counts.empty() && counts[na.at()] != counts[nb.at()])
-    return counts[na.at()] < counts[nb.at()];
   if (failed_below(a) != failed_below(b)) return !failed_below(a);
-  if (na != nb && (!with_others_[parent.at()].empty() || !others_with_[parent.at()].empty())) {
-    auto wa = wishes_sum(a, na), wb = wishes_sum(b, nb);
+  if (na != nb) {
+    auto wa = wishes_sum(parent, na), wb = wishes_sum(parent, nb);
     if (wa != wb) return wa > wb;
   }
   if (s_.units[a].number != s_.units[b].number) return s_.units[a].number < s_.units[b].number;

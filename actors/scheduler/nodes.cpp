@@ -146,7 +146,7 @@ node_id confined_to(const input& in, resource_id r) {
   return {};
 }
 
-bool can_fence(const input& in, const cluster_state& s, node_id n) {
+bool can_fence(const input& in, const cluster_state& s, node_id n, bool online) {
   auto& node = in.nodes[n];
   if (node.kind == node_kind::guest) { // by recovering its container, wherever that runs
     auto& hosts = s.now[s.unit_of[node.container]].running_on;
@@ -158,7 +158,7 @@ bool can_fence(const input& in, const cluster_state& s, node_id n) {
   for (auto& r : in.resources) device = device || r.fence_device;
   if (!device) return false;
   if (in.settings.quorate || in.settings.without_quorum == no_quorum::ignore) return true;
-  return s.nodes[n].online; // a member: it is fenced by those who see it
+  return online; // a member: it is fenced by those who see it
 }
 
 requirement needs_of(const input& in, resource_id r) {

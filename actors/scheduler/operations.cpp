@@ -151,13 +151,14 @@ private:
     }
   }
 
-  // A failure older than the failure-timeout is forgotten, unless a newer one of the same resource is not.
+  // A failure older than the failure-timeout is forgotten, unless a newer one of the same resource is not; one that
+  // blocks is not as long as it is counted.
   bool expired(const operation_record& op) {
     if (op.status == operation_status::not_installed || op.last_change <= 0 || r_.failure_timeout_ms <= 0) return false;
     auto now = std::chrono::duration_cast<std::chrono::seconds>(in_.now.time_since_epoch()).count();
-    if (now < op.last_change + r_.failure_timeout_ms / 1000 || kept_by_block(op)) return false;
+    if (now < op.last_change + r_.failure_timeout_ms / 1000) return false;
     if (failures_of(in_, s_, u_, n_, false).count > 0) {
-      if (failures_of(in_, s_, u_, n_, true).count > 0) return false;
+      if (kept_by_block(op) || failures_of(in_, s_, u_, n_, true).count > 0) return false;
       clear_failures();
     }
     bool plain = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted;
@@ -305,10 +306,8 @@ private:
       st_.now = role::stopped;
     else if (st_.now < role::started)
       become_active();
-    if (policy == on_fail::stop) {
-      if (st_.next == role::unknown || st_.next > role::stopped) st_.next = role::stopped;
-      stay_stopped();
-    }
+    limit_after_failure(s_, u_, op.what, policy);
+    if (policy == on_fail::stop) stay_stopped();
     if (op.status == operation_status::hard_error) ban_everywhere_or(n_, "hard-error");
     if (op.status == operation_status::fatal) ban_everywhere_or({}, "fatal-error");
   }

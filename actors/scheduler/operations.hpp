@@ -24,6 +24,9 @@ void read_operations(const input& in, cluster_state& s, unit_id u, const history
 // How a failure of the operation is answered, with the defaults filled in.
 on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task what, const operation_record& op);
 
+// What it may become at most after that.
+void limit_after_failure(cluster_state& s, unit_id u, task failed, on_fail policy);
+
 // Takes the unit for what its records say it is there, and answers its worst failure.
 void respond(const input& in, cluster_state& s, unit_id u, node_id n, on_fail policy);
 

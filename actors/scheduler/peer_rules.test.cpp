@@ -80,6 +80,18 @@ TEST_CASE("discovery: exclusive to some nodes limits where the whole runs, not w
   }
 }
 
+TEST_CASE("discovery: of several constraints on a node the most exclusive one counts") {
+  for (bool exclusive_first : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.locate(a, 1, 10);
+    c.locate(a, 1, 10);
+    c.in.locations[0].probes = exclusive_first ? discovery::exclusive : discovery::never;
+    c.in.locations[1].probes = exclusive_first ? discovery::never : discovery::exclusive;
+    CHECK(c.decided() == "Start a n1");
+  }
+}
+
 TEST_CASE("utilization: of a group that may be spread each member needs only its own") {
   for (bool together : {true, false}) {
     small_cluster c{2};
@@ -93,18 +105,17 @@ TEST_CASE("utilization: of a group that may be spread each member needs only its
   }
 }
 
-TEST_CASE("probes: an instance waits for a node that is still joining only where there is unfencing") {
-  for (bool unfencing : {false, true}) {
-    small_cluster c{2};
-    c.in.settings.fencing = true;
-    auto f = c.primitive("f"), a = c.primitive("a");
-    c.in.resources[f].fence_device = true;
-    c.in.resources[f].unfences = unfencing;
-    c.in.resources[f].target = role::stopped;
-    c.clone("c", a);
-    c.in.nodes[node_id{std::size_t{1}}].join = join_state::pending;
-    CHECK(c.decided() == (unfencing ? "Start a:0 n1 blocked" : "Start a:0 n1"));
-  }
+TEST_CASE("probes: an instance waits for a node that is still joining, unless another one is active") {
+  small_cluster c{3};
+  c.in.settings.fencing = true;
+  auto f = c.primitive("f"), a = c.primitive("a");
+  c.in.resources[f].fence_device = true;
+  c.in.resources[f].target = role::stopped;
+  c.clone("c", a);
+  c.in.nodes[node_id{std::size_t{1}}].join = join_state::pending;
+  CHECK(c.decided() == "Start a:0 n1 blocked; Start a:1 n3 blocked");
+  c.running(a, 1);
+  CHECK(c.decided() == "Start a:1 n3");
 }
 
 TEST_CASE("order: of two constraints on the same actions the first counts") {
@@ -222,6 +233,23 @@ TEST_CASE("unfencing: where it was never done it is due, and restarts what runs 
   CHECK(c.decided().empty());
   c.in.nodes[node_id{std::size_t{0}}].unfenced = true;
   CHECK(c.decided() == "Fence n1; Restart a n1");
+}
+
+TEST_CASE("unfencing: without quorum only of members, and of what is connected to by then") {
+  for (bool connects : {true, false}) {
+    small_cluster c{1};
+    c.in.settings.fencing = true;
+    c.in.settings.quorate = false;
+    auto f = c.primitive("f"), far = c.primitive("far");
+    c.in.resources[f].fence_device = c.in.resources[f].unfences = true;
+    c.in.resources[f].isolated_ok = c.in.resources[far].isolated_ok = false;
+    c.primitive("a");
+    c.in.resources[far].remote_connection = true;
+    c.in.resources[far].connects =
+        c.in.nodes.add({.name = "far", .kind = node_kind::remote, .seen = true, .unfenced = true, .connection = far});
+    if (!connects) c.in.resources[far].target = role::stopped;
+    CHECK(c.decided().starts_with("Fence far") == connects);
+  }
 }
 
 TEST_CASE("decision: of what is active twice and may not start again only one stop is told, and both are done") {
@@ -397,6 +425,33 @@ TEST_CASE("order: what needs any of several is stopped before each of them") {
     CHECK(c.decided() == "Stop a n1"); // b is enough
     c.report(then, 1, task::stop, 1, exit_code::ok);
     CHECK(c.decided() == (symmetrical ? "Stop a n1 blocked" : "Stop a n1"));
+  }
+}
+
+TEST_CASE("failure: a monitor at an interval that is not configured is answered by default") {
+  small_cluster c{1};
+  auto a = c.primitive("a");
+  c.failed_monitor(a, 1);
+  c.in.resources[a].operations.push_back({.failure = on_fail::stop});
+  CHECK(c.decided() == "Recover a n1"); // what is configured counts for its own interval only
+  c.in.resources[a].operations[0].by_default = true;
+  CHECK(c.decided() == "Stop a n1");
+  c.in.resources[a].operations.push_back({.interval_ms = 10'000, .failure = on_fail::restart});
+  CHECK(c.decided() == "Recover a n1");
+}
+
+TEST_CASE("failure: one that blocks is forgotten in time, unless it is counted") {
+  for (bool counted : {false, true}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.failed_monitor(a, 1);
+    c.last_record(a, 1).last_change = 100;
+    c.in.now = stamp{std::chrono::seconds{1000}};
+    c.in.resources[a].failure_timeout_ms = 60'000;
+    c.in.resources[a].operations.push_back({.interval_ms = 10'000, .failure = on_fail::block});
+    if (counted) c.in.failures.push_back({.where = node_id{std::size_t{0}}, .what = a, .count = 1, .last = 100});
+    auto s = unpack(c.in);
+    CHECK(s.now[s.unit_of[a]].managed == !counted);
   }
 }
 

@@ -32,6 +32,8 @@ private:
   // --- colocation.cpp ---
   const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
   const std::vector<unit_colocation>& others_with(unit_id u); // u is the primary
+  void add_with_others(unit_id u, const unit_colocation& c);
+  void add_others_with(unit_id u, const unit_colocation& c);
   void inherit(unit_id child, unit_id clone, bool all);
   void follow(unit_id dependent, unit_id primary, const unit_colocation& c);
   void follow_primitive(unit_id dependent, unit_id primary, const unit_colocation& c);
@@ -62,7 +64,7 @@ private:
   bool assign_instance(unit_id instance, node_id preferred, bool all, std::uint32_t per_node, unit_id parent);
   bool instance_before(unit_id a, unit_id b, unit_id parent);
   bool failed_below(unit_id u) const;
-  std::int32_t wishes_sum(unit_id u, node_id n);
+  std::int32_t wishes_sum(unit_id parent, node_id n);
   void lower_everywhere(unit_id u, node_id n);
   void leave_out(unit_id u);
 

@@ -74,6 +74,9 @@ plan make_plan(const input& in, const cluster_state& s, const assignment& a);
 
 void propagate(const input& in, const cluster_state& s, const assignment& a, plan& p);
 
+// In words: why something else is required, or cannot run, because of this action.
+std::string reason_of(const input& in, const cluster_state& s, const action& because, bool required);
+
 action_id find_action(const plan& p, unit_id u, task what, node_id n = {});
 bool has_prefix_role(role r);
 

@@ -125,7 +125,7 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
   score_row sums = row(clone);
   for (auto& cell : sums)
     if (cell == not_a_candidate) cell = 0;
-  auto& instances = s_.units[clone].children;
+  auto& instances = in_turn(clone);
   for (auto i : instances) {
     auto n = location(i, false);
     if (n.valid() && out_.units[i].priority >= 0) sums[n.at()] = add_scores(sums[n.at()], out_.units[i].priority);
@@ -154,7 +154,7 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
 
 void placer::choose_roles(unit_id clone) {
   auto& r = in_.resources[s_.units[clone].what];
-  auto& instances = s_.units[clone].children;
+  auto instances = in_turn(clone); // equally good ones keep that order
   for (auto i : instances) judge_instance(clone, i);
   auto index = promotion_index(clone);
   std::vector<std::size_t> order(instances.size());

@@ -32,7 +32,10 @@ public:
   }
 
   void run() {
-    for (auto id : ids_of(p_.actions)) push(id);
+    for (auto id : ids_of(p_.actions)) {
+      if (!at(id).runnable) block_dependents(id);
+      push(id);
+    }
     while (!queue_.empty()) {
       auto id = queue_.back();
       queue_.pop_back();
@@ -71,7 +74,8 @@ private:
     if (!a.optional) return;
     a.optional = false;
     if (a.reason.empty())
-      a.reason = at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(because, true);
+      a.reason =
+          at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(in_, s_, at(because), true);
     changed(id);
   }
 
@@ -79,9 +83,10 @@ private:
     auto& a = at(id);
     if (!a.runnable) return;
     a.runnable = false;
-    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty() ? at(because).reason
-                                                                                           : reason_of(because, false);
-    if (a.what == task::start || a.what == task::promote) block_dependents(id);
+    a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty()
+                   ? at(because).reason
+                   : reason_of(in_, s_, at(because), false);
+    block_dependents(id);
     changed(id);
   }
 
@@ -89,17 +94,6 @@ private:
     if (!at(id).migratable) return;
     at(id).migratable = false;
     changed(id);
-  }
-
-  std::string reason_of(action_id because, bool required) {
-    auto& a = at(because);
-    if (!a.unit.valid()) return a.reason;
-    const char* verb = a.what == task::start || a.what == task::started      ? "start"
-                       : a.what == task::stop || a.what == task::stopped     ? "stop"
-                       : a.what == task::promote || a.what == task::promoted ? "promote"
-                       : a.what == task::demote || a.what == task::demoted   ? "demote"
-                                                                             : "action";
-    return std::string(required ? "required " : "unrunnable ") + unit_name(in_, s_, a.unit) + " " + verb;
   }
 
   action_id find(unit_id u, task what, node_id n) const { return find_action(p_, u, what, n); }
@@ -323,6 +317,7 @@ private:
   // What must be with something that cannot start, or be promoted, cannot either. Of a collective, all of it.
   void block_dependents(action_id id) {
     auto what = at(id).what;
+    if (what != task::start && what != task::promote) return;
     auto whole = outermost(s_, at(id).unit, true);
     if (some_member_can(whole, what)) return;
     for (auto* c : mandatory_) {

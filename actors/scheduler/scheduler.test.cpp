@@ -176,6 +176,24 @@ TEST_CASE("no quorum: what runs is stopped, or frozen") {
   CHECK(c.decided() == "Start b n2 blocked");
 }
 
+TEST_CASE("tickets: what is in another role than the one that needs it is neither frozen nor fenced") {
+  for (auto loss : {ticket_loss::freeze, ticket_loss::fence}) {
+    small_cluster c{2};
+    c.in.settings.fencing = c.in.settings.watchdog = true;
+    auto a = c.primitive("a");
+    c.clone("c", a);
+    c.in.resources[a].needs = requirement::nothing;
+    c.running(a, 1);
+    c.running(a, 2);
+    auto t = c.in.tickets.add({.name = "site", .granted = false});
+    c.in.ticket_dependencies.push_back({.needs = t, .what = a, .in_role = role::promoted, .on_loss = loss});
+    CHECK(c.decided().empty());
+    CHECK(unpack(c.in).now[unit_id{std::size_t{1}}].managed);
+    c.in.ticket_dependencies[0].in_role = role::started;
+    CHECK((c.decided().empty() && unpack(c.in).now[unit_id{std::size_t{1}}].managed) == false);
+  }
+}
+
 TEST_CASE("tickets: without one nothing that needs it runs") {
   small_cluster c{1};
   auto a = c.primitive("a");

@@ -123,7 +123,7 @@ bool in_anonymous_clone(const input& in, const cluster_state& s, unit_id u);
 node_id active_node(const input& in, const cluster_state& s, unit_id u);
 // The same, but the source of a migration that may be continued.
 node_id current_node(const input& in, const cluster_state& s, unit_id u);
-// The role of a collective is the highest of its members.
+// The role of a collective is the highest of its members. What nobody knows of is stopped.
 role present_role(const cluster_state& s, unit_id u);
 
 // How often it failed there; `effective`: without failures older than its failure-timeout.
@@ -136,8 +136,11 @@ failures failures_of(const input& in, const cluster_state& s, unit_id u, node_id
 // What is declared to be inside of a guest node's container, and is not its connection, runs on that guest only.
 node_id confined_to(const input& in, resource_id r);
 
-// Can this node be fenced now?
-bool can_fence(const input& in, const cluster_state& s, node_id n);
+// Can this node be fenced now? `online`: it is, or its connection will be up.
+bool can_fence(const input& in, const cluster_state& s, node_id n, bool online);
+inline bool can_fence(const input& in, const cluster_state& s, node_id n) {
+  return can_fence(in, s, n, s.nodes[n].online);
+}
 // What a start of it needs first, with the defaults filled in.
 requirement needs_of(const input& in, resource_id r);
 

@@ -9,18 +9,21 @@ void ban_everywhere(cluster_state& s, unit_id u, const char* why) {
   s.bans.push_back({u, {}, score::minus_infinity(), why});
 }
 
+// What is in another role than the one that needs the ticket is neither fenced nor frozen.
 void lost_while_active(const input& in, cluster_state& s, unit_id u, const ticket_dependency& t) {
-  bool any_role = t.in_role != role::promoted;
+  bool in_that_role = t.in_role <= role::started || t.in_role == s.now[u].now;
   switch (t.on_loss) {
   case ticket_loss::stop: ban_everywhere(s, u, "__loss_of_ticket__"); break;
   case ticket_loss::demote:
-    if (any_role) ban_everywhere(s, u, "__loss_of_ticket__");
+    if (t.in_role != role::promoted) ban_everywhere(s, u, "__loss_of_ticket__");
     break;
   case ticket_loss::fence:
-    if (any_role) ban_everywhere(s, u, "__loss_of_ticket__");
+    if (!in_that_role) break;
+    ban_everywhere(s, u, "__loss_of_ticket__");
     for (auto n : std::vector{s.now[u].running_on}) want_fenced(in, s, n, "deadman ticket was lost");
     break;
   case ticket_loss::freeze:
+    if (!in_that_role) break;
     s.now[u].managed = false;
     s.now[u].blocked = true;
     break;

@@ -63,8 +63,8 @@ node_id active_node(const input& in, const cluster_state& s, unit_id u) {
 }
 
 role present_role(const cluster_state& s, unit_id u) {
-  if (s.units[u].kind == resource_kind::primitive) return s.now[u].now;
-  role best = role::unknown;
+  if (s.units[u].kind == resource_kind::primitive) return std::max(s.now[u].now, role::stopped);
+  role best = role::stopped;
   for (auto c : s.units[u].children) best = std::max(best, present_role(s, c));
   return best;
 }

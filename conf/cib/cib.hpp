@@ -109,6 +109,7 @@ struct node {
 struct resource_set {
   std::vector<text> members;
   bool sequential = true;
+  bool sequential_said = false; // that is written there, and not only so by default
   bool require_all = true;
   text role, action, score_text, kind;
 };

@@ -20,6 +20,7 @@ std::vector<resource_set> reader::read_resource_sets(pugi::xml_node element) {
     if (!e) continue;
     resource_set set;
     set.sequential = is_true(get(e, "sequential"), true);
+    set.sequential_said = is_true(get(e, "sequential"), false);
     set.require_all = is_true(get(e, "require-all"), true);
     set.role = get(e, "role");
     set.action = get(e, "action");

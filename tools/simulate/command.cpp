@@ -91,11 +91,11 @@ int explain(const arguments& args, const scheduler::input& in, const scheduler::
 }
 
 void print(scheduler::input in, const scheduler::outcome& o) {
-  std::cout << "Current cluster status:\n" << status_text(in, o.state, true);
+  std::cout << "Current cluster status:\n"
+            << (in.ticket_dependencies.empty() ? status_text(in, o.state, true) : reported_text(in, true));
   std::cout << "\nTransition Summary:\n" << summary_text(in, o);
   std::cout << "\nExecuting Cluster Transition:\n" << execution_text(in, o);
-  auto after = scheduler::execute(std::move(in), o);
-  std::cout << "\nRevised Cluster Status:\n" << status_text(after, scheduler::unpack(after), false);
+  std::cout << "\nRevised Cluster Status:\n" << reported_text(scheduler::execute(std::move(in), o), false);
 }
 
 // Memory that was freed is used again soon: to give it back to the system and touch it anew would cost more than

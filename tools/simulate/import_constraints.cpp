@@ -231,9 +231,11 @@ void importer::read_order(const cib::order& o) {
 }
 
 void importer::read_order_sets(const cib::order& o, sched::constraint_id origin) {
+  // Between sets only those that say that they are sequential count as such: they are met at one end. Of others, and of
+  // what comes after any of several, each member counts.
   struct side {
     std::vector<resource_id> members;
-    bool sequential, require_all;
+    bool has_ends, require_all;
     task what;
     sched::order_kind kind;
   };
@@ -252,9 +254,9 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   for (auto& set : o.sets) {
     auto set_kind = kind;
     if (!set.kind.empty()) set_kind = kind_of(set.kind, {});
-    side s{members_of(set, "an order set"), set.sequential, set.require_all, order_task(set.action), set_kind};
+    side s{members_of(set, "an order set"), set.sequential_said, set.require_all, order_task(set.action), set_kind};
     if (s.members.empty()) continue;
-    if (s.sequential)
+    if (set.sequential)
       for (std::size_t i = 1; i < s.members.size(); ++i) relate(s.members[i - 1], s.what, s.members[i], s.what, s.kind);
     sides.push_back(std::move(s));
   }
@@ -263,13 +265,12 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
     auto& after = sides[i];
     bool goes_up = before.what == task::start || before.what == task::promote;
     if (!before.require_all && goes_up) {
-      in_.any_of_orders.push_back({origin, before.members, before.what,
-                                   after.sequential ? std::vector{after.members.front()} : after.members, after.what,
+      in_.any_of_orders.push_back({origin, before.members, before.what, after.members, after.what,
                                    kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind)});
       continue;
     }
-    auto firsts = before.sequential ? std::vector{before.members.back()} : before.members;
-    auto thens = after.sequential ? std::vector{after.members.front()} : after.members;
+    auto firsts = before.has_ends ? std::vector{before.members.back()} : before.members;
+    auto thens = after.has_ends ? std::vector{after.members.front()} : after.members;
     for (auto f : firsts)
       for (auto t : thens) relate(f, before.what, t, after.what, kind);
   }

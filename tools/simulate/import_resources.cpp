@@ -283,7 +283,8 @@ void importer::add_operation_defaults(sched::resource& r, const cib::resource& f
                             .name = std::string{name},
                             .interval_ms = 0,
                             .in_role = sched::role::unknown,
-                            .failure = on_fail_named(*failure)});
+                            .failure = on_fail_named(*failure),
+                            .by_default = true});
   }
 }
 

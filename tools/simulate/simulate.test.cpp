@@ -50,6 +50,22 @@ TEST_CASE("import: a colocation set becomes pairs, each member with the one befo
   CHECK(i.input.resources[i.input.colocations[1].primary].name == "b");
 }
 
+TEST_CASE("import: order sets are met at their ends only if it is written that they are sequential") {
+  auto orders = [](const std::string& before, const std::string& after) {
+    auto i = read("<rsc_order id=\"o\"><resource_set id=\"s1\"" + before +
+                  "><resource_ref id=\"a\"/></resource_set><resource_set id=\"s2\"" + after +
+                  "><resource_ref id=\"b\"/><resource_ref id=\"c\"/></resource_set></rsc_order>");
+    std::string text;
+    for (auto& o : i.input.orders) text += i.input.resources[o.first].name + i.input.resources[o.then].name + " ";
+    for (auto& o : i.input.any_of_orders) text += "any " + std::to_string(o.then.size());
+    return text;
+  };
+  CHECK(orders("", "") == "bc ab ac ");
+  CHECK(orders("", " sequential=\"true\"") == "bc ab ");
+  CHECK(orders("", " sequential=\"false\"") == "ab ac ");
+  CHECK(orders(" require-all=\"false\"", " sequential=\"true\"") == "bc any 2");
+}
+
 TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") {
   auto text = cib_with(R"(<rsc_location id="l" rsc="t" node="n2" score="7"/>)");
   text.insert(text.find("</resources>"),
@@ -165,6 +181,7 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
   auto& old = named(i, "old");
   REQUIRE(!old.operations.empty());
   CHECK(old.operations[0].failure == scheduler::on_fail::block);
+  CHECK(old.operations[0].by_default);
 }
 
 TEST_CASE("import: what is no longer configured has the defaults of resources, but for what it is to become") {
@@ -206,6 +223,68 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
   auto i = from_cib(*parsed, stamp{});
   CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Start      box-podman-0 ( n1 )") !=
         std::string::npos);
+}
+
+TEST_CASE("instances: a container's own address says nothing about its turn") {
+  auto text = cib_with(R"(<rsc_location id="la" rsc="a" node="n2" score="INFINITY"/>
+      <rsc_location id="lb" rsc="b" node="n2" score="INFINITY"/><rsc_location id="l" rsc="box" node="n1" score="1000"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="10.0.0.1"/></bundle>)");
+  text.insert(text.find("</nodes>"), R"(<node id="3" uname="n3"/>)");
+  report_on_n1(text, reported("box-podman-1", "podman", op("box-podman-1", "start", "0", "0")));
+  auto on_n2 = reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0"));
+  text.replace(text.find("/></status>"), 2,
+               "><lrm id=\"2\"><lrm_resources>" + on_n2 + R"(</lrm_resources></lrm></node_state>
+      <node_state id="3" uname="n3" in_ccm="true" crmd="online" join="member" expected="member"/>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto summary = summary_text(i.input, scheduler::schedule(i.input));
+  CHECK(summary.find("Move       box-podman-0 ( n2 -> n3 )") != std::string::npos);
+}
+
+TEST_CASE("bundles: a container may run on a guest, if there is nothing inside of it that would be connected to") {
+  for (bool something : {false, true}) {
+    auto text = cib_with(R"(<rsc_location id="l" rsc="a" node="n1" score="-INFINITY"/>)");
+    text.insert(text.find("</resources>"),
+                way_to_far + R"(<bundle id="b0"><podman image="i" replicas="1"/><network control-port="3121"/>)" +
+                    (something ? primitive("inner", "D") : "") + "</bundle>");
+    text.insert(text.find("</constraints>"), R"(<rsc_location id="m" rsc="b0" node="far" score="100"/>)");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    auto summary = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK((summary.find("Start      b0-podman-0 ( far )") == std::string::npos) == something);
+  }
+}
+
+TEST_CASE("status: an instance on a node that left is listed nowhere") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
+  report_on_n1(text, reported("x", "D", op("x", "start", "0", "0")));
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto lines = [&] {
+    auto all = reported_text(i.input, false);
+    return all.substr(all.find("Clone Set"));
+  };
+  CHECK(lines() == "Clone Set: cl [x]:\n      * Started: [ n1 ]\n      * Stopped: [ n2 ]\n");
+  i.input.settings.shutdown_lock = true; // so what is gone is asked what it had, without fencing, too
+  i.input.nodes[scheduler::node_id{std::size_t{0}}].in_membership = false;
+  CHECK(lines() == "Clone Set: cl [x]:\n      * Stopped: [ n2 ]\n");
+}
+
+TEST_CASE("status: what a lost ticket freezes is shown as the nodes report it") {
+  auto i = read(R"(<rsc_ticket id="t" rsc="a" ticket="site" loss-policy="freeze"/>)");
+  i.input.histories.push_back({.where = scheduler::node_id{std::size_t{0}}, .what = i.input.top.front()});
+  i.input.histories[0].operations.push_back(
+      {.what = scheduler::task::start, .call_id = 1, .rc = 0, .status = scheduler::operation_status::done});
+  auto line = [](const std::string& text) {
+    return text.substr(text.find("* a"), text.find("* b") - text.find("* a"));
+  };
+  CHECK(line(status_text(i.input, scheduler::unpack(i.input), true)).find("blocked") != std::string::npos);
+  CHECK(line(reported_text(i.input, true)).find("Started n1\n") != std::string::npos);
 }
 
 TEST_CASE("status: an orphan on a node that is gone is listed only if it is not managed") {

@@ -190,6 +190,7 @@ private:
         continue;
       }
       if (!any_below(c, [](auto& st) { return st.now > role::stopped; })) continue;
+      if (!s_.nodes[location(c)].online) continue; // it left with its node
       auto where = in_.nodes[location(c)].name;
       (present_role(s_, c) == role::promoted ? promoted : active)[where];
       stopped.erase(where);
@@ -253,6 +254,11 @@ private:
 
 std::string status_text(const input& in, const cluster_state& s, bool under_way) {
   return status_writer{in, s, under_way}.write();
+}
+
+std::string reported_text(input in, bool under_way) {
+  in.ticket_dependencies.clear();
+  return status_text(in, unpack(in), under_way);
 }
 
 } // namespace troupe::simulate
