@@ -28,7 +28,7 @@ ONCE_FAILED = [
 ]
 # (plant, nodes, seed that finds it, invariant)
 PLANTED = [
-    ("answer-before-sync", "3", "35", "I1"),
+    ("answer-before-sync", "3", "100", "I1"),
     ("count-minority", "3", "5", "I1"),
     ("adopt-lowest-ballot", "3", "36", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
@@ -49,9 +49,9 @@ PLANTED = [
     ("ignore-orders", "5", "1", "I6"),
     ("failed-is-off", "5", "50", "I4"),
     ("ring-while-waiting", "5", "1", "I10"),
-    ("forget-promise", "3", "36", "I1"),
+    ("forget-promise", "3", "16", "I1"),
     ("tell-first-finding", "3", "8", "I8"),
-    ("proof-by-name", "5", "51", "I7"),
+    ("proof-by-name", "5", "131", "I7"),
 ]
 
 results = []

@@ -114,6 +114,7 @@ score_row placer::first_wishes(unit_id u) {
   auto wishes = row(u);
   if (!any_usable(wishes)) return wishes;
   merging_[u.at()] = true;
+  begin_wishes();
   for (auto& c : std::vector{with_others(u)})
     add_wishes(c.primary, wishes, c.node_attribute, c.weight / double{score::limit}, true, false);
   merging_[u.at()] = false;
@@ -190,6 +191,7 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
     follow(u, c.primary, c);
     if (may_undo && !any_usable(row(u))) row(u) = saved;
   }
+  begin_wishes();
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with(u)[i];
     if (influences(c, c.primary))

@@ -29,6 +29,23 @@ TEST_CASE("colocation: what a group is with counts for its first member among th
   CHECK(c.decided() == "Start a n1; Start x n1; Start y n1");
 }
 
+// As many ways from one to another as there are sets of those between them: to follow all would take for ever.
+// With a dozen the peer decides as we do, and takes a minute for two dozen.
+TEST_CASE("colocation: a web of wishes is followed only so far") {
+  for (auto rules : {policy::pacemaker, policy::native}) {
+    small_cluster c{3};
+    c.in.rules = rules;
+    std::vector<resource_id> all;
+    for (int i = 0; i < 40; ++i) {
+      all.push_back(c.primitive(("r" + std::to_string(100 + i)).c_str()));
+      for (int other = 0; other < i; ++other) c.colocate(all.back(), all[static_cast<std::size_t>(other)], -10);
+    }
+    std::string all_others;
+    for (int i = 2; i < 40; ++i) all_others += "; Start r" + std::to_string(100 + i) + " n3";
+    CHECK(c.decided() == "Start r100 n1; Start r101 n2" + all_others);
+  }
+}
+
 TEST_CASE("colocation: what must be with what cannot start stops, whatever keeps that from starting") {
   small_cluster c{1};
   auto a = c.primitive("a"), x = c.primitive("x");

@@ -18,6 +18,7 @@ void placer::assign_clone(unit_id u) {
   if (r.promotable) add_promotion_scores(u);
   busy_[u.at()] = true;
   for (std::size_t i = 0; i < with_others(u).size(); ++i) assign(with_others_[u.at()][i].primary, {});
+  begin_wishes();
   for (std::size_t i = 0; i < others_with(u).size(); ++i) {
     auto c = others_with_[u.at()][i];
     if (influences(c, c.primary))
@@ -136,6 +137,7 @@ bool placer::assign_instance(unit_id i, node_id preferred, bool all, std::uint32
 // with: nothing does for one that is gone or shuts down.
 std::int32_t placer::wishes_sum(unit_id parent, node_id n) {
   score_row wish(in_.nodes.size(), not_a_candidate);
+  begin_wishes();
   bool stays = in_.nodes[n].kind != node_kind::cluster || (s_.nodes[n].online && !s_.nodes[n].shutting_down);
   wish[n.at()] = stays ? in_.nodes[n].base.value() : -score::limit;
   for (auto& c : std::vector{with_others(parent)})

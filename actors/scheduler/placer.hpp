@@ -53,6 +53,7 @@ private:
   std::int32_t attribute_of(node_id n, std::int32_t attribute) const;
 
   // --- wishes.cpp ---
+  void begin_wishes(); // for one unit: how far add_wishes may go
   void add_wishes(unit_id from, score_row& row, std::int32_t attribute, double factor, bool toward_primaries,
                   bool positive_only);
   score_row wishes_of(unit_id u, std::int32_t attribute) const;
@@ -99,6 +100,7 @@ private:
   assignment out_;
   std::vector<std::vector<unit_colocation>> with_others_, others_with_; // by unit, best first
   std::vector<bool> busy_, merging_, promotion_added_;
+  std::size_t wish_steps_ = 0; // left of what begin_wishes allowed
   std::vector<std::vector<unit_id>> turns_;             // by unit (clone, bundle): its instances, see in_turn()
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
   std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names

@@ -130,6 +130,7 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
     auto n = location(i, false);
     if (n.valid() && out_.units[i].priority >= 0) sums[n.at()] = add_scores(sums[n.at()], out_.units[i].priority);
   }
+  begin_wishes();
   for (auto& c : std::vector{with_others(clone)}) {
     if (c.dependent_role != role::promoted) continue;
     add_wishes(c.primary, sums, c.node_attribute, c.weight / double{score::limit}, true, c.weight < score::limit);

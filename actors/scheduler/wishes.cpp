@@ -8,6 +8,12 @@ namespace troupe::scheduler {
 
 namespace {
 
+// Wishes count once for each way on which they come, as with the peer, and a web of colocations has more ways than any
+// time is enough for: thirty services that would rather be apart, a billion. So many steps are taken for one unit,
+// more than any chain or tree needs; what lies beyond them does not count. A running cluster must have its answer soon;
+// who compares with the peer can wait.
+constexpr std::size_t native_steps = 1'000, peer_steps = 20'000, steps_for_each_unit = 4;
+
 constexpr std::int32_t disliked = not_a_candidate + 1; // while wishes are added: wanted, but somebody would rather not
 
 void add_wish(std::int32_t& cell, std::int32_t wish, double factor, bool positive_only) {
@@ -42,11 +48,18 @@ score_row placer::wishes_of(unit_id u, std::int32_t attribute) const {
   return best;
 }
 
-// Adds what `from` and all that is colocated toward it would like, attenuated by `factor`. Further along the chain each
+void placer::begin_wishes() {
+  auto least = in_.rules == policy::native ? native_steps : peer_steps;
+  wish_steps_ = least + steps_for_each_unit * s_.units.size();
+}
+
+// Adds what `from` and all that is colocated toward it would like, once for each way there, attenuated by `factor`. Further along the chain each
 // colocation attenuates by its own weight alone, and only the sign is passed on. A step that leaves no node is taken
 // back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
 void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
                         bool positive_only) {
+  if (wish_steps_ == 0) return;
+  --wish_steps_;
   if (s_.units[from].kind == resource_kind::group) {
     if (merging_[from.at()]) return;
     merging_[from.at()] = true;
