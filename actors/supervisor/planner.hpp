@@ -25,7 +25,7 @@ struct planner_state {
   std::optional<cluster::mirror> follows;
   scheduler::standing_placement places;
 };
-using planner_actor = caf::stateful_actor<planner_state, console::observed<threads::thinker>>;
+using planner_actor = caf::stateful_actor<planner_state, console::observed<threads::first_thinker>>;
 
 caf::behavior planner(planner_actor* self, const console::directory_ptr& directory, caf::actor director);
 

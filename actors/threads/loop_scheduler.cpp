@@ -73,7 +73,8 @@ loop_scheduler::loop_scheduler(caf::actor_system& system, loop::event_loop& loop
 
 void loop_scheduler::start() {
   one_thread::start();
-  for (std::size_t i = 0; i < thinking_threads; ++i) thinkers_.emplace_back([this] { think(); });
+  thinkers_.emplace_back([this] { think(first_); });
+  for (std::size_t i = 0; i < question_threads; ++i) thinkers_.emplace_back([this] { think(questions_); });
   loop_.each_turn([this] { return turn(); });
 }
 
@@ -83,7 +84,7 @@ void loop_scheduler::stop() {
     std::scoped_lock held(mutex_);
     off_ = true;
   }
-  thought_.notify_all();
+  for (auto* each : {&first_, &questions_}) each->more.notify_all();
   for (auto& each : thinkers_) each.join();
   thinkers_.clear();
   loop_.call([this] {
@@ -93,12 +94,18 @@ void loop_scheduler::stop() {
     caf::logger::set_current_actor_system(nullptr);
   });
   for (auto* job : std::exchange(from_outside_, {})) forget(job);
-  for (auto* job : std::exchange(to_think_, {})) forget(job);
+  for (auto* each : {&first_, &questions_})
+    for (auto* job : std::exchange(each->jobs, {})) forget(job);
   clock_.cancel_all();
 }
 
+loop_scheduler::lane* loop_scheduler::lane_of(const caf::resumable& job) {
+  auto kind = job.subtype();
+  return kind == first_thinker::mark ? &first_ : kind == thinker::mark ? &questions_ : nullptr;
+}
+
 void loop_scheduler::enqueue(caf::resumable* job) {
-  bool thinks = job->subtype() == thinker::mark;
+  auto* thinks = lane_of(*job);
   if (!thinks && loop_.here()) {
     ready_.push_back(job);
     return;
@@ -108,9 +115,9 @@ void loop_scheduler::enqueue(caf::resumable* job) {
     held.unlock();
     forget(job);
   } else if (thinks) {
-    to_think_.push_back(job);
+    thinks->jobs.push_back(job);
     held.unlock();
-    thought_.notify_one();
+    thinks->more.notify_one();
   } else {
     from_outside_.push_back(job);
     bool first = from_outside_.size() == 1;
@@ -135,13 +142,13 @@ std::optional<instant> loop_scheduler::turn() {
   return clock_.next_deadline();
 }
 
-void loop_scheduler::think() {
+void loop_scheduler::think(lane& of) {
   std::unique_lock held(mutex_);
   while (true) {
-    thought_.wait(held, [this] { return off_ || !to_think_.empty(); });
+    of.more.wait(held, [&] { return off_ || !of.jobs.empty(); });
     if (off_) return;
-    auto* job = to_think_.front();
-    to_think_.pop_front();
+    auto* job = of.jobs.front();
+    of.jobs.pop_front();
     held.unlock();
     let_run(job, max_throughput());
     held.lock();

@@ -3,8 +3,9 @@
 // interleavings are those of the simulator. Rejected: CAF's own pool. It polls, or (sharing) wakes a thread for nearly
 // every message: in an idle cluster that was a third of a follower's work.
 //
-// Because of that nothing may wait or think for long in a handler. Who must think is a thinker, and runs on one of
-// `thinking_threads` others; between its handlers and everybody else's there is nothing but messages, as everywhere.
+// Because of that nothing may wait or think for long in a handler. Who must think is a thinker, and runs on a thread of
+// others: `place()` on the one for first thinkers, questions on `question_threads`; between its handlers and everybody
+// else's there is nothing but messages, as everywhere.
 //
 // Limits: turn_length actors between two looks at the sockets, max-throughput (of CAF's configuration) messages each.
 #pragma once
@@ -22,7 +23,7 @@
 namespace troupe::threads {
 
 inline constexpr std::size_t turn_length = 256;
-inline constexpr std::size_t thinking_threads = 2; // place() need not wait for an operator's question
+inline constexpr std::size_t question_threads = 2; // a quick question need not wait for one that takes long
 
 // CAF's clock, whose timers the loop waits for. Thinkers use it too, hence the lock; an event that is dropped may end
 // an actor, which then cancels its own timers: hence a recursive one.
@@ -66,8 +67,13 @@ protected:
   void enqueue(caf::resumable* job) override;
 
 private:
+  struct lane { // of thinkers that share threads
+    std::deque<caf::resumable*> jobs;
+    std::condition_variable more;
+  };
   std::optional<instant> turn();
-  void think();
+  void think(lane& of);
+  lane* lane_of(const caf::resumable& job); // nullptr: no thinker
 
   loop::event_loop& loop_;
   loop_clock clock_;
@@ -75,8 +81,7 @@ private:
 
   std::mutex mutex_;
   std::vector<caf::resumable*> from_outside_; // made ready by other threads
-  std::deque<caf::resumable*> to_think_;
-  std::condition_variable thought_;
+  lane first_, questions_;
   bool off_ = false;
   std::vector<std::thread> thinkers_;
 };

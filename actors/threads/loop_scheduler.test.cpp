@@ -105,6 +105,19 @@ TEST_CASE("while one thinks all others are answered, and another one thinks") {
   release.set_value();
 }
 
+TEST_CASE("whom the cluster waits for thinks on, however many questions take long") {
+  on_a_loop t;
+  std::promise<void> release, thought;
+  auto held = release.get_future().share();
+  std::vector<caf::actor> asked;
+  for (std::size_t i = 0; i <= threads::question_threads; ++i) asked.push_back(t.thinking());
+  for (auto& each : asked) caf::anon_send(each, work{[held] { held.wait(); }});
+  auto first = t.system->spawn(worker<console::observed<threads::first_thinker>>, t.directory);
+  caf::anon_send(first, work{[&] { thought.set_value(); }});
+  got(thought.get_future());
+  release.set_value();
+}
+
 TEST_CASE("what is delayed comes in the order of its times, not before them") {
   on_a_loop t;
   auto actor = t.plain();

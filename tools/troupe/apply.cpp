@@ -2,6 +2,7 @@
 #include "tools/troupe/cluster_text.hpp"
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
+#include "tools/troupe/status_text.hpp"
 
 namespace troupe::cli {
 
@@ -42,7 +43,7 @@ int run(const options& o) {
   if (!what) return fail(o, o.file + cannot_be_used);
   if (o.version) return give(o, *o.version, std::move(*what));
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
-    if (!s.cluster) return fail("this node belongs to no cluster; see `troupe init`");
+    if (!s.cluster) return fail(why_no_cluster(s));
     return give(o, s.cluster->configuration.value, std::move(*what));
   });
 }

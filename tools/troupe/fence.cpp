@@ -1,6 +1,7 @@
 // troupe fence: have a node switched off, or vouch for it that it is.
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
+#include "tools/troupe/status_text.hpp"
 #include "tools/troupe/vouch_text.hpp"
 
 #include <iostream>
@@ -39,7 +40,7 @@ int vouch_for(const options& o, const console::cluster_status& c, const console:
 
 int vouch(const options& o) {
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
-    if (!s.cluster) return fail("this node belongs to no cluster; see `troupe init`");
+    if (!s.cluster) return fail(why_no_cluster(s));
     auto& members = s.cluster->members;
     auto found = std::find_if(members.begin(), members.end(), [&](auto& m) { return m.node == o.what.target; });
     if (found == members.end())

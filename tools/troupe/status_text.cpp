@@ -229,6 +229,12 @@ ordered_json cluster_json(const console::cluster_status& c) {
 
 } // namespace status_detail
 
+std::string why_no_cluster(const console::node_status& s) {
+  return s.replica.as == console::part::none ? "this node belongs to no cluster; see `troupe init`"
+                                             : "this node cannot tell now what it knows: its ledger, or questions "
+                                               "that were asked before, take too long; see `troupe actors`";
+}
+
 std::vector<std::string> concerns(const console::node_status& s) {
   std::vector<std::string> out;
   if (!s.cluster && s.replica.as == console::part::none) {
@@ -237,7 +243,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
     return out;
   }
   if (!s.cluster) {
-    out.push_back("the ledger of this node does not answer; see `troupe actors`");
+    out.push_back(why_no_cluster(s));
     return out;
   }
   auto& c = *s.cluster;

@@ -10,6 +10,7 @@
 
 namespace troupe::cli {
 
+std::string why_no_cluster(const console::node_status& s); // of one whose answer has no cluster in it
 // What waits or is wrong, one sentence each with the way out; empty: all is well. The exit status follows from it.
 std::vector<std::string> concerns(const console::node_status& s);
 // Prices that are paid on purpose, stated every time; they do not change the exit status.
