@@ -63,6 +63,19 @@ TEST_CASE("a CIB: templates, id-ref, and a warning for what is no constraint") {
   CHECK(cib->warnings[0].find("rsc_dream") != std::string::npos);
 }
 
+TEST_CASE("a CIB: what is read though it says too little, or too new a thing, is said") {
+  auto cib = parse(R"(<cib validate-with="pacemaker-99.0"><configuration><resources><primitive id="a" class="ocf"/>
+    <primitive id="b" template="T"/></resources></configuration></cib>)");
+  REQUIRE(cib);
+  CHECK(
+      cib->warnings ==
+      std::vector<std::string>{
+          "the schema \"pacemaker-99.0\" is not known (pacemaker-1.0 to 3.x are): it is read as if it were one of them",
+          "a has no class or no type: no agent can run it", "b uses the template T, which does not exist",
+          "b has no class or no type: no agent can run it"});
+  CHECK(parse(R"(<cib validate-with="pacemaker-3.9"><configuration/></cib>)")->warnings.empty());
+}
+
 TEST_CASE("bad input: a clear error, never a crash") {
   CHECK_FALSE(parse(""));
   CHECK_FALSE(parse("<cib><configuration>"));

@@ -98,6 +98,17 @@ void reader::read(pugi::xml_node cib) {
   read_tickets(status);
 }
 
+namespace {
+
+// As `validate-with` names them: of a later one nobody here knows what its words mean.
+bool known_schema(text name) {
+  if (name.empty() || name == "none" || name == "pacemaker-next" || name.starts_with("transitional")) return true;
+  auto major = name.starts_with("pacemaker-") ? name.substr(10, 2) : text{};
+  return major == "0." || major == "1." || major == "2." || major == "3.";
+}
+
+} // namespace
+
 void reader::read_configuration(pugi::xml_node cib) {
   out_.have_quorum = attribute(cib, "have-quorum");
   out_.dc_uuid = attribute(cib, "dc-uuid");
@@ -105,6 +116,9 @@ void reader::read_configuration(pugi::xml_node cib) {
   out_.feature_set = attribute(cib, "crm_feature_set");
   out_.no_quorum_panic = attribute(cib, "no-quorum-panic");
   out_.validate_with = attribute(cib, "validate-with");
+  if (!known_schema(out_.validate_with))
+    warn(fmt::format("the schema \"{}\" is not known (pacemaker-1.0 to 3.x are): it is read as if it were one of them",
+                     out_.validate_with));
   auto configuration = cib.child("configuration");
   if (refers(configuration)) index_ids(configuration, 0);
   auto crm_config = configuration.child("crm_config");

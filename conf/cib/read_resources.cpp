@@ -91,6 +91,7 @@ void reader::read_primitive(pugi::xml_node e, resource& r) {
   r.standard = either("class");
   r.provider = either("provider");
   r.agent = either("type");
+  if (r.standard.empty() || r.agent.empty()) warn(fmt::format("{} has no class or no type: no agent can run it", r.id));
   auto merged = [&](const char* tag) { // the primitive's blocks come later and so win
     nv_sets own = read_sets(e, tag);
     if (base) {
