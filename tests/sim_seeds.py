@@ -30,7 +30,7 @@ ONCE_FAILED = [
 PLANTED = [
     ("answer-before-sync", "3", "100", "I1"),
     ("count-minority", "3", "5", "I1"),
-    ("adopt-lowest-ballot", "3", "36", "I1"),
+    ("adopt-lowest-ballot", "4", "162", "I1"),
     ("skip-phase-one-values", "3", "6", "I1"),
     ("let-refetched-voter-vote", "3", "60", "I1"),
     ("choose-any-ballot", "3", "1", "I1"),
