@@ -640,6 +640,7 @@ TEST_CASE("what cannot be used is said, item by item, and the rest is used") {
   for (auto& w : imported.warnings) all += w + "\n";
   CHECK(all == R"(a <node> without id or uname: ignored
 t uses the template none, which does not exist
+t has no class or no type: no agent can run it
 empty has no members: ignored
 a rule's date "tomorrow" is none: it counts as not given
 <rsc_wish> is no constraint: ignored
