@@ -1,4 +1,4 @@
-// Which of several colocations counts first, by the peer's rules.
+// What is to be with, or apart from, what: by the rules of the peer, each alone.
 #include "actors/scheduler/fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -66,6 +66,83 @@ TEST_CASE("colocation: what is not to be beside another unpromoted is not starte
     c.in.colocations[0].dependent_role = in_role;
     CHECK(c.decided() == (in_role == role::unpromoted ? "Start x n1" : "Start x n1; Start a:0 n1"));
   }
+}
+
+TEST_CASE("colocation: what cannot be promoted anywhere keeps only what is with its promoted role from starting") {
+  small_cluster c{1};
+  auto a = c.primitive("a"), b = c.primitive("b");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].promotable = true;
+  c.in.colocations.push_back(
+      {.dependent = b, .primary = cl, .primary_role = role::promoted, .weight = score{score::limit}});
+  CHECK(c.decided() == "Start a:0 n1");
+  c.in.colocations[0].primary_role = role::unpromoted;
+  CHECK(c.decided() == "Start b n1; Start a:0 n1");
+}
+
+TEST_CASE("colocation: a wish that is too small to count still counts 1") {
+  small_cluster c{3};
+  auto a = c.primitive("a"), b = c.primitive("b");
+  c.locate(b, 3, 5);
+  c.colocate(b, a, 5); // 5 of a million of 5
+  CHECK(c.decided() == "Start a n3; Start b n3");
+}
+
+TEST_CASE("colocation: along a chain each link attenuates by its own weight alone") {
+  small_cluster c{2};
+  auto a = c.primitive("a"), b = c.primitive("b"), d = c.primitive("d");
+  c.locate(d, 2, 1000);
+  c.colocate(d, b); // all of it
+  c.colocate(b, a, 1);
+  c.locate(a, 1, 999);
+  CHECK(c.decided() == "Start a n2; Start b n2; Start d n2");
+  c.in.locations[1].weight = score{1001};
+  CHECK(c.decided() == "Start a n1; Start b n2; Start d n2");
+}
+
+TEST_CASE("colocation: of a clone's instances the one to be promoted is kept away from first") {
+  for (bool scored : {true, false}) {
+    small_cluster c{2};
+    auto a = c.primitive("a"), b = c.primitive("b");
+    auto cl = c.clone("c", a);
+    c.in.resources[cl].promotable = true;
+    c.running(a, 1);
+    c.running(a, 2);
+    if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
+    c.colocate(b, cl, -100); // on both nodes: what leaves no node is taken back
+    CHECK(c.decided() == (scored ? "Start b n1; Promote a:1 n2" : "Start b n2"));
+  }
+}
+
+TEST_CASE("colocation: instances go on running with a clone that has none and cannot start one") {
+  for (bool cloned : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a"), b = c.primitive("b"), first = c.primitive("first");
+    auto whole = c.clone("ca", a);
+    c.in.resources[first].target = role::stopped;
+    c.running(b, 1);
+    c.order(first, whole); // so it cannot start
+    c.colocate(cloned ? c.clone("cb", b) : b, whole);
+    CHECK(c.decided() == (cloned ? "Start a:0 n1 blocked" : "Stop b n1; Start a:0 n1 blocked"));
+  }
+}
+
+TEST_CASE("colocation: with a clone, an instance beyond its number draws nothing away from where it is not") {
+  small_cluster c{3};
+  auto a = c.primitive("a"), b = c.primitive("b"), far = c.primitive("far");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].clone_max = 2;
+  c.in.resources[a].stickiness = 1;
+  c.running(a, 1);
+  c.running(a, 2);
+  c.report(a, 3, task::monitor, exit_code::not_running, exit_code::not_running); // of which instance?
+  CHECK(unpack(c.in).units.size() == 6);
+  c.running(far, 3);
+  c.in.resources[far].stickiness = 1000;
+  c.running(b, 3);
+  c.colocate(b, cl, 50);
+  c.colocate(b, far);
+  CHECK(c.decided() == "");
 }
 
 } // namespace troupe::scheduler::colocation_test

@@ -30,4 +30,14 @@ TEST_CASE("instances: what is drawn to what a clone is with counts in the order 
   CHECK(c.decided() == "Start x n1");
 }
 
+TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
+  small_cluster c{2};
+  auto a = c.primitive("a");
+  auto cl = c.clone("c", a);
+  c.in.resources[cl].clone_max = 2;
+  c.running(a, 1);
+  c.locate(cl, 1, -score::limit);
+  CHECK(c.decided() == "Stop a:0 n1; Start a:1 n2");
+}
+
 } // namespace troupe::scheduler::instances_test

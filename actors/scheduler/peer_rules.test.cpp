@@ -7,16 +7,6 @@ namespace troupe::scheduler::peer_rules_test {
 
 using fixture::small_cluster;
 
-TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
-  small_cluster c{2};
-  auto a = c.primitive("a");
-  auto cl = c.clone("c", a);
-  c.in.resources[cl].clone_max = 2;
-  c.running(a, 1);
-  c.locate(cl, 1, -score::limit);
-  CHECK(c.decided() == "Stop a:0 n1; Start a:1 n2");
-}
-
 TEST_CASE("current node: of what needs no fencing, the first that is up and clean") {
   small_cluster c{3};
   c.in.settings.fencing = true;
@@ -133,93 +123,6 @@ TEST_CASE("order: of two constraints on the same actions the first counts") {
   CHECK(c.decided() == "Start a n1");
 }
 
-TEST_CASE("colocation: what cannot be promoted anywhere keeps only what is with its promoted role from starting") {
-  small_cluster c{1};
-  auto a = c.primitive("a"), b = c.primitive("b");
-  auto cl = c.clone("c", a);
-  c.in.resources[cl].promotable = true;
-  c.in.colocations.push_back(
-      {.dependent = b, .primary = cl, .primary_role = role::promoted, .weight = score{score::limit}});
-  CHECK(c.decided() == "Start a:0 n1");
-  c.in.colocations[0].primary_role = role::unpromoted;
-  CHECK(c.decided() == "Start b n1; Start a:0 n1");
-}
-
-TEST_CASE("colocation: a wish that is too small to count still counts 1") {
-  small_cluster c{3};
-  auto a = c.primitive("a"), b = c.primitive("b");
-  c.locate(b, 3, 5);
-  c.colocate(b, a, 5); // 5 of a million of 5
-  CHECK(c.decided() == "Start a n3; Start b n3");
-}
-
-TEST_CASE("colocation: along a chain each link attenuates by its own weight alone") {
-  small_cluster c{2};
-  auto a = c.primitive("a"), b = c.primitive("b"), d = c.primitive("d");
-  c.locate(d, 2, 1000);
-  c.colocate(d, b); // all of it
-  c.colocate(b, a, 1);
-  c.locate(a, 1, 999);
-  CHECK(c.decided() == "Start a n2; Start b n2; Start d n2");
-  c.in.locations[1].weight = score{1001};
-  CHECK(c.decided() == "Start a n1; Start b n2; Start d n2");
-}
-
-TEST_CASE("execution: a cancelled monitor is taken for life, but not of a node where nothing may run") {
-  for (bool standby : {false, true}) {
-    small_cluster c{2};
-    c.in.rules = policy::pacemaker;
-    c.in.settings.cancel_orphan_operations = true;
-    auto a = c.primitive("a");
-    c.running(a, 1);
-    c.report(a, 1, task::monitor, exit_code::ok, exit_code::ok);
-    c.last_record(a, 1).interval_ms = 77'000;
-    c.locate(a, 1, -score::limit);
-    c.in.nodes[node_id{std::size_t{0}}].standby = standby;
-    auto before = schedule(c.in);
-    auto after = unpack(execute(c.in, before));
-    std::vector<node_id> here{node_id{std::size_t{1}}};
-    if (!standby) here.insert(here.begin(), node_id{std::size_t{0}});
-    CHECK(after.now[unit_id{std::size_t{0}}].running_on == here);
-    c.in.locations.push_back(c.in.locations[0]);
-    c.in.locations[1].where = node_id{std::size_t{1}}; // it goes nowhere
-    CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.empty());
-    c.in.locations.pop_back();
-    c.in.resources[a].orphan = true;
-    CHECK(unpack(execute(c.in, schedule(c.in))).now[unit_id{std::size_t{0}}].running_on.empty());
-  }
-}
-
-TEST_CASE("promotion: the score without a number is for the instances of an anonymous clone") {
-  for (bool unique : {false, true}) {
-    small_cluster c{1};
-    auto a = c.primitive("a");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    c.in.resources[cl].promoted_max = 1;
-    c.in.resources[cl].clone_max = 1;
-    c.in.resources[cl].unique = unique;
-    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 5});
-    CHECK(c.decided() == (unique ? "Start a:0 n1" : "Promote a:0 n1"));
-  }
-}
-
-TEST_CASE("promotion: a wish to be with something says which instance is promoted, not whether one is") {
-  for (std::int32_t weight : {1000, -3, score::limit}) {
-    for (bool scored : {true, false}) {
-      small_cluster c{1};
-      auto a = c.primitive("a"), b = c.primitive("b");
-      auto cl = c.clone("c", a);
-      c.in.resources[cl].promotable = true;
-      c.colocate(cl, b, weight);
-      c.in.colocations[0].dependent_role = role::promoted;
-      if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 2});
-      bool promoted = weight == score::limit || (scored && weight > 0);
-      CHECK(c.decided() == (promoted ? "Start b n1; Promote a:0 n1" : "Start b n1; Start a:0 n1"));
-    }
-  }
-}
-
 TEST_CASE("unfencing: where it was never done it is due, and restarts what runs there and needs it") {
   small_cluster c{2};
   c.in.settings.fencing = true;
@@ -278,51 +181,6 @@ TEST_CASE("active twice: behind a connection that comes up again counts, too") {
     c.running(a, 2);
     c.running(a, 3);
     CHECK(c.decided() == (returns ? "Restart a n2; Recover far n1" : "Stop far n1"));
-  }
-}
-
-TEST_CASE("promotion: a score does not keep an instance where it must not be") {
-  for (std::int32_t dislike : {-100, -1}) {
-    small_cluster c{2};
-    auto a = c.primitive("a");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    c.in.resources[a].stickiness = 1;
-    c.running(a, 2);
-    c.locate(cl, 2, dislike); // less than it sticks there, or not
-    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 1000});
-    CHECK(c.decided() == (dislike == -1 ? "Move a:0 n2 n1" : "Stop a:0 n2; Start a:1 n1"));
-  }
-}
-
-TEST_CASE("colocation: of a clone's instances the one to be promoted is kept away from first") {
-  for (bool scored : {true, false}) {
-    small_cluster c{2};
-    auto a = c.primitive("a"), b = c.primitive("b");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    c.running(a, 1);
-    c.running(a, 2);
-    if (scored) c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
-    c.colocate(b, cl, -100); // on both nodes: what leaves no node is taken back
-    CHECK(c.decided() == (scored ? "Start b n1; Promote a:1 n2" : "Start b n2"));
-  }
-}
-
-TEST_CASE("execution: what is restarted for an order is promoted again if it is watched as promoted") {
-  for (bool watched : {true, false}) {
-    small_cluster c{1};
-    auto a = c.primitive("a"), b = c.primitive("b");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    c.report(a, 1, task::promote, exit_code::ok, exit_code::ok);
-    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = a, .value = 10});
-    if (watched)
-      c.in.resources[a].operations.push_back(
-          {.what = task::monitor, .name = "monitor", .interval_ms = 10'000, .in_role = role::promoted});
-    c.order(b, cl);
-    CHECK(c.decided() == "Start b n1; Restart a:0 n1");
-    CHECK(c.decided_next() == (watched ? "" : "Promote a:0 n1"));
   }
 }
 
@@ -392,19 +250,6 @@ TEST_CASE("utilization: what is on a node in standby has its turn before what ru
   }
 }
 
-TEST_CASE("colocation: instances go on running with a clone that has none and cannot start one") {
-  for (bool cloned : {true, false}) {
-    small_cluster c{1};
-    auto a = c.primitive("a"), b = c.primitive("b"), first = c.primitive("first");
-    auto whole = c.clone("ca", a);
-    c.in.resources[first].target = role::stopped;
-    c.running(b, 1);
-    c.order(first, whole); // so it cannot start
-    c.colocate(cloned ? c.clone("cb", b) : b, whole);
-    CHECK(c.decided() == (cloned ? "Start a:0 n1 blocked" : "Stop b n1; Start a:0 n1 blocked"));
-  }
-}
-
 TEST_CASE("order: what waits for the promotion of what is not promotable waits for ever") {
   for (bool cloned : {true, false}) {
     small_cluster c{1};
@@ -469,18 +314,6 @@ TEST_CASE("failure: to stop on failure stops an anonymous clone as a whole, else
   }
 }
 
-TEST_CASE("execution: of an anonymous clone a node reports once, whichever instance it is that starts there") {
-  small_cluster c{2};
-  auto a = c.primitive("a");
-  c.clone("c", a);
-  c.lose(2);
-  c.report(a, 1, task::stop, 1, exit_code::ok);
-  CHECK(c.decided() == "Start a:1 n1");
-  auto after = execute(c.in, schedule(c.in));
-  CHECK(after.histories.size() == 1);
-  CHECK(unpack(after).units.size() == 3); // and no surplus instance
-}
-
 TEST_CASE("shutdown lock: what a node took with it is kept for it, also without fencing") {
   for (bool lock : {true, false}) {
     small_cluster c{2};
@@ -492,42 +325,6 @@ TEST_CASE("shutdown lock: what a node took with it is kept for it, also without 
     c.lose(2);
     c.in.nodes[node_id{std::size_t{1}}].expected_member = false;
     CHECK(c.decided() == (lock ? "" : "Start a n1"));
-  }
-}
-
-TEST_CASE("colocation: with a clone, an instance beyond its number draws nothing away from where it is not") {
-  small_cluster c{3};
-  auto a = c.primitive("a"), b = c.primitive("b"), far = c.primitive("far");
-  auto cl = c.clone("c", a);
-  c.in.resources[cl].clone_max = 2;
-  c.in.resources[a].stickiness = 1;
-  c.running(a, 1);
-  c.running(a, 2);
-  c.report(a, 3, task::monitor, exit_code::not_running, exit_code::not_running); // of which instance?
-  CHECK(unpack(c.in).units.size() == 6);
-  c.running(far, 3);
-  c.in.resources[far].stickiness = 1000;
-  c.running(b, 3);
-  c.colocate(b, cl, 50);
-  c.colocate(b, far);
-  CHECK(c.decided() == "");
-}
-
-TEST_CASE("promotion: a colocation by role counts once for an instance that has it from its clone") {
-  for (std::int32_t dislike : {-9, -12}) {
-    small_cluster c{2};
-    auto a = c.primitive("a"), b = c.primitive("b");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    c.in.resources[a].stickiness = 100;
-    c.running(a, 1);
-    c.running(a, 2);
-    c.running(b, 1);
-    c.in.resources[b].stickiness = 100;
-    c.in.promotion_scores.push_back({.where = node_id{std::size_t{1}}, .what = a, .value = 10});
-    c.colocate(cl, b, dislike);
-    c.in.colocations.back().dependent_role = role::unpromoted; // so rather promoted there
-    CHECK(c.decided() == (dislike == -9 ? "Promote a:1 n2" : "Promote a:0 n1"));
   }
 }
 
@@ -575,22 +372,6 @@ TEST_CASE("capacity: what must be with another only in a role that it will not h
     c.colocate(b, a);
     if (by_role) c.in.colocations.back().dependent_role = role::promoted;
     CHECK(c.decided() == (by_role ? "Start a n1; Start b n2" : "Start a n2; Start b n2"));
-  }
-}
-
-TEST_CASE("promotion: what the clone would like to be with is drawn to where an instance ranks high") {
-  for (std::int32_t rank : {1, 0}) {
-    small_cluster c{3};
-    auto a = c.primitive("a"), b = c.primitive("b");
-    auto cl = c.clone("c", a);
-    c.in.resources[cl].promotable = true;
-    for (std::int32_t n : {1, 2})
-      if (auto value = n == 1 ? rank : 1000; value > 0)
-        c.in.promotion_scores.push_back({.where = node_id{static_cast<std::size_t>(n)}, .what = a, .value = value});
-    c.colocate(b, cl, -100);
-    c.in.colocations.back().primary_role = role::promoted;
-    c.colocate(cl, b, 100);
-    CHECK(c.decided().starts_with(rank > 0 ? "Start b n2" : "Start b n1"));
   }
 }
 

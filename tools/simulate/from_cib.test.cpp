@@ -1,0 +1,199 @@
+// How a CIB becomes the scheduler's input, and what is said of what cannot be used.
+#include "actors/scheduler/schedule.hpp"
+#include "tools/simulate/cib_fixture.hpp"
+
+namespace troupe::simulate::from_cib_test {
+
+using namespace cib_fixture;
+
+TEST_CASE("import: a colocation set becomes pairs, each member with the one before it") {
+  auto i =
+      read(R"(<rsc_colocation id="s" score="INFINITY"><resource_set id="s1"><resource_ref id="a"/><resource_ref id="b"/>
+    <resource_ref id="c"/></resource_set></rsc_colocation>)");
+  REQUIRE(i.input.colocations.size() == 2);
+  CHECK(i.input.resources[i.input.colocations[1].dependent].name == "c");
+  CHECK(i.input.resources[i.input.colocations[1].primary].name == "b");
+}
+
+TEST_CASE("import: order sets are met at their ends only if it is written that they are sequential") {
+  auto orders = [](const std::string& before, const std::string& after) {
+    auto i = read("<rsc_order id=\"o\"><resource_set id=\"s1\"" + before +
+                  "><resource_ref id=\"a\"/></resource_set><resource_set id=\"s2\"" + after +
+                  "><resource_ref id=\"b\"/><resource_ref id=\"c\"/></resource_set></rsc_order>");
+    std::string text;
+    for (auto& o : i.input.orders) text += i.input.resources[o.first].name + i.input.resources[o.then].name + " ";
+    for (auto& o : i.input.any_of_orders) text += "any " + std::to_string(o.then.size());
+    return text;
+  };
+  CHECK(orders("", "") == "bc ab ac ");
+  CHECK(orders("", " sequential=\"true\"") == "bc ab ");
+  CHECK(orders("", " sequential=\"false\"") == "ab ac ");
+  CHECK(orders(" require-all=\"false\"", " sequential=\"true\"") == "bc any 2");
+}
+
+TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") {
+  auto text = cib_with(R"(<rsc_location id="l" rsc="t" node="n2" score="7"/>)");
+  text.insert(text.find("</resources>"),
+              R"(<clone id="cl"><primitive id="in" class="ocf" provider="p" type="D"/></clone>)");
+  text.insert(text.find("</configuration>"), R"(<tags><tag id="t"><obj_ref id="in"/><obj_ref id="a"/></tag></tags>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  REQUIRE(i.input.locations.size() == 2);
+  CHECK(i.input.resources[i.input.locations[0].what].name == "cl");
+  CHECK(i.input.resources[i.input.locations[1].what].name == "a");
+}
+
+TEST_CASE("import: a constraint on what does not exist is said and left out") {
+  auto i = read(R"(<rsc_order id="o" first="a" then="ghost"/>)");
+  CHECK(i.input.orders.empty());
+  REQUIRE(i.warnings.size() == 1);
+  CHECK(i.warnings[0].find("ghost") != std::string::npos);
+}
+
+TEST_CASE("import: a score taken from an attribute is 0 if it is no number, and forbids the node that lacks it") {
+  auto text = cib_with(R"(<rsc_location id="l" rsc="a"><rule id="r" score-attribute="speed">
+    <expression id="e" attribute="#uname" operation="defined"/></rule></rsc_location>)");
+  text.replace(
+      text.find(R"(uname="n1"/>)"), 12,
+      R"(uname="n1"><instance_attributes id="i"><nvpair id="v" name="speed" value="fast"/></instance_attributes></node>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  REQUIRE(i.input.locations.size() == 2);
+  CHECK(i.input.locations[0].weight.value() == 0);
+  CHECK(i.input.locations[1].weight == score::minus_infinity());
+}
+
+TEST_CASE("import: without addresses of their own, replicas with something inside are one per host") {
+  auto of_bundle = [](std::string network) {
+    auto text = cib_with("");
+    auto end = text.find("</resources>");
+    text.insert(
+        end, R"(<bundle id="box"><podman image="i" replicas="2" replicas-per-host="2"/><network control-port="3121" )" +
+                 network + R"(/><primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    REQUIRE(i.input.bundles.size() == 1);
+    return std::pair{i.input.bundles[0].per_host, i.input.resources[i.input.bundles[0].clone].unique};
+  };
+  CHECK(of_bundle("") == std::pair{1u, false});
+  CHECK(of_bundle(R"(ip-range-start="10.0.0.1")") == std::pair{2u, true});
+}
+
+TEST_CASE("import: the defaults of operations count for what is no longer configured") {
+  auto text = cib_with("");
+  text.insert(text.find("</configuration>"),
+              R"(<op_defaults><meta_attributes id="d"><nvpair id="dn" name="on-fail" value="block"/></meta_attributes>
+      </op_defaults>)");
+  report_on_n1(text, reported("old", "D", op("old", "start", "0", "1")));
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto& old = named(i, "old");
+  REQUIRE(!old.operations.empty());
+  CHECK(old.operations[0].failure == scheduler::on_fail::block);
+  CHECK(old.operations[0].by_default);
+}
+
+TEST_CASE("import: what is no longer configured has the defaults of resources, but for what it is to become") {
+  for (bool managed : {true, false}) {
+    auto text = cib_with("");
+    text.insert(text.find("</configuration>"),
+                std::string(R"(<rsc_defaults><meta_attributes id="d"><nvpair id="dm" name="is-managed" value=")") +
+                    (managed ? "true" : "false") + R"("/><nvpair id="dt" name="target-role" value="Stopped"/>
+      </meta_attributes></rsc_defaults>)");
+    report_on_n1(text, reported("old", "D", op("old", "start", "0", "0")));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    CHECK(named(i, "old").target == scheduler::role::unknown);
+    CHECK(summary_text(i.input, scheduler::schedule(i.input)).empty() == !managed);
+  }
+}
+
+TEST_CASE("import: what ran alone before it became an instance is stopped where it runs") {
+  for (bool unique : {true, false}) {
+    auto text = cib_with("");
+    std::string in = R"(<primitive id="in" class="ocf" provider="p" type="D"/>)";
+    text.insert(text.find("</resources>"),
+                unique ? R"(<clone id="cl"><meta_attributes id="m"><nvpair id="mn" name="globally-unique" value="true"/>
+      </meta_attributes>)" + in +
+                             "</clone>"
+                       : R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>)" +
+                             in + "</bundle>");
+    report_on_n1(text, reported("in", "D", op("in", "start", "0", "0")));
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    auto found = summary_text(i.input, scheduler::schedule(i.input));
+    CHECK_MESSAGE(found.find("Stop       in ( n1 )") != std::string::npos, found);
+    CHECK_MESSAGE(found.find("Start      in:0 (") != std::string::npos, found);
+  }
+}
+
+TEST_CASE("import: a guest's connection may migrate only if that is said") {
+  auto may = [](const std::string& more) {
+    auto way = primitive("box", "V",
+                         R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/>)" + more +
+                             "</meta_attributes>");
+    auto i = behind(way, "");
+    return named(i, "far").allow_migrate;
+  };
+  CHECK_FALSE(may(""));
+  CHECK_FALSE(may(R"(<nvpair id="ba" name="allow-migrate" value="true"/>)"));
+  CHECK(may(R"(<nvpair id="ba" name="remote-allow-migrate" value="true"/>)"));
+}
+
+TEST_CASE("what cannot be used is said, item by item, and the rest is used") {
+  auto parsed = cib::parse(R"(<cib have-quorum="1"><configuration>
+    <nodes><node id="1" uname="n1"/><node id="2" uname="n1"/><node uname="n3"/></nodes>
+    <resources>
+      <primitive id="a" class="ocf" provider="p" type="T"><meta_attributes id="m"><nvpair id="m1" name="resource-stickiness" value="much"/>
+        <nvpair id="m2" name="failure-timeout" value="soon"/></meta_attributes></primitive>
+      <primitive id="a" class="ocf" provider="p" type="T"/>
+      <primitive id="t" template="none"/>
+      <group id="empty"/>
+    </resources>
+    <constraints>
+      <rsc_location id="l1" rsc="a" node="n9" score="5"/>
+      <rsc_location id="l2" rsc="a" node="n1" score="lots"/>
+      <rsc_location id="l3" rsc="a"/>
+      <rsc_location id="l4" rsc-pattern="(" node="n1" score="5"/>
+      <rsc_location id="l5" rsc="a"><rule id="r" score="1"><date_expression id="d" operation="gt" start="tomorrow"/></rule></rsc_location>
+      <rsc_colocation id="c1" rsc="a" with-rsc="gone" score="INFINITY"/>
+      <rsc_order id="o1" first="gone" then="a"/>
+      <rsc_ticket id="t1" rsc="a"/>
+      <rsc_wish id="w"/>
+    </constraints></configuration>
+    <status><node_state id="7" uname="n7"/><node_state id="1" uname="n1"><lrm id="1"><lrm_resources><lrm_resource/></lrm_resources></lrm></node_state></status></cib>)");
+  REQUIRE(parsed);
+  auto imported = from_cib(*parsed, stamp{std::chrono::seconds{1'700'000'000}});
+  std::string all;
+  for (auto& w : imported.warnings) all += w + "\n";
+  CHECK(all == R"(a <node> without id or uname: ignored
+t uses the template none, which does not exist
+t has no class or no type: no agent can run it
+empty has no members: ignored
+a rule's date "tomorrow" is none: it counts as not given
+<rsc_wish> is no constraint: ignored
+a history entry of node n1 names no resource: ignored
+node n1 is defined twice: the second is ignored
+a: "much" is no score: taken as 0
+a: "soon" is no time: failures do not age
+resource a is defined twice: the second is ignored
+the status speaks of the node n7, which is not configured: ignored
+l1: there is no node n9: ignored
+l2: "lots" is no score: taken as 0
+l3: names neither a node nor a rule: ignored
+l4: "(" is no regular expression: ignored
+a colocation names the resource gone, which does not exist: ignored
+an order names the resource gone, which does not exist: ignored
+t1 names no ticket: ignored
+)");
+  CHECK(imported.input.resources.size() == 2);
+  CHECK(imported.input.nodes.size() == 1);
+}
+
+} // namespace troupe::simulate::from_cib_test
