@@ -5,6 +5,7 @@
 
 #include <pugixml.hpp>
 
+#include <array>
 #include <map>
 
 namespace troupe::conf::cib {
@@ -13,6 +14,8 @@ struct document {
   std::string source; // parsed in place: every text points into it
   pugi::xml_document xml;
 };
+
+struct record_attribute;
 
 class reader {
 public:
@@ -50,9 +53,12 @@ private:
   std::vector<resource_set> read_resource_sets(pugi::xml_node element);
   void read_fencing(pugi::xml_node topology);
 
+  const record_attribute* attribute_of_record(std::size_t place, text name); // nullptr: of no use
   operation_record read_record(pugi::xml_node element);
 
   contents& out_;
+  static constexpr std::size_t max_in_order = 32;
+  std::array<const record_attribute*, max_in_order> in_order_{}; // of the last record, as they came
   std::size_t listed_ = 0;                                // resources in the last node state
   std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref
   std::map<text, pugi::xml_node> templates_;

@@ -5,48 +5,18 @@
 
 namespace troupe::conf::cib {
 
+// What tells how it ended.
+struct outcome_texts {
+  text magic, rc, status;
+};
+
 namespace {
 
 text field(pugi::xml_node e, const char* name) {
   return e.attribute(name).value();
 }
 
-// The attributes of a record by name, those of old CIBs included. A large CIB has millions of them: so each is looked
-// at once, instead of being sought by name.
-constexpr std::pair<text, text operation_record::*> texts[] = {{"id", &operation_record::id},
-                                                               {"operation", &operation_record::operation},
-                                                               {"operation_key", &operation_record::key},
-                                                               {"transition-key", &operation_record::transition_key},
-                                                               {"transition_key", &operation_record::transition_key},
-                                                               {"exit-reason", &operation_record::exit_reason},
-                                                               {"op-digest", &operation_record::digest},
-                                                               {"op-restart-digest", &operation_record::restart_digest},
-                                                               {"op-force-restart", &operation_record::restart_params},
-                                                               {"op-secure-digest", &operation_record::secure_digest},
-                                                               {"op-secure-params", &operation_record::secure_params},
-                                                               {"migrate_source", &operation_record::migrate_source},
-                                                               {"migrate_target", &operation_record::migrate_target},
-                                                               {"crm_feature_set", &operation_record::feature_set}};
-constexpr std::pair<text, std::int64_t operation_record::*> numbers[] = {
-    {"call-id", &operation_record::call_id},
-    {"call_id", &operation_record::call_id},
-    {"last-rc-change", &operation_record::last_change},
-    {"last_rc_change", &operation_record::last_change},
-    {"last-run", &operation_record::last_run},
-    {"last_run", &operation_record::last_run},
-    {"interval", &operation_record::interval_ms}};
-
-template <class Field, std::size_t N>
-Field operation_record::*field_named(const std::pair<text, Field operation_record::*> (&table)[N], text name) {
-  for (auto& [known, field] : table)
-    if (known == name) return field;
-  return nullptr;
-}
-
 // "STATUS:RC;ACTION:TRANSITION:EXPECTED:UUID" tells status and rc where the attributes of old CIBs do not.
-struct outcome_texts {
-  text magic, rc, status;
-};
 void read_outcome(const outcome_texts& t, operation_record& r) {
   auto set = [](int& to, text from) {
     if (auto n = to_number(from)) to = static_cast<int>(*n);
@@ -63,22 +33,64 @@ void read_outcome(const outcome_texts& t, operation_record& r) {
 
 } // namespace
 
+// The attributes of a record, those of old CIBs included; each has one place to go to.
+struct record_attribute {
+  text name;
+  text operation_record::*said = nullptr;
+  std::int64_t operation_record::*number = nullptr;
+  text outcome_texts::*outcome = nullptr;
+};
+static constexpr record_attribute record_attributes[] = {
+    {"id", &operation_record::id},
+    {"operation", &operation_record::operation},
+    {"operation_key", &operation_record::key},
+    {"transition-key", &operation_record::transition_key},
+    {"transition_key", &operation_record::transition_key},
+    {"exit-reason", &operation_record::exit_reason},
+    {"op-digest", &operation_record::digest},
+    {"op-restart-digest", &operation_record::restart_digest},
+    {"op-force-restart", &operation_record::restart_params},
+    {"op-secure-digest", &operation_record::secure_digest},
+    {"op-secure-params", &operation_record::secure_params},
+    {"migrate_source", &operation_record::migrate_source},
+    {"migrate_target", &operation_record::migrate_target},
+    {"crm_feature_set", &operation_record::feature_set},
+    {"call-id", nullptr, &operation_record::call_id},
+    {"call_id", nullptr, &operation_record::call_id},
+    {"last-rc-change", nullptr, &operation_record::last_change},
+    {"last_rc_change", nullptr, &operation_record::last_change},
+    {"last-run", nullptr, &operation_record::last_run},
+    {"last_run", nullptr, &operation_record::last_run},
+    {"interval", nullptr, &operation_record::interval_ms},
+    {"transition-magic", nullptr, nullptr, &outcome_texts::magic},
+    {"rc-code", nullptr, nullptr, &outcome_texts::rc},
+    {"rc_code", nullptr, nullptr, &outcome_texts::rc},
+    {"op-status", nullptr, nullptr, &outcome_texts::status},
+    {"op_status", nullptr, nullptr, &outcome_texts::status},
+};
+
+// A large CIB has millions of them, and records of one writer have the same ones in the same order: what the record
+// before had at this place is tried first.
+const record_attribute* reader::attribute_of_record(std::size_t place, text name) {
+  if (place >= max_in_order) place = max_in_order - 1;
+  auto& before = in_order_[place];
+  if (before && before->name == name) return before;
+  for (auto& known : record_attributes)
+    if (known.name == name) return before = &known;
+  return nullptr;
+}
+
 operation_record reader::read_record(pugi::xml_node e) {
   operation_record r;
   r.call_id = 0;
   outcome_texts outcome;
+  std::size_t place = 0;
   for (auto a : e.attributes()) {
-    text name = a.name(), value = a.value();
-    if (auto field = field_named(texts, name))
-      r.*field = value;
-    else if (auto number = field_named(numbers, name))
-      r.*number = to_number(value).value_or(0);
-    else if (name == "transition-magic")
-      outcome.magic = value;
-    else if (name == "rc-code" || name == "rc_code")
-      outcome.rc = value;
-    else if (name == "op-status" || name == "op_status")
-      outcome.status = value;
+    auto* known = attribute_of_record(place++, a.name());
+    if (!known) continue;
+    if (known->said) r.*known->said = a.value();
+    if (known->number) r.*known->number = to_number(a.value()).value_or(0);
+    if (known->outcome) outcome.*known->outcome = a.value();
   }
   read_outcome(outcome, r);
   return r;

@@ -68,16 +68,25 @@ std::int64_t importer::timeout_of(sched::resource_id r, cib::text operation, std
   return sched::operation{}.timeout_ms;
 }
 
-// The digest of the parameters that an operation of that name would get now: all, `only` those listed, or `without`
-// those.
+// Whether that is the digest of the parameters that an operation of that name would get now: all, `only` those listed,
+// or `without` those. A large CIB asks the same few questions about a resource on each node.
+bool importer::has_digest(cib::text wanted, sched::resource_id r, sched::node_id n, cib::text operation,
+                          std::int64_t interval_ms, cib::text only, cib::text without) {
+  if (primitives_[r.at()].node_dependent) return digest_text(r, n, operation, interval_ms, only, without) == wanted;
+  digests_.resize(std::max(digests_.size(), r.at() + 1));
+  auto& known = digests_[r.at()];
+  for (auto& d : known)
+    if (d.interval_ms == interval_ms && d.operation == operation && d.only == only && d.without == without)
+      return d.digest == wanted;
+  auto digest = digest_text(r, n, operation, interval_ms, only, without);
+  if (known.size() < max_known_digests)
+    known.push_back({std::string(operation), interval_ms, std::string(only), std::string(without), digest});
+  return digest == wanted;
+}
+
 std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
-                                  cib::text only, cib::text without) {
+                                  cib::text only, cib::text without) const {
   auto& p = primitives_[r.at()];
-  std::string key;
-  if (!p.node_dependent) {
-    key = fmt::format("{}/{}/{}/{}/{}", r.value, operation, interval_ms, only, without);
-    if (auto found = digests_.find(key); found != digests_.end()) return found->second;
-  }
   std::map<std::string, std::string> params = p.params;
   auto c = context_of(n);
   if (p.node_dependent) {
@@ -100,9 +109,7 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
     bool for_the_fencer = p.standard == "stonith" && name.starts_with("pcmk_");
     return for_the_fencer || listed(without, name);
   });
-  auto digest = md5_hex(parameters_element(params));
-  if (!p.node_dependent) digests_.emplace(std::move(key), digest);
-  return digest;
+  return md5_hex(parameters_element(params));
 }
 
 // What the start rests on comes first: another digest of that means a restart whatever the rest says. A record without
@@ -119,12 +126,11 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   if (op.interval_ms > 0) return compare_recurring(op, h.what, n);
   if (!uses_start) return definition::same;
   bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&
-                  digest_text(h.what, n, "start", 0, op.restart_params, {}) != op.restart_digest;
-  if (!restarts && !op.digest.empty() && digest_text(h.what, n, "start", 0, {}, {}) == op.digest)
-    return definition::same;
+                  !has_digest(op.restart_digest, h.what, n, "start", 0, op.restart_params, {});
+  if (!restarts && !op.digest.empty() && has_digest(op.digest, h.what, n, "start", 0, {}, {})) return definition::same;
   if (!op.secure_digest.empty()) {
     auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
-    if (digest_text(h.what, n, "start", 0, {}, without) == op.secure_digest) return definition::same;
+    if (has_digest(op.secure_digest, h.what, n, "start", 0, {}, without)) return definition::same;
   }
   return restarts || op.restart_digest.empty() ? definition::changed : definition::reloadable;
 }
@@ -133,10 +139,10 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
 sched::definition importer::compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n) {
   using sched::definition;
   if (op.digest.empty() || task_named(op.operation) != sched::task::monitor) return definition::same;
-  if (digest_text(r, n, op.operation, op.interval_ms, {}, {}) == op.digest) return definition::same;
+  if (has_digest(op.digest, r, n, op.operation, op.interval_ms, {}, {})) return definition::same;
   if (!op.secure_digest.empty()) {
     auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
-    if (digest_text(r, n, op.operation, 0, {}, without) == op.secure_digest) return definition::same;
+    if (has_digest(op.secure_digest, r, n, op.operation, 0, {}, without)) return definition::same;
   }
   return definition::reloadable;
 }

@@ -112,8 +112,10 @@ private:
   sched::definition compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n);
   [[nodiscard]] std::int64_t timeout_of(sched::resource_id r, cib::text operation, std::int64_t interval_ms) const;
   static std::map<std::string, std::string> parameters(const primitive& p, const cib::rule_context& c);
+  bool has_digest(cib::text wanted, sched::resource_id r, sched::node_id n, cib::text operation,
+                  std::int64_t interval_ms, cib::text only, cib::text without);
   std::string digest_text(sched::resource_id r, sched::node_id n, cib::text operation, std::int64_t interval_ms,
-                          cib::text only, cib::text without);
+                          cib::text only, cib::text without) const;
   sched::resource_id orphan(const cib::resource_history& h, cib::text name);
   void read_counts(sched::node_id n, const values& attributes);
   std::int32_t intern(cib::text name);
@@ -145,8 +147,14 @@ private:
   std::vector<std::pair<std::size_t, cib::node_state>> unknown_states_;
   std::vector<std::pair<std::size_t, sched::node_id>> reporting_; // position of the state, node
   std::deque<std::string> texts_;                                 // of transient attributes
-  std::map<std::string, std::string, std::less<>> digests_;       // cache of digests that depend on no node
-  std::vector<primitive> primitives_;                             // by resource_id
+  struct known_digest {
+    std::string operation;
+    std::int64_t interval_ms = 0;
+    std::string only, without, digest;
+  };
+  static constexpr std::size_t max_known_digests = 16; // of one resource; what is asked beyond is worked out anew
+  std::vector<std::vector<known_digest>> digests_;     // by resource_id; of those that depend on no node
+  std::vector<primitive> primitives_;                  // by resource_id
   struct guest {
     sched::resource_id container;
     std::string name;

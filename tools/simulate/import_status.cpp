@@ -191,6 +191,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
 
 // What is inside of a bundle's containers runs nowhere else: what a node reports by that name it had before.
 bool importer::at_home(sched::resource_id what, sched::node_id n) const {
+  if (in_.bundles.empty()) return true;
   for (auto p = in_.resources[what].parent; p.valid(); p = in_.resources[p].parent)
     for (auto& b : in_.bundles)
       if (b.clone == p) return std::any_of(b.parts.begin(), b.parts.end(), [&](auto& part) { return part.guest == n; });
