@@ -292,6 +292,9 @@ def test_what_agents_would_refuse_is_not_applied(c):
     done = c["n2"].troupe("apply", path)
     equal(done.status, 0)  # it need not run here
     assert "not compared with the agent on this machine: ocf:nobody:nothing: " in done.err, done
+    equal(c["n2"].troupe("attributes", "n3").out, "nothing is kept of n3\n")
+    nobody = c["n2"].troupe("attributes", "n4")
+    equal((nobody.status, nobody.err), (1, "troupe: there is no node 'n4'; did you mean 'n1'?\n"))
 
 
 def test_a_boot_that_was_proved_dead_says_so(c):

@@ -142,6 +142,42 @@ def test_check_json(folder):
             "fix": "did you mean 'name'?"} in answer["diagnostics"], answer
 
 
+def test_what_cannot_be_used_is_told_as_json_too(folder):
+    bad = folder / "cluster.toml"
+    bad.write_text('[cluster]\nnmae = "c"\n')
+    for command in ("apply", "plan", "init"):
+        status, out, err = run(command, "--json", "--no-agents", bad)
+        answer = json.loads(out)
+        equal((status, answer["error"]), (1, f"{bad} cannot be used; nothing was done"))
+        assert {"severity": "error", "line": 2, "column": 1, "key": "cluster.nmae", "what": "unknown key",
+                "fix": "did you mean 'name'?"} in answer["diagnostics"], answer
+        assert f"{bad}:2:1: error: cluster.nmae: unknown key" in err, err
+    status, out, err = run("apply", "--json", folder / "none")
+    equal((status, [d["what"] for d in json.loads(out)["diagnostics"]]),
+          (1, [f"{folder}/none: cannot be opened: No such file or directory"]))
+    equal(err.splitlines()[0], f"troupe: {folder}/none: cannot be opened: No such file or directory")
+
+
+def test_a_misspelt_agent(folder):
+    mine = folder / "agents" / "mine"
+    mine.mkdir(parents=True)
+    (mine / "apache").write_text("#!/bin/sh\n")
+    (mine / "apache").chmod(0o755)
+    (folder / "fence_ipmilan").write_text("#!/bin/sh\n")
+    (folder / "fence_ipmilan").chmod(0o755)
+    path = folder / "cluster.toml"
+    path.write_text(f'[cluster]\nname = "c"\n[node.n1]\nkey = "{run("keygen", folder / "k")[1].strip()}"\n'
+                    'addresses = ["10.0.0.1:1"]\n[resource.web]\nagent = "ocf:mine:apche"\nmonitor = { interval = "10s" }\n'
+                    '[resource.far]\nagent = "ocf:mine:galera"\nmonitor = { interval = "10s" }\n'
+                    '[fence.ipmi]\nagent = "fence_ipmiln"\ntargets = ["n1"]\n')
+    status, out, _ = run("check", "--json", "--resource-agents", folder / "agents", "--fence-agents", folder, path)
+    found = {d["key"]: (d["severity"], d["what"], d["fix"]) for d in json.loads(out)["diagnostics"]}
+    fix = "did you mean '{}'? One that is installed elsewhere alone is no fault"
+    equal(found.get("resource.web.agent"), ("warning", "ocf:mine:apche is not on this machine", fix.format("apache")))
+    equal(found.get("fence.ipmi.agent"), ("warning", "fence_ipmiln is not on this machine", fix.format("fence_ipmilan")))
+    assert "resource.far.agent" not in found, found
+
+
 def test_check_unreadable(folder):
     closed = folder / "closed.toml"
     closed.write_text("")

@@ -3,9 +3,12 @@
 #include "agents/fence/protocol.hpp"
 #include "agents/ocf/operation.hpp"
 #include "agents/parameter_check.hpp"
+#include "conf/nearest.hpp"
 #include "conf/units.hpp"
 #include "tools/troupe/run_briefly.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
 
 namespace troupe::cli {
@@ -23,9 +26,54 @@ described ask(const result<agents::command>& call) {
   return *read;
 }
 
-described of(const config::agent_ref& agent, const console::agent_folders& folders) {
+agents::ocf::installation resource_agents(const console::agent_folders& folders) {
   agents::ocf::installation where;
   if (!folders.resource.empty()) where.folders = folders.resource;
+  return where;
+}
+
+agents::fence::installation fence_agents(const console::agent_folders& folders) {
+  agents::fence::installation where;
+  if (!folders.fence.empty()) where.folders = folders.fence;
+  return where;
+}
+
+// What lies in this folder, sorted; nothing of one that cannot be read.
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code none;
+  for (std::filesystem::directory_iterator at(folder, none), end; at != end && !none; at.increment(none))
+    out.push_back(at->path().filename().string());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string nearest_in(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    std::filesystem::path wanted(path);
+    if (auto near = conf::nearest(wanted.filename().string(), names_in(wanted.parent_path().string())); !near.empty())
+      return near;
+  }
+  return "";
+}
+
+// An agent that is not here beside one that is, and is called almost the same; empty: there is none such.
+std::string misspelt(const config::agent_ref& agent, const console::agent_folders& folders) {
+  auto where = resource_agents(folders);
+  auto paths = agents::ocf::candidates(where, agent);
+  if (!paths || agents::ocf::find(where, agent)) return "";
+  return nearest_in(*paths);
+}
+
+std::string misspelt(const std::string& fence_agent, const console::agent_folders& folders) {
+  auto where = fence_agents(folders);
+  auto paths = agents::fence::candidates(where, fence_agent);
+  if (!paths || agents::fence::find(where, fence_agent)) return "";
+  return nearest_in(*paths);
+}
+
+described of(const config::agent_ref& agent, const console::agent_folders& folders) {
+  auto where = resource_agents(folders);
   agents::ocf::operation op;
   op.agent = agent;
   op.resource = "check";
@@ -35,15 +83,13 @@ described of(const config::agent_ref& agent, const console::agent_folders& folde
 }
 
 described of(const std::string& fence_agent, const console::agent_folders& folders) {
-  agents::fence::installation where;
-  if (!folders.fence.empty()) where.folders = folders.fence;
-  auto program = agents::fence::find(where, fence_agent);
+  auto program = agents::fence::find(fence_agents(folders), fence_agent);
   if (!program) return failure(program.error().text);
   agents::fence::call_of call;
   call.program = *program;
   call.what = agents::fence::action::metadata;
   call.timeout = call.grace = metadata_time;
-  return ask(agents::fence::call(where, call));
+  return ask(agents::fence::call(fence_agents(folders), call));
 }
 
 // Each agent is asked once.
@@ -52,8 +98,9 @@ public:
   explicit asker(const console::agent_folders& folders)
     : folders_(folders) {}
 
+  // `key`: where the file names it.
   template <class Agent>
-  const agents::metadata* metadata_of(const Agent& agent, const std::string& name) {
+  const agents::metadata* metadata_of(const Agent& agent, const std::string& name, conf::key_path key) {
     auto [at, fresh] = asked_.try_emplace(name, failure(""));
     if (fresh) {
       at->second = of(agent, folders_);
@@ -62,7 +109,11 @@ public:
       else
         out.not_checked.push_back(name + ": " + at->second.error().text);
     }
-    return at->second ? &*at->second : nullptr;
+    if (at->second) return &*at->second;
+    if (auto near = misspelt(agent, folders_); !near.empty())
+      out.found.push_back({conf::severity::warning, std::move(key), name + " is not on this machine",
+                           "did you mean '" + near + "'? One that is installed elsewhere alone is no fault"});
+    return nullptr;
   }
   void judge(const agents::parameter_question& q) {
     auto more = agents::check_parameters(q);
@@ -89,14 +140,14 @@ agent_check check_agents(const config::cluster& c, const console::agent_folders&
   for (auto& r : c.resources) {
     auto name = conf::text_of(r.agent);
     if (r.agent.standard != "ocf" || r.agent.type.empty()) continue;
-    auto* m = all.metadata_of(r.agent, name);
+    auto* m = all.metadata_of(r.agent, name, conf::key_path{"resource", r.name.text, "agent"});
     if (!m) continue;
     all.judge({*m, name, r.params, conf::key_path{"resource", r.name.text, "params"}, {}});
     all.judge_promotion(r, *m, name);
   }
   for (auto& d : c.devices) {
     if (d.agent.empty()) continue; // an error already
-    if (auto* m = all.metadata_of(d.agent, d.agent))
+    if (auto* m = all.metadata_of(d.agent, d.agent, conf::key_path{"fence", d.name.text, "agent"}))
       all.judge({*m, d.agent, d.params, conf::key_path{"fence", d.name.text, "params"},
                  agents::fence::supplied_parameters()});
   }

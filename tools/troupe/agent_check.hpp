@@ -1,6 +1,7 @@
 // A configuration against the agents of this machine: each agent that it names says what its parameters are and what it
 // can do, and that is compared. An agent that is not here, or does not answer in time, is named and left out: the
-// machine where a file is checked need not be one where it runs.
+// machine where a file is checked need not be one where it runs. If one is here whose name is almost the same, that is
+// a warning.
 #pragma once
 
 #include "conf/diagnostics.hpp"

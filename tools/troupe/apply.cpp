@@ -12,9 +12,9 @@ struct options : file_options {
   std::optional<std::uint64_t> version;
 };
 
-int give(const options& o, std::uint64_t version, config::cluster what) {
+int give(const options& o, std::uint64_t version, cluster_file file) {
   return ask_for<console::ordered>(
-      o, console::order{command::config_set{log_index{version}, std::move(what)}},
+      o, console::order{command::config_set{log_index{version}, std::move(*file.cluster)}},
       [&](const console::ordered& told_of) {
         auto& [index, refused] = told_of.what;
         bool applied = refused == refusal::none;
@@ -23,7 +23,8 @@ int give(const options& o, std::uint64_t version, config::cluster what) {
           print({{"applied", applied},
                  {"outcome", std::string(name_of(refused))},
                  {"index", index.value},
-                 {"replaced", version}});
+                 {"replaced", version},
+                 {"diagnostics", json_of(file.found)}});
         else if (applied)
           std::printf("applied: version %llu, in the place of %llu\n", static_cast<unsigned long long>(index.value),
                       static_cast<unsigned long long>(version));
@@ -39,12 +40,12 @@ int give(const options& o, std::uint64_t version, config::cluster what) {
 }
 
 int run(const options& o) {
-  auto what = read_to_run(o);
-  if (!what) return fail(o, o.file + cannot_be_used);
-  if (o.version) return give(o, *o.version, std::move(*what));
+  auto file = read_to_run(o);
+  if (!file.cluster) return refuse(o, file);
+  if (o.version) return give(o, *o.version, std::move(file));
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
     if (!s.cluster) return fail(why_no_cluster(s));
-    return give(o, s.cluster->configuration.value, std::move(*what));
+    return give(o, s.cluster->configuration.value, std::move(file));
   });
 }
 

@@ -1,7 +1,10 @@
 // troupe attributes: what agents and operators have said of nodes.
+#include "conf/nearest.hpp"
 #include "tools/troupe/commands.hpp"
 #include "tools/troupe/daemon_link.hpp"
 #include "tools/troupe/show.hpp"
+
+#include <algorithm>
 
 namespace troupe::cli {
 
@@ -23,7 +26,7 @@ int show(const talk_options& o, console::attribute_list list, const std::string&
     return good;
   }
   if (list.items.empty()) {
-    std::printf("nothing is kept%s\n", node.empty() ? "" : (" of " + node + " (is it a node?)").c_str());
+    std::printf("nothing is kept%s\n", node.empty() ? "" : (" of " + node).c_str());
     return good;
   }
   std::vector<table_row> rows{{"NODE", "UNTIL", "NAME", "VALUE"}};
@@ -32,6 +35,21 @@ int show(const talk_options& o, console::attribute_list list, const std::string&
   std::fputs(table_of(rows).c_str(), stdout);
   if (list.left_out > 0) std::printf("and %llu more\n", static_cast<unsigned long long>(list.left_out));
   return good;
+}
+
+int run(const talk_options& o, const std::string& node) {
+  return ask_for<console::attribute_list>(o, console::ask_attributes{}, [&](const console::attribute_list& list) {
+    bool known =
+        node.empty() || std::any_of(list.items.begin(), list.items.end(), [&](auto& a) { return a.node.text == node; });
+    if (known) return show(o, list, node);
+    return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
+      std::vector<std::string> nodes;
+      if (s.cluster)
+        for (auto& m : s.cluster->members) nodes.push_back(m.node.text);
+      if (std::find(nodes.begin(), nodes.end(), node) != nodes.end()) return show(o, list, node);
+      return fail(o, "there is no node '" + node + "'; " + conf::suggestion(node, nodes, "nodes"));
+    });
+  });
 }
 
 } // namespace attributes_detail
@@ -47,13 +65,7 @@ void add_attributes(CLI::App& troupe, work& chosen) {
   auto node = std::make_shared<std::string>();
   add_talk_options(sub, *o);
   sub.add_option("NODE", *node, "only of this node");
-  sub.callback([o, node, &chosen] {
-    chosen = [o, node] {
-      return ask_for<console::attribute_list>(*o, console::ask_attributes{}, [o, node](const auto& list) {
-        return attributes_detail::show(*o, list, *node);
-      });
-    };
-  });
+  sub.callback([o, node, &chosen] { chosen = [o, node] { return attributes_detail::run(*o, *node); }; });
 }
 
 } // namespace troupe::cli

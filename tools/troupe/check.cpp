@@ -3,6 +3,7 @@
 
 #include "conf/file.hpp"
 #include "tools/troupe/agent_check.hpp"
+#include "tools/troupe/cluster_text.hpp"
 #include "tools/troupe/commands.hpp"
 
 #include <nlohmann/json.hpp>
@@ -50,14 +51,7 @@ void print_json(const std::string& file, const conf::checked& answer, const agen
   out["good"] = answer.found.good();
   out["errors"] = answer.found.errors();
   out["warnings"] = answer.found.warnings();
-  out["diagnostics"] = nlohmann::ordered_json::array();
-  for (const auto& d : answer.found.sorted())
-    out["diagnostics"].push_back({{"severity", conf::name_of(d.found.level)},
-                                  {"line", d.at.line},
-                                  {"column", d.at.column},
-                                  {"key", d.found.key.text()},
-                                  {"what", d.found.what},
-                                  {"fix", d.found.fix}});
+  out["diagnostics"] = json_of(answer.found);
   out["agents"] = {{"compared", asked.checked}, {"not_compared", asked.not_checked}};
   // A file's name need not be UTF-8, JSON must be.
   std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());

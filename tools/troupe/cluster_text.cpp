@@ -12,15 +12,19 @@ namespace troupe::cli {
 
 namespace cluster_text_detail {
 
-std::optional<config::cluster> read(const std::string& path, const conf::more_checks& more) {
+cluster_file read(const std::string& path, const conf::more_checks& more) {
   auto file = conf::read_file(path, conf::max_file);
+  cluster_file out{path, {}, {}};
   if (!file) {
+    out.found.error({}, {}, file.error().text, "name a file that can be read");
     fail(file.error().text);
-    return std::nullopt;
+    return out;
   }
-  auto read = conf::check_text(file->text, conf::file_kind::cluster, {}, more);
-  std::fputs(read.found.text(path).c_str(), stderr);
-  return std::move(read.cluster);
+  auto checked = conf::check_text(file->text, conf::file_kind::cluster, {}, more);
+  out.cluster = std::move(checked.cluster);
+  out.found = std::move(checked.found);
+  std::fputs(out.found.text(path).c_str(), stderr);
+  return out;
 }
 
 // Whatever is wrong with the daemon, the request that follows will say it.
@@ -35,11 +39,29 @@ console::agent_folders folders_here(const talk_options& o) {
 
 using namespace cluster_text_detail;
 
-std::optional<config::cluster> read_cluster(const std::string& path) {
+nlohmann::ordered_json json_of(const conf::diagnostics& found) {
+  auto out = nlohmann::ordered_json::array();
+  for (const auto& d : found.sorted())
+    out.push_back({{"severity", conf::name_of(d.found.level)},
+                   {"line", d.at.line},
+                   {"column", d.at.column},
+                   {"key", d.found.key.text()},
+                   {"what", d.found.what},
+                   {"fix", d.found.fix}});
+  return out;
+}
+
+int refuse(const talk_options& o, const cluster_file& file) {
+  auto why = file.path + " cannot be used; nothing was done";
+  if (o.json) print({{"error", why}, {"diagnostics", json_of(file.found)}});
+  return fail(why);
+}
+
+cluster_file read_cluster(const std::string& path) {
   return read(path, {});
 }
 
-std::optional<config::cluster> read_to_run(const file_options& o) {
+cluster_file read_to_run(const file_options& o) {
   if (o.no_agents) return read_cluster(o.file);
   agent_check asked;
   auto what = read(o.file, [&](const config::cluster& c) {
@@ -50,7 +72,7 @@ std::optional<config::cluster> read_to_run(const file_options& o) {
     std::fprintf(stderr, "troupe: not compared with the agent on this machine: %s\n", why.c_str());
   bool refused =
       std::any_of(asked.found.begin(), asked.found.end(), [](auto& f) { return f.level == conf::severity::error; });
-  if (!what && refused) std::fputs("troupe: --no-agents goes on whatever agents say of themselves\n", stderr);
+  if (!what.cluster && refused) std::fputs("troupe: --no-agents goes on whatever agents say of themselves\n", stderr);
   return what;
 }
 

@@ -9,13 +9,13 @@ namespace troupe::cli {
 namespace init_detail {
 
 int run(const file_options& o) {
-  auto what = read_to_run(o);
-  if (!what) return fail(o, o.file + cannot_be_used);
-  auto name = what->name;
-  return ask_for<console::formed>(o, console::init{std::move(*what)}, [&](const console::formed& done) {
+  auto file = read_to_run(o);
+  if (!file.cluster) return refuse(o, file);
+  auto name = file.cluster->name;
+  return ask_for<console::formed>(o, console::init{std::move(*file.cluster)}, [&](const console::formed& done) {
     auto lineage = to_hex(done.lineage.bytes);
     if (o.json)
-      print({{"cluster", name}, {"lineage", lineage}});
+      print({{"cluster", name}, {"lineage", lineage}, {"diagnostics", json_of(file.found)}});
     else
       std::printf("cluster %s is formed, lineage %s; see `troupe status`\n", name.c_str(),
                   lineage.substr(0, 8).c_str());

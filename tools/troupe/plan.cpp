@@ -14,17 +14,22 @@ struct options : file_options {
 
 int run(const options& o) {
   console::ask_plan asked;
+  cluster_file file;
   if (!o.file.empty()) {
-    asked.configuration = read_to_run(o);
-    if (!asked.configuration) return fail(o, o.file + cannot_be_used);
+    file = read_to_run(o);
+    if (!file.cluster) return refuse(o, file);
+    asked.configuration = std::move(file.cluster);
   }
   for (auto& n : o.failing) asked.failing.push_back(node_name{n});
   for (auto& n : o.standby) asked.standby.push_back(node_name{n});
   return ask_for<console::plan_answer>(o, asked, [&](const console::plan_answer& p) {
-    if (o.json)
-      print(plan_json(p));
-    else
+    if (o.json) {
+      auto answer = plan_json(p);
+      answer["diagnostics"] = json_of(file.found);
+      print(answer);
+    } else {
       std::fputs(plan_text(p).c_str(), stdout);
+    }
     return ends_well(p) ? good : bad;
   });
 }

@@ -52,9 +52,10 @@ int run(const options& o) {
   conf::timer_inputs in;
   if (o.file.empty() && o.tolerate.empty()) in = of_this_cluster(o).value_or(in);
   if (!o.file.empty()) {
-    auto c = read_cluster(o.file);
-    if (!c) return fail(o, o.file + cannot_be_used);
-    in = {c->tolerate, c->restart_grace, c->boot_grace, c->late_margin};
+    auto file = read_cluster(o.file);
+    if (!file.cluster) return refuse(o, file);
+    auto& c = *file.cluster;
+    in = {c.tolerate, c.restart_grace, c.boot_grace, c.late_margin};
   }
   if (!o.tolerate.empty()) {
     auto read = conf::parse_duration(o.tolerate);
