@@ -102,14 +102,16 @@ private:
       auto* m = cluster::member_of(s_, n);
       auto bad = m ? say(command::node_lost{n, m->session, "what if"}, self_) : refusal::unknown_node;
       if (bad != refusal::none) return fmt::format("{} cannot be lost: {}", n.text, name_of(bad));
+      supposed_gone_.insert(n);
     }
     begun_ = true;
     return {};
   }
 
+  // Of many losses at once the loss brake only suspects the last ones; here they are supposed.
   bool is_gone(const node_name& n) const {
     auto* m = cluster::member_of(s_, n);
-    return !m || !cluster::is_present(*m);
+    return supposed_gone_.contains(n) || !m || !cluster::is_present(*m);
   }
 
   [[nodiscard]] bool majority_left() const {
@@ -321,6 +323,7 @@ private:
   cluster::state s_;
   node_name self_;
   stamp clock_;
+  std::set<node_name> supposed_gone_;
   instant now_{}; // of the fencing's pauses
   bool begun_ = false;
   bool moved_ = false;

@@ -144,6 +144,10 @@ TEST_CASE("what if no majority is left: nothing is done, and what the others do 
   auto c = shop();
   c.no_quorum = config::no_quorum_policy::freeze;
   CHECK(text(plan_of(settled(c).log.s, two))[1] == "- n2 would go on running redis (no-quorum = freeze)");
+  two.failing.push_back(node_name{"n2"});
+  CHECK(text(plan_of(settled(c).log.s, two)) ==
+        lines{"- 0 of 3 voters would be left, which is no majority: nobody would lead, and nothing would be fenced, "
+              "started or moved until one is back"});
   auto lost = settled(shop());
   lost.log.lose("n3");
   CHECK(plan_of(lost.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}}).steps.empty());

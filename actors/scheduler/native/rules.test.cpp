@@ -422,6 +422,30 @@ TEST_CASE("promotable: whose agent has said the highest score; without a word no
   CHECK(w.at("redis") == "n1 n2 n3"); // nobody speaks for any
 }
 
+TEST_CASE("a move of a promotable clone moves what is promoted, for as long as an agent lets it") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{};
+  redis.target = role::promoted;
+  world w(cluster_of(3, {redis}));
+  auto scores = [&](const char* node, const char* value) {
+    w.log.say(command::attributes{{{node_name{node}, command::lifetime::reboot, "master-redis", value}}});
+  };
+  scores("n1", "5");
+  scores("n2", "10");
+  w.commit();
+  CHECK(w.at("redis") == "n1 n2* n3");
+  w.direct(directive_kind::move, "redis", role::stopped, "n1");
+  CHECK(w.at("redis") == "n1* n2 n3");
+  w.commit();
+  w.lift(directive_kind::move, "redis");
+  scores("n1", "10");
+  CHECK(w.at("redis") == "n1* n2 n3");
+  w.direct(directive_kind::move, "redis", role::stopped, "n3"); // has not said that it can be promoted
+  CHECK(w.at("redis") == "n1* n2 n3");
+  scores("n3", "-INFINITY");
+  CHECK(w.at("redis") == "n1* n2 n3");
+}
+
 TEST_CASE("with what is promoted: there; who runs with it is drawn along") {
   auto redis = plain("redis");
   redis.promotable = config::promotable_options{.score = 1};
