@@ -95,7 +95,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         return state_is{std::make_shared<const cluster::state>(self->state.content), self->state.halted};
       },
       [=](watch_state& w) {
-        show(self, w.who);
+        show(self, w);
         self->monitor(w.who);
         self->state.watchers.push_back(std::move(w));
       },

@@ -40,7 +40,8 @@ struct ledger_state {
   env::environment* env = nullptr;
   ledger_settings set;
   state content;
-  slot_number slot; // applied
+  slot_number slot;   // applied
+  slot_number newest; // known to be chosen
   std::string halted; // why; empty: it is not
   command::assembly in_pieces; // a large command, of which the last slots held the beginning
   bool snapshot_owed = false;  // until it is whole: no snapshot is of half a command

@@ -43,23 +43,35 @@ struct slot_effects {
   bool configuration_changed = false;
 };
 
-void show(ledger_actor* self, const caf::actor& watcher) {
-  auto& state = self->state;
-  self->send(watcher, state_is{std::make_shared<const cluster::state>(state.content)});
-  self->send(watcher, leader_is{state.leader, state.leads});
+// Slots are known to be chosen that are not applied yet.
+static bool more_comes(const ledger_state& state) {
+  return state.slot < state.newest;
 }
 
-static void tell_watchers(ledger_actor* self, slot_effects& of) {
+void show(ledger_actor* self, watch_state& watcher) {
   auto& state = self->state;
-  if (state.watchers.empty()) return;
+  watcher.told_more = more_comes(state);
+  self->send(watcher.who, state_is{std::make_shared<const cluster::state>(state.content), {}, watcher.told_more});
+  self->send(watcher.who, leader_is{state.leader, state.leads});
+}
+
+// Also of a slot without commands, where somebody waits to hear that it is the last.
+static void tell_watchers(ledger_actor* self, slot_effects& of, bool commands) {
+  auto& state = self->state;
+  bool more = more_comes(state);
+  auto waits = [more](const watch_state& w) { return w.told_more && !more; };
+  if (!commands && std::ranges::none_of(state.watchers, waits)) return;
   auto changed = std::make_shared<const delta>(
       delta{state.content.index(), state.content.now(), changes_of(state.content, of.touched), std::move(of.told)});
   bool of_nodes = std::ranges::any_of(of.touched, [](const record_key& key) {
     return std::holds_alternative<member_key>(key) || std::holds_alternative<attempt_key>(key) ||
            std::holds_alternative<configuration_key>(key);
   });
-  for (auto& w : state.watchers)
-    if (of_nodes || w.in == interest::everything) self->send(w.who, state_changed{changed});
+  for (auto& w : state.watchers) {
+    if (!waits(w) && !(commands && (of_nodes || w.in == interest::everything))) continue;
+    w.told_more = more;
+    self->send(w.who, state_changed{changed, more});
+  }
 }
 
 // False: halted.
@@ -138,11 +150,12 @@ void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen) {
   propose_next(self);
   if (!state.halted.empty()) return;
   slot_effects of;
-  if (!apply_all(self, *chosen.value, of)) return tell_watchers(self, of);
+  state.newest = std::max(state.newest, chosen.newest);
+  if (!apply_all(self, *chosen.value, of)) return tell_watchers(self, of, true);
   state.slot = chosen.slot;
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   if (state.snapshot_owed) hand_in_snapshot(self);
-  if (!chosen.value->commands.empty()) tell_watchers(self, of); // also if it only moved the time
+  tell_watchers(self, of, !chosen.value->commands.empty()); // also if it only moved the time
   if (of.configuration_changed) retime(self);
   if (of.own_changed || of.configuration_changed) tell_root(self, of.configuration_changed);
 }
@@ -153,13 +166,14 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   if (!read) return halt(self, state.content.index().next(), read.error().text);
   state.content = std::move(*read);
   state.slot = r.slot;
+  state.newest = std::max(state.newest, r.newest);
   state.in_pieces.forget(); // the snapshot is of whole commands
   state.halted.clear();
   // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   retime(self);
   tell_root(self, true);
-  for (auto& w : state.watchers) show(self, w.who);
+  for (auto& w : state.watchers) show(self, w);
 }
 
 } // namespace troupe::cluster::ledger_parts

@@ -36,6 +36,7 @@ enum class interest : std::uint8_t {
 struct watch_state {
   caf::actor who;
   interest in = interest::everything;
+  bool told_more = false; // the ledger's own note of what it has told
 };
 // From the leader's director, on the leader alone; elsewhere they are dropped. Each has a client and a sequence, and its
 // outcome comes in a state_changed; those that found no room are answered with not_proposed.
@@ -47,12 +48,16 @@ struct not_proposed {
 };
 
 // --- tells, to whoever watches ---
+// `more`: this node knows that the log goes on, and will tell, with an empty delta if need be, when it has come to its
+// end. Whoever begins what cannot be undone waits for that: a node that catches up reads of long closed matters.
 struct state_is {
   state_ptr whole;
   std::string halted{}; // in answer to ask_state: why this node applies no more commands; empty: it does
+  bool more = false;
 };
 struct state_changed {
   delta_ptr what;
+  bool more = false;
 };
 struct leader_is {
   node_name leader; // empty: none known

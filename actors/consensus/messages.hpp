@@ -54,10 +54,12 @@ struct vouched_are {
 struct chosen_slot {
   slot_number slot;
   shared_batch value;
+  slot_number newest; // known to be chosen by now: this one, or one that will follow
 };
 struct replace_state {
   slot_number slot;
   shared_bytes state;
+  slot_number newest; // as above
 };
 struct take_snapshot {}; // answer with snapshot_taken
 struct leadership {

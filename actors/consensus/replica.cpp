@@ -187,7 +187,7 @@ replica_status replica::status() const {
   replica_status s{me() != nullptr ? role::follower : role::learner,
                    acceptor_.promised(),
                    log_.chosen(),
-                   std::max(catch_up_.newest(), log_.chosen()),
+                   newest_known(),
                    log_.snapshot_slot(),
                    log_.size(),
                    0,

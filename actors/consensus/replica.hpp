@@ -94,6 +94,8 @@ public:
   // first of them: when this replica began.
   [[nodiscard]] instant leader_heard(instant now) const;
   [[nodiscard]] bool may_propose() const;
+  // The newest slot that is known to be chosen, here or by anybody's word: what lies before it will be applied.
+  [[nodiscard]] slot_number newest_known() const { return std::max(catch_up_.newest(), log_.chosen()); }
   // On the leader: when each member was last heard, counting what earlier leaders and other voters heard of it.
   [[nodiscard]] std::vector<member_contact> leader_contact() const { return contacts_.all(); }
   [[nodiscard]] replica_status status() const;

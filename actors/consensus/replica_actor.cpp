@@ -123,10 +123,10 @@ void carry_out_one(replica_actor* self, send& s) {
   if (!state.said) state.said = std::move(s);
 }
 void carry_out_one(replica_actor* self, apply& a) {
-  self->send(self->state.owner_of_state, chosen_slot{a.slot, a.value});
+  self->send(self->state.owner_of_state, chosen_slot{a.slot, a.value, self->state.core->newest_known()});
 }
 void carry_out_one(replica_actor* self, install_snapshot& i) {
-  self->send(self->state.owner_of_state, replace_state{i.slot, i.state});
+  self->send(self->state.owner_of_state, replace_state{i.slot, i.state, self->state.core->newest_known()});
 }
 void carry_out_one(replica_actor* self, want_snapshot&) {
   self->send(self->state.owner_of_state, take_snapshot{});

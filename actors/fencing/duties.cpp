@@ -15,7 +15,8 @@ duties::outputs duties::session_is(session_id session) {
   return out;
 }
 
-duties::outputs duties::whole(const cluster::state& s) {
+duties::outputs duties::whole(const cluster::state& s, bool more) {
+  more_ = more;
   devices_ = s.config().value.devices;
   members_.clear();
   attempts_.clear();
@@ -26,8 +27,8 @@ duties::outputs duties::whole(const cluster::state& s) {
   return out;
 }
 
-duties::outputs duties::changed(const cluster::delta& d) {
-  bool concerns_us = false;
+duties::outputs duties::changed(const cluster::delta& d, bool more) {
+  bool concerns_us = std::exchange(more_, more) && !more;
   auto keep = [&concerns_us](auto& rows, const node_name& key, const auto& value) {
     concerns_us = true;
     if (value)
@@ -81,6 +82,7 @@ void duties::reconsider(outputs& out) {
     if (needless(d) && !d.closed && !d.given_up && d.at == phase::off) give_up(id, d, out);
   }
   std::erase_if(duties_, [](const auto& each) { return each.second.closed && !busy(each.second); });
+  if (more_) return;
   for (const auto& [target, row] : attempts_) {
     const auto& a = row.value;
     bool ours = a.executor == self_ && session_.value != 0 && a.session == session_;

@@ -54,8 +54,10 @@ public:
 
   // This life's session: attempts of earlier ones are not ours, whatever the state still says.
   outputs session_is(session_id session);
-  outputs whole(const cluster::state& s);
-  outputs changed(const cluster::delta& d);
+  // `more` of the log is known to follow: nothing is begun before it is read, or who catches up would carry out an
+  // attempt that has long been closed. What is under way is ended all the same.
+  outputs whole(const cluster::state& s, bool more);
+  outputs changed(const cluster::delta& d, bool more);
   outputs over(const device_name& device, const job_over& how);
 
   [[nodiscard]] std::size_t open() const { return duties_.size(); }
@@ -104,6 +106,7 @@ private:
   node_name self_;
   bool trusts_failures_;
   session_id session_; // 0: not yet known
+  bool more_ = false;
   std::vector<config::fence_device> devices_;
   std::map<node_name, cluster::member> members_;
   std::map<node_name, cluster::entry<cluster::attempt>> attempts_;

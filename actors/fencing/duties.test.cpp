@@ -33,12 +33,12 @@ struct scene {
     : s(with(std::move(devices))) {
     s.assemble();
     s.run("db", "n1");
-    see(mine.whole(s.s));
+    see(mine.whole(s.s, false));
     see(mine.session_is(s.session("n2")));
   }
   void follow() {
     REQUIRE(s.last.answer.refused == refusal::none);
-    see(mine.changed({s.s.index(), s.s.now(), cluster::changes_of(s.s, s.last.touched), {}}));
+    see(mine.changed({s.s.index(), s.s.now(), cluster::changes_of(s.s, s.last.touched), {}}, more));
   }
   void see(const duties::outputs& all) {
     for (const auto& each : all) {
@@ -81,9 +81,12 @@ struct scene {
     follow();
   }
   std::string told() { return std::exchange(said, {}); }
+  // The log has come to its end.
+  void nothing_follows() { see(mine.changed({s.s.index(), s.s.now(), {}, {}}, more = false)); }
 
   script s;
   duties mine{node_name{"n2"}};
+  bool more = false; // of the log is known to follow
   log_index attempt;
   command::command spoken;
   std::string said;
@@ -115,7 +118,7 @@ TEST_CASE("off and stay off; the order of proof and answer does not matter") {
   c.over("ipmi", aim::off, true);
   CHECK(c.told() == "off:ipmi PROOF ");
   CHECK(c.mine.open() == 1); // until the log has it: it is not begun again
-  c.see(c.mine.whole(c.s.s));
+  c.see(c.mine.whole(c.s.s, false));
   CHECK(c.told().empty());
   CHECK(c.commit() == refusal::none);
   CHECK(c.mine.open() == 0);
@@ -200,7 +203,7 @@ TEST_CASE("only attempts of this node in this life's session") {
   d.lose_n1();
   d.attempt_on_n1();
   CHECK(d.told() == "off:ipmi ");
-  d.see(later.whole(d.s.s)); // after a restart, before the join: the state still shows the session before
+  d.see(later.whole(d.s.s, false)); // after a restart, before the join: the state still shows the session before
   CHECK(d.told().empty());
   d.s.join("n2");
   d.see(later.session_is(d.s.session("n2")));
@@ -229,6 +232,35 @@ TEST_CASE("closed by its target's new boot: no further call; what may go off lat
   d.over("ipmi", aim::off, false, false);
   CHECK(d.told().empty());
   CHECK(d.mine.open() == 0);
+}
+
+TEST_CASE("while more of the log is known to follow nothing is begun; what it closes is not begun at all") {
+  scene c({device("ipmi")});
+  c.more = true;
+  c.lose_n1();
+  c.attempt_on_n1();
+  CHECK(c.told().empty());
+  SUBCASE("it is still open at the end") {
+    c.nothing_follows();
+    CHECK(c.told() == "off:ipmi ");
+    c.nothing_follows();
+    CHECK(c.told().empty());
+  }
+  SUBCASE("its target is back in a new boot") {
+    c.s.join("n1", 2);
+    c.follow();
+    c.nothing_follows();
+    CHECK(c.told().empty());
+    CHECK(c.mine.open() == 0);
+  }
+  SUBCASE("what was begun before is ended all the same") {
+    c.nothing_follows();
+    c.told();
+    c.more = true;
+    c.s.join("n1", 2);
+    c.follow();
+    CHECK(c.told() == "withdraw:ipmi ");
+  }
 }
 
 TEST_CASE("closed by an operator's word: no further call, and no on") {
@@ -286,7 +318,7 @@ TEST_CASE("learned late: an attempt whose target is here again is not begun") {
   a.what = command::fence_attempt{node_name{"n1"}, c.s.node("n1").boot, node_name{"n2"}, c.s.session("n2"), 1};
   apply(c.s.s, c.s.s.index().next(), a);
   c.s.join("n1", 1);
-  c.see(c.mine.whole(c.s.s));
+  c.see(c.mine.whole(c.s.s, false));
   CHECK(c.told() == "FAILED(it has joined again) ");
 }
 

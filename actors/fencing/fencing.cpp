@@ -114,11 +114,11 @@ void carry_out(fencing_actor* self, duties::outputs all) {
   for (auto& each : all) std::visit([self](auto& one) { carry_out_one(self, one); }, each);
 }
 
-void follow(fencing_actor* self, const cluster::delta& d) {
+void follow(fencing_actor* self, const cluster::delta& d, bool more) {
   for (const auto& one : d.changes)
     if (const auto* c = std::get_if<cluster::row_change<cluster::configuration_key>>(&one); c != nullptr && c->now)
       follow_devices(self, c->now->value.value);
-  carry_out(self, self->state.core->changed(d));
+  carry_out(self, self->state.core->changed(d, more));
 }
 
 } // namespace
@@ -136,9 +136,9 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
   return {
       [=](const cluster::state_is& s) {
         follow_devices(self, s.whole->config().value);
-        carry_out(self, self->state.core->whole(*s.whole));
+        carry_out(self, self->state.core->whole(*s.whole, s.more));
       },
-      [=](const cluster::state_changed& c) { follow(self, *c.what); },
+      [=](const cluster::state_changed& c) { follow(self, *c.what, c.more); },
       [=](const cluster::leader_is&) {},
       [=](const own_session& s) { carry_out(self, self->state.core->session_is(s.session)); },
       [=](const device_said& d) { carry_out(self, self->state.core->over(d.device, d.how)); },
