@@ -376,6 +376,19 @@ TEST_CASE("I9: who stops its services by itself") {
     stops(n1);
     CHECK(c.verdict().empty());
   }
+  SUBCASE("without a majority of votes: a disk was full, and another machine is away") {
+    c.judge->struck(c.now, {{}, 1s, faults::disk_full{node_name{"n2"}}});
+    c.now += 10s;
+    c.truth(truth_kind::daemon_down, n3);
+    c.now += 4s;
+    stops(n1);
+    CHECK(c.verdict().empty());
+    c.truth(truth_kind::daemon_down, n2); // left in order, and is back with its vote
+    c.truth(truth_kind::daemon_up, n2);
+    c.now += 10s;
+    stops(n1);
+    CHECK(c.verdict() == "I9 n1 " + told + "all but one machine are well, and it is");
+  }
   SUBCASE("with a link that is cut, or a voter that may be lost for good") {
     for (auto& f : {fault{{}, 3s, faults::partition{}}, fault{{}, 1s, faults::disk_replaced{}}}) {
       court other(no_needless_stops());

@@ -4,7 +4,8 @@
 //
 // Judged only where there was a majority to hear: no link cut or lossy or very slow for longer than is tolerated, no
 // other machine away, no disk in trouble, and none that had such trouble that the cluster may have lost a voter for
-// good. Nor so soon after an operator changed `tolerate` that somebody may have waited by the one before.
+// good. A machine whose disk was full is as good as away until its daemon ends: it has no vote. Nor so soon after an
+// operator changed `tolerate` that somebody may have waited by the one before.
 #include "conf/timers.hpp"
 #include "tools/sim/judges/judges.hpp"
 #include "tools/sim/judges/weather.hpp"
@@ -18,7 +19,10 @@ namespace {
 class needless_stops_observer final : public log_observer {
 public:
   void begins(const scenario& s) override { weather_.begins(s); }
-  void see(const truth_event& event) override { weather_.see(event); }
+  void see(const truth_event& event) override {
+    weather_.see(event);
+    if (event.kind == truth_kind::daemon_down) voteless_.erase(event.machine);
+  }
   void struck(instant at, const fault& f) override {
     using namespace faults;
     weather_.struck(at, f);
@@ -27,6 +31,7 @@ public:
         [&]<class K>(const K& kind) {
           voter_lost_ |= std::is_same_v<K, disk_sync_fails> || std::is_same_v<K, disk_bit_flip> ||
                          std::is_same_v<K, disk_replaced>;
+          if constexpr (std::is_same_v<K, disk_full>) voteless_.insert(machine_of(kind.node));
           bool cuts = std::is_same_v<K, partition> || std::is_same_v<K, loss>;
           if constexpr (std::is_same_v<K, delay>) cuts = slow(kind.by);
           if constexpr (std::is_same_v<K, reordering>) cuts = slow(kind.up_to);
@@ -46,7 +51,9 @@ public:
     auto cut = cut_within(line.at, calm);
     if (voter_lost_ || !weather_.disks_calm(line.at, calm) || cut > tolerate) return; // the rest is for an election
     auto troubled = weather_.troubled(line.at, calm);
-    if (troubled.size() > (cut == duration{} ? 1 : 0)) return;
+    auto away = voteless_;
+    away.insert(troubled.begin(), troubled.end());
+    if (away.size() > (cut == duration{} ? 1 : 0)) return;
     bool itself = troubled == std::vector{line.machine};
     if (itself && (weather_.changed(line.machine) != weather_.last_silence(line.machine).second ||
                    weather_.silent_within(line.machine, line.at, calm) >= stops_after * 3 / 4))
@@ -83,6 +90,7 @@ private:
   duration retimed_from_{};
   std::vector<std::pair<instant, instant>> cuts_;
   bool voter_lost_ = false;
+  std::set<machine_index> voteless_;
 };
 
 } // namespace
