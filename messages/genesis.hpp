@@ -44,6 +44,9 @@ struct taken { // it belongs to a cluster already
 // Take part in this cluster. From the initiator, or in answer to `seek`.
 struct form {
   genesis of{};
+  // The sender's present configuration names the receiver, whom the link has shown to have the key that stands there.
+  // It may have been added since, or replaced: then the genesis does not know it, or knows another.
+  bool member = false;
   bool operator==(const form&) const = default;
 };
 struct formed { // durable there

@@ -45,7 +45,10 @@ void fill_body(wire_message::Builder b, const taken& m) {
   set_bytes(b.initLineage(16), m.lineage.bytes);
   b.setTaken();
 }
-void fill_body(wire_message::Builder b, const form& m) { fill(b.initForm(), m.of); }
+void fill_body(wire_message::Builder b, const form& m) {
+  fill(b.initForm(), m.of);
+  b.setMember(m.member);
+}
 void fill_body(wire_message::Builder b, const formed& m) {
   set_bytes(b.initLineage(16), m.lineage.bytes);
   b.setFormed();
@@ -62,7 +65,7 @@ message message_from(wire_message::Reader r) {
   case wire_message::RESERVE: return reserve{r.getRound()};
   case wire_message::RESERVED: return reserved{r.getRound(), journal_id{r.getReserved()}};
   case wire_message::TAKEN: return taken{r.getRound(), lineage()};
-  case wire_message::FORM: return form{genesis_from(r.getForm())};
+  case wire_message::FORM: return form{genesis_from(r.getForm()), r.getMember()};
   case wire_message::FORMED: return formed{lineage()};
   case wire_message::REFUSED: return refused{lineage(), text_from(r.getRefused(), 1024, "reason")};
   case wire_message::SEEK: return seek{};

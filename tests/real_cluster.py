@@ -167,6 +167,28 @@ def test_voter_lost_its_disk(c):
     equal(standby(wiped, "n1").status, 0)
 
 
+def test_a_node_is_added_and_replaced(c):
+    c.form()
+    late = c.add("n4")
+    late.start()
+    equal(c["n2"].troupe("apply", c.config()).status, 0)
+
+    def all_see_it():
+        return all(any(m["node"] == "n4" and m["state"] == "joined" for m in n.status()["cluster"]["members"]) for n in c)
+    c.wait("it has joined", lambda: late.session() and all_see_it())
+    equal(standby(late, "n1").status, 0)  # it speaks for the cluster like any other
+    # Its machine is replaced: another identity, an empty data folder.
+    equal(late.end(), 0)
+    del c.nodes["n4"]
+    equal(c["n2"].troupe("apply", c.config()).status, 0)
+    shutil.rmtree(late.folder / "data")
+    late.key = late.new_key()
+    c.nodes["n4"] = late
+    late.start()
+    equal(c["n3"].troupe("apply", c.config()).status, 0)
+    c.wait("the new machine has joined", lambda: late.session() and all_see_it())
+
+
 def test_wrong_key(c):
     c.form()
     leader = c.leader()

@@ -135,6 +135,12 @@ class Cluster:
         states = "\n".join(f"--- {n.name}\n{n.troupe('status')}{n.log.read_text()[-1500:]}" for n in self)
         raise AssertionError(f"not within {DEADLINE}s: {what}\n{states}")
 
+    def add(self, name):
+        """One more, which the others do not know of yet."""
+        node = self.nodes[name] = Node(self, name, free_ports(1)[0])
+        node.write_config()
+        return node
+
     def config(self, tolerate="500ms", **more):
         text = f'[cluster]\nname = "loopback"\ntolerate = "{tolerate}"\n'
         text += "".join(f"{key} = {value}\n" for key, value in more.items())

@@ -71,6 +71,7 @@ struct root_state {
   caf::response_promise founding_asked;
   instant seek_at{};
 
+  std::shared_ptr<const config::cluster> configuration; // the present one, as far as the ledger has come
   std::optional<cluster::member> self; // our own record, as far as the ledger has come
   std::optional<session_id> session;   // this life's; unset: not joined
   bool join_sent = false;

@@ -68,9 +68,9 @@ std::string misnamed(root_actor* self, const config::cluster& c) {
   return us->key == self->state.key ? std::string{} : "the configuration gives this node another key";
 }
 
-std::string why_not_with(root_actor* self, const genesis& g) {
-  auto wrong = cluster::why_not(g);
-  return wrong.empty() ? misnamed(self, g.configuration) : wrong;
+std::string why_not(root_actor* self, const formation::form& f) {
+  auto wrong = cluster::why_not(f.of);
+  return wrong.empty() && !f.member ? misnamed(self, f.of.configuration) : wrong;
 }
 
 void take(root_actor* self, const node_name& from, const formation::form& f) {
@@ -82,7 +82,7 @@ void take(root_actor* self, const node_name& from, const formation::form& f) {
     state.waiting_formed.push_back(from);
     return;
   }
-  if (auto wrong = why_not_with(self, f.of); !wrong.empty()) {
+  if (auto wrong = why_not(self, f); !wrong.empty()) {
     say(self, env::log_level::error, fmt::format("refused to take part in the cluster of {}: {}", from.text, wrong));
     return send_formation(self, from, formation::refused{f.of.lineage, wrong});
   }
@@ -92,7 +92,11 @@ void take(root_actor* self, const node_name& from, const formation::form& f) {
 }
 
 void take(root_actor* self, const node_name& from, const formation::seek&) {
-  if (self->state.genesis_durable) send_formation(self, from, formation::form{*self->state.formed});
+  auto& state = self->state;
+  if (!state.genesis_durable) return;
+  auto* now = state.configuration.get();
+  bool member = now && std::any_of(now->nodes.begin(), now->nodes.end(), [&](auto& n) { return n.name == from; });
+  send_formation(self, from, formation::form{*state.formed, member});
 }
 
 template <class Answer>

@@ -18,9 +18,14 @@ consensus::plants planted(const std::set<std::string>& names) {
   return all;
 }
 
-// Only members of the configuration are known from now on, under the keys that it pins; and its `tolerate` counts.
+// Only members of the configuration are known from now on, under the keys that it pins; and its `tolerate` counts. Who
+// was added later begins with one that does not name it, and whose nodes may all be gone: it keeps its seeds until
+// then.
 void live_by(root_actor* self, const config::cluster& c) {
   links::keys_changed known;
+  bool named = std::any_of(c.nodes.begin(), c.nodes.end(), [&](auto& n) { return n.name == self->state.options.name; });
+  if (!named)
+    for (auto& seed : self->state.options.seeds) known.keys.nodes[seed.name] = seed;
   consensus::members_are members;
   for (auto& n : c.nodes) {
     members.members.push_back(n.name);
@@ -147,7 +152,10 @@ void start_cluster(root_actor* self) {
 
 void on_standing(root_actor* self, cluster::standing_of_node& told) {
   auto& state = self->state;
-  if (told.configuration_changed) live_by(self, *told.configuration);
+  if (told.configuration_changed) {
+    state.configuration = told.configuration;
+    live_by(self, *told.configuration);
+  }
   state.self = std::move(told.self);
   if (state.superseded_by) on_other_life(self, *state.superseded_by);
 }

@@ -30,4 +30,5 @@ struct Message {
     refused @7 :Text;
     seek @8 :Void;
   }
+  member @9 :Bool;          # form
 }
