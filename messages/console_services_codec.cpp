@@ -103,6 +103,7 @@ void put_line(schema::Proof::Builder out, const proof_line& p) {
   out.setMore(p.more);
   out.setLeftOver(p.left_over);
   out.setBroken(p.broken.text);
+  out.setStarts(p.starts);
   out.setElsewhere(p.elsewhere.text);
 }
 proof_line proof_from(schema::Proof::Reader in) {
@@ -117,6 +118,7 @@ proof_line proof_from(schema::Proof::Reader in) {
   p.more = in.getMore();
   p.left_over = in.getLeftOver();
   p.broken = resource_name{text_from(in.getBroken(), config::max_name, "resource")};
+  p.starts = in.getStarts();
   p.elsewhere = node_name{text_from(in.getElsewhere(), config::max_name, "node")};
   return p;
 }

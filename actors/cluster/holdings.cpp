@@ -124,15 +124,53 @@ static std::optional<node_name> failed_to_start_elsewhere(const state& s, const 
   return std::nullopt;
 }
 
+namespace {
+
+constexpr std::int32_t not_installed = 5; // as the OCF counts
+
+bool same_agent(const state& s, const resource_name& a, const resource_name& b) {
+  auto *one = definition_of(s, a, {}), *other = definition_of(s, b, {});
+  return one && other && one->agent == other->agent;
+}
+
+// A node is fenced for a failed stop at once; for its loss only after `tolerate`.
+bool fenced_for_it(const state& s, const node_name& node, stamp failed_at) {
+  auto* shot = s.find(attempt_key{node});
+  return shot && shot->value.opened_at >= failed_at && shot->value.opened_at - failed_at < s.config().value.tolerate;
+}
+
+bool waits_stopless(const state& s, const resource_name& r, const node_name& node) {
+  bool any = false;
+  for_each_holder_of(s, r, [&](const holder_key& key, const holder& h) {
+    any = any || (key.node == node && std::holds_alternative<stop_failed>(h.now));
+  });
+  return any;
+}
+
+std::optional<node_name> failed_to_stop_elsewhere(const state& s, const resource_name& r, const node_name& node) {
+  auto* here = s.find(failure_key{r, node});
+  if (!here) return std::nullopt;
+  for (auto& [key, there] : s.all<failure_key>()) {
+    if (key.node == node || std::chrono::abs(there.value.last - here->value.last) > same_breakage) continue;
+    bool agent_gone = there.value.exit_code == not_installed && here->value.exit_code == not_installed;
+    if (key.resource != r && !(agent_gone && same_agent(s, key.resource, r))) continue;
+    if (fenced_for_it(s, key.node, there.value.last) || waits_stopless(s, key.resource, key.node)) return key.node;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
 std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
   std::optional<broken_resource> found;
   bool all = m && std::holds_alternative<joined>(m->here);
   for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
     if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
-    auto elsewhere = failed_to_start_elsewhere(s, key.resource, node);
-    if (elsewhere)
-      found = {key.resource, *elsewhere};
+    if (auto elsewhere = failed_to_start_elsewhere(s, key.resource, node))
+      found = {key.resource, *elsewhere, false};
+    else if (auto there = failed_to_stop_elsewhere(s, key.resource, node))
+      found = {key.resource, *there, true};
     else
       all = false;
   });

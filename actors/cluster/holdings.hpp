@@ -65,12 +65,15 @@ bool holds_anything(const state& s, const node_name& node);
 // when the boot is proved dead already: what is still held did not accept that proof, and another shot adds nothing.
 bool needs_proof(const state& s, const node_name& node);
 
-// What could not be stopped on the node, if that is only what could not be started there either, nor somewhere else
-// just before: then not the nodes are broken but the resource. To fence one after the other for it would take down all
-// else.
+// What could not be stopped on the node, if that is only what is broken elsewhere too: then not the nodes are broken
+// but the resource. To fence one after the other for it would take down all else. Just before, on another node,
+// - it could not be started, nor could it be started here; or
+// - it could not be stopped, and that node was fenced for it, or waits to be; or so it was with another resource of the
+//   same agent, and both times the agent was not there.
 struct broken_resource {
   resource_name resource;
   node_name elsewhere;
+  bool starts = true; // it can be: it is its stop that fails here and there
 };
 std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node);
 inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most

@@ -163,11 +163,12 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   if (std::holds_alternative<detached>(v.node.here))
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
   if (auto broken = broken_here_and_elsewhere(v.s, v.target))
-    return wait(
-        v, fence_wait::broken_resource,
-        fmt::format("{0} could not be stopped, but neither could it be started, here and on {1}: it is not fenced "
-                    "for that. Mend {0}, then `troupe cleanup {0}` stops it once more; or `troupe fence {2}`",
-                    broken->resource.text, broken->elsewhere.text, v.target.text));
+    return wait(v, fence_wait::broken_resource,
+                fmt::format("{0} could not be stopped, {1} {2}: it is not fenced "
+                            "for that. Mend {0}, then `troupe cleanup {0}` stops it once more; or `troupe fence {3}`",
+                            broken->resource.text,
+                            broken->starts ? "as moments ago on" : "but neither could it be started, here and on",
+                            broken->elsewhere.text, v.target.text));
   switch (v.s.config().value.fencing) {
   case config::fencing_policy::none:
     return wait(v, fence_wait::no_fencing, "no fence device is configured" + or_confirm(v.target));

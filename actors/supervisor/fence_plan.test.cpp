@@ -325,6 +325,69 @@ TEST_CASE("what can be neither started nor stopped has one node fenced, and not 
   }
 }
 
+TEST_CASE("what cannot be stopped here and there has one node fenced, and not the next one too") {
+  auto c4 = four_nodes({device("ipmi")});
+  c4.resources.push_back(c4.resources[0]);
+  c4.resources.back().name = resource_name{"db2"}; // of the same agent
+  scene c(c4);
+  auto breaks_on = [&](const char* r, const char* node, std::int32_t exit_code) {
+    c.s.run(r, node);
+    c.s.stop(r, node);
+    c.s.done(r, node, command::act_end::failed, exit_code);
+  };
+  auto first_is_shot = [&](std::int32_t exit_code) {
+    breaks_on("redis", "n1", exit_code);
+    CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
+  };
+  SUBCASE("the same resource, while the first node is being fenced") {
+    first_is_shot(1);
+    breaks_on("redis", "n2", 1);
+    (void)c.look();
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+    CHECK(c.why("n1") == fence_wait::under_way);
+  }
+  SUBCASE("the same resource, when it is back") {
+    first_is_shot(1);
+    CHECK(c.s.prove("n1", "n3") == refusal::none);
+    c.s.join("n1", 2);
+    for (auto r : {"db", "db2", "redis"}) c.s.probe("n1", r);
+    SUBCASE("much later it may be the node") {
+      c.pass(11min);
+      breaks_on("redis", "n2", 1);
+      CHECK(c.look() == "n2 by n3 level 1; ");
+      return;
+    }
+    c.pass(30s);
+    breaks_on("redis", "n2", 1);
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+    CHECK(c.text() == "redis could not be stopped, as moments ago on n1: it is not fenced for that. Mend redis, then "
+                      "`troupe cleanup redis` stops it once more; or `troupe fence n2`");
+  }
+  SUBCASE("its agent is gone: no node is fenced for another of the same agent either") {
+    breaks_on("db", "n1", 5);
+    CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
+    breaks_on("db2", "n2", 5);
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+  }
+  SUBCASE("another one of the same agent, which is there: so many things may go wrong") {
+    breaks_on("db", "n1", 1);
+    CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
+    breaks_on("db2", "n2", 1);
+    CHECK(c.look() == "n2 by n3 level 1; ");
+  }
+  SUBCASE("a node that was lost is no sign, though it failed there as well") {
+    breaks_on("redis", "n1", 1);
+    c.s.lose("n1");
+    c.pass(30s);
+    CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
+    CHECK(c.s.prove("n1", "n3") == refusal::none);
+    breaks_on("redis", "n2", 1);
+    CHECK(c.look() == "n2 by n3 level 1; ");
+  }
+}
+
 TEST_CASE("fencing = off: a lost node is assumed dead at once; nothing is assumed of one that is here") {
   auto off = four_nodes({});
   off.fencing = config::fencing_policy::off;

@@ -168,9 +168,11 @@ std::string proof_text(const console::cluster_status& c, const console::proof_li
         n, held(p));
   if (p.attempt) return {}; // told with the attempts
   if (!p.broken.empty())
-    return fmt::format("{0} could not be stopped on {1}, but neither could it be started, there and on {2}: {1} is not "
+    return fmt::format("{0} could not be stopped on {1}, {2} {3}: {1} is not "
                        "fenced for that. Mend {0}, then `troupe cleanup {0}` stops it once more; or `troupe fence {1}`",
-                       p.broken.text, n, p.elsewhere.text);
+                       p.broken.text, n,
+                       p.starts ? "as moments ago on" : "but neither could it be started, there and on",
+                       p.elsewhere.text);
   auto may_run = p.here ? fmt::format("a stop failed on {}, which runs {}", n, held(p))
                         : fmt::format("{} is not proved dead, and may still run {}", n, held(p));
   auto vouch = p.here ? fmt::format("`troupe cleanup` stops it once more; or switch {} off, and vouch for it then", n)

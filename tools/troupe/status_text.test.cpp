@@ -159,6 +159,10 @@ TEST_CASE("a node that must be proved dead: each way out") {
   CHECK(about_proof(devices, spared) == "db could not be stopped on n2, but neither could it be started, there and on "
                                         "n1: n2 is not fenced for that. Mend "
                                         "db, then `troupe cleanup db` stops it once more; or `troupe fence n2`");
+  spared.starts = true;
+  CHECK(about_proof(devices, spared) ==
+        "db could not be stopped on n2, as moments ago on n1: n2 is not fenced for that. "
+        "Mend db, then `troupe cleanup db` stops it once more; or `troupe fence n2`");
   p.left_over = true;
   CHECK(about_proof(devices, p) == "n2 is proved dead, but db accepts no such proof and is not started elsewhere: its "
                                    "next start may free it, or your "

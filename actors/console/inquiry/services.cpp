@@ -188,6 +188,7 @@ void proofs(cluster_status& out, const cluster::state& s) {
     if (auto broken = cluster::broken_here_and_elsewhere(s, key.node)) {
       line.broken = broken->resource;
       line.elsewhere = broken->elsewhere;
+      line.starts = broken->starts;
     }
     if (auto* a = s.find(cluster::attempt_key{key.node})) {
       line.attempt = a->value.ended == cluster::attempt::end::open;
