@@ -36,6 +36,23 @@ std::optional<score> score_of(std::string_view text) {
   return score{value};
 }
 
+bool first_promotion_waits(const state& s, const resource_name& resource) {
+  auto* configured = standing_of(s, resource);
+  if (!configured || configured->may.promoted_max == 0) return false;
+  auto* d = definition_of(s, resource, configured->defined_at);
+  if (d && d->promotable && d->promotable->score) return false;
+  if (auto* a = s.find(assignment_key{resource}))
+    for (auto& place : a->value.places)
+      if (place.role == config::role::promoted) return false;
+  bool comes_up = false;
+  for_each_holder_of(s, resource, [&](const holder_key& key, const holder& h) {
+    auto* m = member_of(s, key.node);
+    bool begun = h.open && std::holds_alternative<starting>(h.now);
+    comes_up = comes_up || (begun && m && m->boot == key.boot && acting_session(s, key.node));
+  });
+  return comes_up;
+}
+
 std::optional<score> promotion_score(const state& s, const resource_name& resource, const node_name& node) {
   auto name = promotion_attribute(resource);
   for (auto lasts : {lifetime::reboot, lifetime::forever})

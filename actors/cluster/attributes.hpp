@@ -23,6 +23,11 @@ const std::string* attribute_of(const state& s, const node_name& node, command::
 // nullopt: its agent has said none, or no number.
 std::optional<score> promotion_score(const state& s, const resource_name& resource, const node_name& node);
 
+// Nobody is promoted yet, and another instance is being started: it may have better data, and say so when it is up.
+// Whoever spoke first would be promoted for as long as that takes. Where somebody was promoted and is lost nobody waits
+// for a start; nor where the configuration gives a score, by which anybody may be.
+bool first_promotion_waits(const state& s, const resource_name& resource);
+
 // "10", "-INFINITY", "+INFINITY"; what exceeds the limits is cut to them.
 std::optional<score> score_of(std::string_view text);
 

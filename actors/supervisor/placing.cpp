@@ -37,7 +37,15 @@ placing::seen placing::seen_of(const cluster::state& s, const cluster::member& m
 void placing::begin(const cluster::state& s) {
   nodes_.clear();
   for (auto& [key, m] : s.all<cluster::member_key>()) nodes_[key.node] = seen_of(s, m.value);
+  promotions_wait_.clear();
+  for (auto& [name, standing] : s.config().resources) (void)promotion_waited(s, name);
   dirty(s.index());
+}
+
+bool placing::promotion_waited(const cluster::state& s, const resource_name& r) {
+  if (!cluster::first_promotion_waits(s, r)) return promotions_wait_.erase(r) > 0;
+  promotions_wait_.insert(r);
+  return false;
 }
 
 void placing::dirty(log_index cause) {
@@ -57,7 +65,8 @@ void placing::note(const cluster::state& s, const cluster::delta& changed) {
     } else if (auto* h = std::get_if<cluster::row_change<cluster::holder_key>>(&one)) {
       // Where something is matters if it is nowhere assigned, or left alone; that it cannot be stopped, to its node.
       bool condemns = h->now && std::holds_alternative<cluster::stop_failed>(h->now->value.now);
-      if (!h->now || condemns || !s.find(cluster::assignment_key{h->key.resource}))
+      if (!h->now || condemns || promotion_waited(s, h->key.resource) ||
+          !s.find(cluster::assignment_key{h->key.resource}))
         dirty(h->now ? h->now->version : changed.at);
     } else if (std::holds_alternative<cluster::row_change<cluster::assignment_key>>(one)) {
       if (running_) dirty(changed.at); // somebody else's: what is under way has not seen it

@@ -49,6 +49,8 @@ private:
   };
   static seen seen_of(const cluster::state& s, const cluster::member& m);
   std::map<node_name, seen> nodes_;
+  bool promotion_waited(const cluster::state& s, const resource_name& r); // and does not any more
+  std::set<resource_name> promotions_wait_;                               // for starts
 };
 
 } // namespace troupe::supervisor

@@ -55,6 +55,27 @@ TEST_CASE("a cluster that was just formed is not placed until every node was see
   CHECK(c.due() == indices{});
 }
 
+TEST_CASE("the first promotion is looked for when the last start has ended") {
+  followed c;
+  auto of = c.s.config().value;
+  of.resources[0].promotable = config::promotable_options{};
+  command::config_set set{c.s.version_of(cluster::configuration_key{}), of};
+  c.assemble();
+  REQUIRE(c.say(set) == refusal::none);
+  auto r = of.resources[0].name;
+  command::assignment both{r, {{node_name{"n1"}}, {node_name{"n2"}}}};
+  REQUIRE(c.say(command::assigned{{both}}) == refusal::none);
+  REQUIRE(c.start(r.text.c_str(), "n1") == refusal::none);
+  c.places.begin(c.s);
+  CHECK(c.due() == indices{c.s.index()});
+  c.tell(&script::start, r.text.c_str(), "n2");
+  CHECK(c.due() == indices{});
+  c.tell(&script::done, r.text.c_str(), "n2", command::act_end::ok, 0);
+  CHECK(c.due() == indices{});
+  c.tell(&script::done, r.text.c_str(), "n1", command::act_end::ok, 0);
+  CHECK(c.due() == indices{c.s.index()});
+}
+
 TEST_CASE("what is not placed yet waits until every joined node has looked for it") {
   assembled c;
   CHECK(c.places.changes(c.s, {to("db", "n1")}).size() == 1);

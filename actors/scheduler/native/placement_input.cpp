@@ -92,6 +92,7 @@ private:
   }
 
   void promotion_scores(const config::resource& from, resource_id id) {
+    if (cluster::first_promotion_waits(state_, from.name)) return;
     for (auto n : ids_of(in_.nodes)) {
       auto said = cluster::promotion_score(state_, from.name, c_.nodes[n.at()].name);
       if (!said && from.promotable->score) said = score{*from.promotable->score};

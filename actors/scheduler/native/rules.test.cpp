@@ -459,6 +459,33 @@ TEST_CASE("with what is promoted: there; who runs with it is drawn along") {
   CHECK(w.at("vip") == "n3");
 }
 
+TEST_CASE("promotable: the first promotion waits for the starts that are under way; a later one does not") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{};
+  redis.target = role::promoted;
+  world w(cluster_of(3, {redis}));
+  auto scores = [&](const char* node, const char* value) {
+    w.log.say(command::attributes{{{node_name{node}, command::lifetime::reboot, "master-redis", value}}});
+  };
+  w.commit();
+  w.log.run("redis", "n1");
+  w.log.start("redis", "n3");
+  scores("n1", "1");
+  CHECK(w.at("redis") == "n1 n2 n3");
+  scores("n3", "100");
+  CHECK(w.at("redis") == "n1 n2 n3");
+  w.log.done("redis", "n3");
+  CHECK(w.at("redis") == "n1 n2 n3*");
+  w.commit();
+  w.log.run("redis", "n2");
+  scores("n2", "50");
+  w.log.lose("n3");
+  w.log.stop("redis", "n1");
+  w.log.done("redis", "n1");
+  w.log.start("redis", "n1"); // is on its way, but what was promoted is lost
+  CHECK(w.at("redis") == "n1 n2*");
+}
+
 TEST_CASE("promotable: as many are promoted as may be; who is promoted stays so") {
   auto redis = plain("redis");
   redis.promotable = config::promotable_options{.score = 1};
