@@ -75,6 +75,7 @@ struct placed {
   bool managed = true;
   bool done = false;         // assigned, perhaps to no node
   std::int32_t priority = 0; // of an instance: its promotion score
+  std::int64_t rank = 0;     // the same with its node's, and the wishes of what is to be with it: by this it was chosen
   std::uint32_t step = 0;    // it was settled when it was the turn of this position of `top`
   bool by_count = false;     // only the number of resources decided between nodes
 };

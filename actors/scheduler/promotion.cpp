@@ -166,6 +166,7 @@ void placer::choose_roles(unit_id clone) {
     if (ra != rb) return ra > rb;
     return instance_before(instances[a], instances[b], clone);
   });
+  for (std::size_t k = 0; k < order.size(); ++k) out_.units[instances[k]].rank = index[k];
   auto& turns = turns_[clone.at()];
   turns.clear();
   for (auto k : order) turns.push_back(instances[k]);

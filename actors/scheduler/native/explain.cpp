@@ -81,6 +81,7 @@ private:
     why.promotable = clone_.valid() && r_.in.resources[r_.present.units[clone_].what].promotable;
     for (auto& p : r_.in.promotion_scores)
       if (p.what == what_ && p.where == n) why.promotion = p.value;
+    if (why.promotion) why.rank = r_.chosen.units[u].rank;
     if (!r_.chosen.nodes[n].usable())
       why.out = ruled_out::by_use;
     else if (score_at(u, n) < 0)
@@ -117,7 +118,9 @@ private:
     for (auto& c : r_.chosen.binding_primaries)
       if (c.primary == u) tell(c, c.dependent);
     bool stopped = r_.present.now[u].next == role::stopped;
-    if (!told) why.parts.push_back({stopped ? "it is to be stopped" : "colocations", rest});
+    bool promotion = why.promotion && rest == *why.promotion; // it draws instances, too
+    auto what = stopped ? "it is to be stopped" : promotion ? "promotion score" : "colocations";
+    if (!told) why.parts.push_back({what, rest});
   }
 
   const placement_result& r_;
@@ -126,7 +129,7 @@ private:
   unit_id clone_;
 };
 
-std::string score_text(std::int32_t value) {
+std::string score_text(std::int64_t value) {
   if (value >= score::limit) return "infinity";
   if (value <= -score::limit) return "-infinity";
   return std::to_string(value);
@@ -139,6 +142,8 @@ std::string line_of(const node_reasons& n) {
   if (nothing_new && n.out != ruled_out::by_use) text += ", " + std::string(name_of(n.use));
   if (n.failed_starts > 0) text += ", starts failed";
   if (n.promotable) text += n.promotion ? ", promotion score " + score_text(*n.promotion) : ", no promotion score";
+  // Of a node where nothing else counts the rank says nothing new.
+  if (n.promotion && n.rank != *n.promotion && n.rank >= 0) text += ", in all " + score_text(n.rank);
   std::string parts;
   for (auto& p : n.parts) parts += (parts.empty() ? "" : ", ") + p.rule + " " + score_text(p.value);
   return parts.empty() ? text : text + " (" + parts + ")";

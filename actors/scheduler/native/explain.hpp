@@ -40,6 +40,7 @@ struct node_reasons {
   bool chosen = false;
   bool promotable = false;
   std::optional<std::int32_t> promotion{}; // the score there, of a promotable one; unset: nobody has said any
+  std::int64_t rank = 0; // with it: what it is promoted by, all that is to be there counted in; the same: who is stays
 };
 
 struct placement_reasons {

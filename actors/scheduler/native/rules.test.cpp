@@ -486,6 +486,28 @@ TEST_CASE("promotable: the first promotion waits for the starts that are under w
   CHECK(w.at("redis") == "n1 n2*");
 }
 
+TEST_CASE("promotable: what is with it counts as well, and why says how much") {
+  auto redis = plain("redis");
+  redis.promotable = config::promotable_options{};
+  redis.target = role::promoted;
+  auto c = cluster_of(2, {redis, plain("vip")});
+  c.colocations = {with("vip", "redis")};
+  c.colocations[0].with_role = role::promoted;
+  world w(c);
+  auto scores = [&](const char* node, const char* value) {
+    w.log.say(command::attributes{{{node_name{node}, command::lifetime::reboot, "master-redis", value}}});
+  };
+  scores("n1", "1");
+  w.commit();
+  scores("n2", "2"); // not so much better that vip, which is there, would go
+  CHECK(w.at("redis") == "n1* n2");
+  auto said = lines_of(w.why("redis"));
+  CHECK(said[1] == "* n1: 2, promotion score 1, in all 3 (stickiness 1, promotion score 1)");
+  CHECK(said[2] == "* n2: 3, promotion score 2 (stickiness 1, promotion score 2)");
+  scores("n2", "10");
+  CHECK(w.at("redis") == "n1 n2*");
+}
+
 TEST_CASE("promotable: as many are promoted as may be; who is promoted stays so") {
   auto redis = plain("redis");
   redis.promotable = config::promotable_options{.score = 1};
