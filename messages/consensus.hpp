@@ -121,6 +121,7 @@ struct tick {
   ballot number;
   slot_number chosen;          // every slot up to here is chosen
   std::vector<contact> silent; // members that owe acks for some ticks; mostly empty
+  std::vector<node_name> mute{}; // voters that answer with another journal, so that they have no vote; mostly empty
   bool operator==(const tick&) const = default;
 };
 

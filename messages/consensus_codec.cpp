@@ -97,6 +97,9 @@ static void put(body_builder out, const tick& m) {
   fill(b.initNumber(), m.number);
   b.setChosen(m.chosen.value);
   if (!m.silent.empty()) fill(b.initSilent(list_size(m.silent)), m.silent);
+  if (m.mute.empty()) return;
+  auto mute = b.initMute(list_size(m.mute));
+  for (unsigned i = 0; i < mute.size(); ++i) mute.set(i, {m.mute[i].text.data(), m.mute[i].text.size()}); // it need not be of ours
 }
 
 static void put(body_builder out, const ack& m) {
@@ -205,6 +208,16 @@ static pre_vote_answer from(schema::PreVoteAnswer::Reader in) {
           contacts_from(in.getContacts())};
 }
 
+static std::vector<node_name> mute_from(capnp::List<capnp::Text>::Reader in) {
+  if (in.size() > config::max_voters) throw malformed{"too many voters"};
+  std::vector<node_name> list;
+  for (auto name : in) {
+    list.emplace_back(text_from(name, config::max_name, "voter"));
+    if (list.back().empty()) throw malformed{"a voter without a name"};
+  }
+  return list;
+}
+
 static promise from(schema::Promise::Reader in) {
   promise p{ballot_from(in.getNumber()), slot_from(in.getFirst()), up_to_from(in.getChosen()), in.getMore(), {}};
   if (in.getAccepted().size() > max_values) throw malformed{"too many accepted values"};
@@ -250,7 +263,8 @@ static message_body body_from(schema::Message::Body::Reader in) {
   case schema::Message::Body::REFUSAL: return refusal{ballot_from(in.getRefusal().getPromised())};
   case schema::Message::Body::TICK: {
     auto m = in.getTick();
-    return tick{ballot_from(m.getNumber()), up_to_from(m.getChosen()), contacts_from(m.getSilent())};
+    return tick{ballot_from(m.getNumber()), up_to_from(m.getChosen()), contacts_from(m.getSilent()),
+                mute_from(m.getMute())};
   }
   case schema::Message::Body::ACK: {
     auto m = in.getAck();

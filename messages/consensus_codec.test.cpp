@@ -1,5 +1,6 @@
 #include "messages/consensus_codec.hpp"
 
+#include "messages/config.hpp"
 #include "messages/types/random.hpp"
 
 #include <doctest/doctest.h>
@@ -34,6 +35,7 @@ std::vector<message_body> one_of_each() {
           refusal{b1},
           tick{b1, slot_number{4}, {n2}},
           tick{b1, slot_number{0}, {}},
+          tick{b1, slot_number{4}, {}, {node_name{"n2"}, node_name{"n3"}}},
           ack{b1, slot_number{4}, {n2}},
           learn{slot_number{5}},
           learned{slot_number{5}, {value({"a"}), value({})}, slot_number{6}},
@@ -71,6 +73,9 @@ TEST_CASE("what cannot be meant is refused with its reason") {
   CHECK(why(learned{slot_number{9}, {value({})}, slot_number{5}}).find("beyond") != std::string::npos);
   CHECK(why(snapshot_chunk{slot_number{6}, 8, 6, bytes("data")}).find("outside") != std::string::npos);
   CHECK(why(tick{b1, {}, {{node_name{}, duration{}}}}).find("without a name") != std::string::npos);
+  CHECK(why(tick{b1, {}, {}, {node_name{}}}).find("a voter without a name") != std::string::npos);
+  std::vector<node_name> crowd(config::max_voters + 1, node_name{"n"});
+  CHECK(why(tick{b1, {}, {}, crowd}).find("too many voters") != std::string::npos);
   CHECK(why(tick{b1, {}, {{node_name{"n"}, duration{-1}}}}).find("age") != std::string::npos);
   CHECK(why(tick{b1, {}, {{node_name{"n"}, never_heard}}}) == why(tick{b1, {}, {}}));
   CHECK(why(tick{b1, {}, {{node_name{"n"}, never_heard + duration{1}}}}) ==

@@ -163,7 +163,8 @@ def test_voter_lost_its_disk(c):
         return any(v == {"node": wiped.name, "standing": "learner"} for v in s["cluster"]["voters"]) and any(
             f"{wiped.name} was made a voter and is a learner" in line for line in s["pending"])
     c.wait("it says so", lambda: said_by(wiped))
-    c.wait("the leader says so", lambda: said_by(c[c.leader()]))
+    c.wait("all others say so", lambda: all(said_by(n) for n in c))
+    equal([n.troupe("status").status for n in c], [1, 1, 1])
     equal(standby(wiped, "n1").status, 0)
 
 

@@ -200,6 +200,8 @@ replica_status replica::status() const {
     s.open = l->open.size();
     s.waiting = l->open.waiting();
     s.learners.assign(learners_.begin(), learners_.end());
+  } else if (!leader().empty()) {
+    s.learners = mute_;
   }
   return s;
 }

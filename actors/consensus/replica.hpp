@@ -51,7 +51,8 @@ struct replica_status { // for people and for observers
   std::size_t open = 0;              // proposed, not chosen
   std::size_t waiting = 0;           // of these: not yet sent, the window is full
   node_name leader{};                // empty: none known
-  std::vector<node_name> learners{}; // on the leader: members heard with a journal that is no voter's
+  // On the leader: members heard with a journal that is no voter's. Else those of its voters, as it has told.
+  std::vector<node_name> learners{};
 };
 
 class replica {
@@ -202,6 +203,7 @@ private:
   std::vector<node_name> vouched_;             // as emitted
   std::optional<std::vector<contact>> silent_; // of the tick that vouched_ was made from
   std::set<node_name> learners_;               // members seen to vote with no voter's journal: fed with values
+  std::vector<node_name> mute_;                // of the last tick
   std::map<node_name, ward> wards_;
   std::deque<message_body> to_self_; // our own acceptor and proposer talk like any others
 };

@@ -58,6 +58,7 @@ void replica::on(const node_name& from, journal_id, const tick& m, instant now, 
   contacts_.heard(from, now);
   contacts_.ticked(m.silent, now);
   pass_on_word(m, out);
+  mute_ = m.mute;
   take_chosen(m.number, m.chosen, out);
   catch_up_.told(from, m.chosen);
   ack reply{m.number, applied_, {}};

@@ -75,7 +75,10 @@ void replica::lead(leading_state& l, instant now, effects& out) {
 }
 
 tick replica::make_tick(const leading_state& l, instant now) const {
-  return {l.number, log_.chosen(), contacts_.ages(now, limits_.quiet)};
+  tick t{l.number, log_.chosen(), contacts_.ages(now, limits_.quiet)};
+  for (const auto& v : voters_.voters())
+    if (learners_.contains(v.node)) t.mute.push_back(v.node);
+  return t;
 }
 
 void replica::send_ticks(leading_state& l, instant now, effects& out) {

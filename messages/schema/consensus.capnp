@@ -71,6 +71,7 @@ struct Tick @0x87d3b0a65e2c1f49 {
   number @0 :Ballot;
   chosen @1 :UInt64;
   silent @2 :List(Contact);
+  mute @3 :List(Text);
 }
 
 struct Ack @0xde94160b7ca8f253 {

@@ -16,15 +16,15 @@ replica_line line_of(const consensus::replica_status& s) {
 }
 
 void set_standings(std::vector<voter_line>& voters, const node_name& self, const consensus::replica_status& s) {
-  bool leads = s.now == consensus::role::leader;
+  bool told = s.now == consensus::role::leader || !s.leader.empty();
   for (auto& v : voters) {
     bool learns = std::find(s.learners.begin(), s.learners.end(), v.node) != s.learners.end();
     if (v.node == self)
       v.as = s.now == consensus::role::learner ? standing::learner : standing::votes;
-    else if (leads)
+    else if (told)
       v.as = learns ? standing::learner : standing::votes;
     else
-      v.as = v.node == s.leader ? standing::votes : standing::unknown;
+      v.as = standing::unknown;
   }
 }
 

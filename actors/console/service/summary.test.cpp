@@ -17,9 +17,12 @@ TEST_CASE("who votes, as far as this node can know") {
   s.leader = node_name{"n1"};
   using enum standing;
   s.now = consensus::role::follower;
-  CHECK(seen("n2", s) == std::vector{votes, votes, unknown});
+  CHECK(seen("n2", s) == std::vector{votes, votes, votes});
+  s.learners = {node_name{"n3"}};
+  CHECK(seen("n2", s) == std::vector{votes, votes, learner});
+  s.learners.clear();
   s.now = consensus::role::learner;
-  CHECK(seen("n3", s) == std::vector{votes, unknown, learner});
+  CHECK(seen("n3", s) == std::vector{votes, votes, learner});
   s.now = consensus::role::leader;
   CHECK(seen("n1", s) == std::vector{votes, votes, votes});
   s.learners = {node_name{"n3"}, node_name{"n4"}};
