@@ -347,6 +347,7 @@ struct node_status {
   std::vector<link_line> links{};
   std::vector<refused_line> refused{};
   std::vector<std::string> fence_troubles{}; // devices that this node cannot use: a sentence each
+  std::string history_trouble{};             // why it is not written any more; empty: it is
   agent_folders agents{};
   bool operator==(const node_status&) const = default;
 };

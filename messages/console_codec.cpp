@@ -96,6 +96,7 @@ void put(schema::Status::Builder out, const node_status& s) {
   put_all(out.initLinks(list_size(s.links)), s.links);
   put_all(out.initRefused(list_size(s.refused)), s.refused);
   put_texts(out.initFenceTroubles(list_size(s.fence_troubles)), s.fence_troubles);
+  out.setHistoryTrouble(s.history_trouble);
   put_texts(out.initResourceAgents(list_size(s.agents.resource)), s.agents.resource);
   put_texts(out.initFenceAgents(list_size(s.agents.fence)), s.agents.fence);
 }
@@ -114,6 +115,7 @@ node_status status_from(schema::Status::Reader in) {
     return refused_line{shown(r.getWhy()), r.getCount(), shown(r.getLastFrom())};
   });
   s.fence_troubles = texts_from(in.getFenceTroubles());
+  s.history_trouble = shown(in.getHistoryTrouble());
   s.agents = {texts_from(in.getResourceAgents()), texts_from(in.getFenceAgents())};
   return s;
 }

@@ -78,6 +78,7 @@ node_status full_status() {
           {{node_name{"n1"}, true, true}},
           {{"wrong key", 5, "10.0.0.9:1"}},
           {"fence device rack cannot be used from n2: no route"},
+          "no space",
           {{"/ocf", "/mine"}, {"/fence"}}};
 }
 

@@ -37,7 +37,7 @@ void ask_history_disk(history_actor* self, env::disk_request request) {
 bool history_failed(history_actor* self, const env::disk_result& result) {
   auto* failure = std::get_if<env::disk_failure>(&result);
   if (!failure) return false;
-  self->state.failed = true;
+  self->state.failed = failure->what;
   self->state.env->log.write(env::log_level::error, "history",
                              "nothing more is written to the history: " + failure->what);
   return true;
@@ -45,7 +45,7 @@ bool history_failed(history_actor* self, const env::disk_result& result) {
 
 void write_history(history_actor* self) {
   auto& state = self->state;
-  if (state.failed) return;
+  if (!state.failed.empty()) return;
   if (auto request = state.book.next_write()) ask_history_disk<history_written>(self, std::move(*request));
 }
 
@@ -55,7 +55,7 @@ caf::behavior keeping(history_actor* self) {
         auto& s = self->state;
         auto lost = s.book.lost();
         if (s.book.note(event_of(n.at, n.what, n.refused))) write_history(self);
-        if (s.book.lost() > lost && lost == 0 && !s.failed)
+        if (s.book.lost() > lost && lost == 0 && s.failed.empty())
           s.env->log.write(env::log_level::warning, "history", "the disk is too slow: lines of the history are lost");
       },
       [=](const history_written& w) {
@@ -63,6 +63,7 @@ caf::behavior keeping(history_actor* self) {
         self->state.book.written();
         write_history(self);
       },
+      [=](ask_history_trouble) { return history_trouble{self->state.failed}; },
       [=](ask_kept_events) {
         auto& all = self->state.book.kept();
         return kept_events{std::make_shared<const std::vector<event>>(all.begin(), all.end())};

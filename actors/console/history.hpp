@@ -12,7 +12,7 @@ namespace troupe::console {
 struct history_state {
   env::environment* env = nullptr;
   history_book book;
-  bool failed = false; // nothing is written any more
+  std::string failed; // why nothing is written any more; empty: it is
 };
 using history_actor = caf::stateful_actor<history_state, observed<caf::event_based_actor>>;
 

@@ -23,6 +23,11 @@ struct kept_events {
   std::shared_ptr<const std::vector<event>> events; // all that is in memory, oldest first
 };
 
+struct ask_history_trouble {}; // answered with history_trouble
+struct history_trouble {
+  std::string why; // nothing is written any more; empty: all is
+};
+
 // ask_history (messages/console.hpp) is answered with event_list.
 
 } // namespace troupe::console
@@ -30,5 +35,7 @@ struct kept_events {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::note_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::ask_kept_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::kept_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::ask_history_trouble)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::history_trouble)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::ask_history)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::event_list)

@@ -221,6 +221,7 @@ struct Status @0x8f614aeb3c9d5207 {
   fenceTroubles @12 :List(Text);
   resourceAgents @13 :List(Text); # folders
   fenceAgents @14 :List(Text);
+  historyTrouble @15 :Text;
 }
 
 struct ActorList @0xa0725bfc4dae6318 {

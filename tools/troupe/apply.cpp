@@ -44,7 +44,7 @@ int run(const options& o) {
   if (!file.cluster) return refuse(o, file);
   if (o.version) return give(o, *o.version, std::move(file));
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
-    if (!s.cluster) return fail(why_no_cluster(s));
+    if (!s.cluster) return fail(o, why_no_cluster(s));
     return give(o, s.cluster->configuration.value, std::move(file));
   });
 }

@@ -29,10 +29,10 @@ bool talks(const console::member_line& m) {
 
 int vouch_for(const options& o, const console::cluster_status& c, const console::member_line& m, log_index boot) {
   if (boot == m.boot && talks(m))
-    return fail(o.what.target.text +
-                " is a joined member: it talks to this cluster, so it is not off. Once it is off and "
-                "was missed, `troupe status` calls it lost; vouch for it then");
-  if (!confirmed(c, m, boot)) return fail("not confirmed; nothing was done");
+    return fail(o, o.what.target.text +
+                       " is a joined member: it talks to this cluster, so it is not off. Once it is off and "
+                       "was missed, `troupe status` calls it lost; vouch for it then");
+  if (!confirmed(c, m, boot)) return fail(o, "not confirmed; nothing was done");
   auto proof = o.what;
   proof.vouched = boot;
   return give_request(o, proof, o.what.target.text + " is taken for dead, by your word");
@@ -40,11 +40,11 @@ int vouch_for(const options& o, const console::cluster_status& c, const console:
 
 int vouch(const options& o) {
   return ask_for<console::node_status>(o, console::ask_status{}, [&](const console::node_status& s) {
-    if (!s.cluster) return fail(why_no_cluster(s));
+    if (!s.cluster) return fail(o, why_no_cluster(s));
     auto& members = s.cluster->members;
     auto found = std::find_if(members.begin(), members.end(), [&](auto& m) { return m.node == o.what.target; });
     if (found == members.end())
-      return fail("there is no node " + o.what.target.text + " in this cluster; `troupe status` lists them");
+      return fail(o, "there is no node " + o.what.target.text + " in this cluster; `troupe status` lists them");
     auto& proofs = s.cluster->proofs;
     auto left = std::find_if(proofs.begin(), proofs.end(),
                              [&](auto& p) { return p.node == o.what.target && p.left_over; });

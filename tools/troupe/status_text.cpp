@@ -259,6 +259,9 @@ std::vector<std::string> concerns(const console::node_status& s) {
   else if (!s.session)
     out.push_back("this node has not joined yet");
   for (auto& t : s.fence_troubles) out.push_back(t);
+  if (!s.history_trouble.empty())
+    out.push_back("the history of " + s.node.text + " is not written any more: " + s.history_trouble +
+                  "; mend that, then restart trouped there");
   status_detail::add_member_concerns(c, out);
   status_detail::add_unheard_members(s, out);
   add_service_concerns(c, out);
@@ -317,6 +320,7 @@ nlohmann::ordered_json status_json(const console::node_status& s) {
                    {"session", s.session ? ordered_json(s.session->value) : ordered_json()},
                    {"kept-out", s.kept_out},
                    {"fence-troubles", s.fence_troubles},
+                   {"history-trouble", s.history_trouble},
                    {"part", name_of(s.replica.as)},
                    {"leader", or_null(!s.replica.leader.empty(), s.replica.leader.text)},
                    {"chosen", s.replica.chosen.value},

@@ -228,6 +228,11 @@ TEST_CASE("what keeps this node out, broken fencing, and that nobody leads") {
   s.fence_troubles = {"fence device rack cannot be used from n1: no route"};
   CHECK(concerns(s) == std::vector<std::string>{"this node has not joined: its boot was proved dead",
                                                 "fence device rack cannot be used from n1: no route"});
+  s.history_trouble = "No space left on device";
+  CHECK(concerns(s).back() ==
+        "the history of n1 is not written any more: No space left on device; mend that, then restart "
+        "trouped there");
+  CHECK(status_json(s)["history-trouble"] == "No space left on device");
   CHECK(status_json(s)["kept-out"] == "its boot was proved dead");
   CHECK(status_json(s)["fence-troubles"].size() == 1);
   CHECK(status_text(s).find("NO LEADER") == std::string::npos);

@@ -145,6 +145,9 @@ void gather(caller_actor* self, const node::node_parts& parts) {
     ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
                                        [](gathering& to, consensus::replica_status& s) { to.replica = s; });
   if (parts.fencing) ask_one<fencing::device_troubles>(self, g, parts.fencing, fencing::ask_troubles{}, take_troubles);
+  ask_one<history_trouble>(self, g, parts.history, ask_history_trouble{}, [](gathering& to, history_trouble& t) {
+    to.so_far.history_trouble = cut(std::move(t.why), max_shown);
+  });
   if (parts.ledger) ask_state_part(self, g, parts.ledger);
   gathered(self, g);
 }
