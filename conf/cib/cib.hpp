@@ -24,6 +24,7 @@ namespace troupe::conf::cib {
 inline constexpr std::size_t max_bytes = 256u << 20;          // of the text in memory
 inline constexpr std::size_t max_read = std::size_t{4} << 30; // of one that is read piece by piece
 inline constexpr unsigned max_depth = 64;                     // of nested elements
+inline constexpr std::size_t max_conditions = 100'000;        // of all rules; by id-ref a few can be any number
 inline constexpr std::size_t max_instances = 4096;            // of one clone or bundle
 
 using text = std::string_view;

@@ -26,6 +26,24 @@ TEST_CASE("values: booleans, scores, intervals") {
   CHECK(to_interval_ms("250ms") == 250);
   CHECK(to_interval_ms("PT1M30S") == 90'000);
   CHECK_FALSE(to_interval_ms("soon"));
+  CHECK(to_interval_ms("1.5s") == 1'000);
+}
+
+TEST_CASE("values: what is too large is as large as it can be") {
+  constexpr std::int64_t most = INT64_MAX / 3'600'000 * 3'600'000;
+  CHECK(to_interval_ms("99999999999999999999h") == most);
+  CHECK(to_interval_ms("-99999999999999999999h") == -most);
+  CHECK(to_interval_ms("P999999999Y") == INT64_MAX / 3'600'000 * 1'000);
+  CHECK(to_interval_ms("P999999999Y999999999Y999999999Y") == INT64_MAX / 3'600'000 * 1'000);
+  CHECK(to_seconds("99999999999999999999") == max_seconds);
+  CHECK(to_seconds("-99999999999999999999") == -max_seconds);
+  CHECK_FALSE(to_seconds("yesterday"));
+}
+
+TEST_CASE("values: without a text the usual counts, of one that is neither true nor false it is false") {
+  CHECK(is_true("", true));
+  CHECK_FALSE(is_true("maybe", true));
+  CHECK(is_true("yes", false));
 }
 
 TEST_CASE("values: dates in all their forms") {
@@ -133,6 +151,43 @@ TEST_CASE("rules: dates, and what and/or make of their parts") {
   CHECK_FALSE(holds(both, c));
   both.all = false;
   CHECK(holds(both, c));
+}
+
+TEST_CASE("rules: a range whose end is no number is never met, a duration goes on for 10'000 years at most") {
+  rule_context c;
+  c.now = at("2020-06-15 14:30:00");
+  condition hours;
+  hours.kind = condition_kind::date;
+  hours.operation = "date_spec";
+  for (text range : {"x-16", "9-y", "x-y"}) {
+    hours.date_spec = {{"hours", range}};
+    CHECK_FALSE(holds(hours, c));
+  }
+  condition long_ago;
+  long_ago.kind = condition_kind::date;
+  long_ago.operation = "in_range";
+  long_ago.start = "2020-06-01";
+  for (text unit : {"years", "months", "weeks", "seconds"}) {
+    long_ago.duration = {{unit, "99999999999999999999"}, {unit, "99999999999999999999"}};
+    CHECK(holds(long_ago, c));
+    long_ago.duration = {{unit, "-99999999999999999999"}, {unit, "-99999999999999999999"}};
+    CHECK_FALSE(holds(long_ago, c));
+  }
+}
+
+TEST_CASE("rules: those that refer to each other for ever are read up to a limit, and then never hold") {
+  auto cib = parse(R"(<cib><configuration><constraints><rsc_location id="l" rsc="a">
+    <rule id="r" score="5"><rule id-ref="r"/><rule id-ref="r"/></rule></rsc_location>
+    <rsc_location id="m" rsc="a"><rule id="s" score="5"><date_expression id="d" operation="gt" start="2000-01-01"/></rule></rsc_location>
+    </constraints></configuration></cib>)");
+  REQUIRE(cib);
+  REQUIRE(cib->warnings.size() == 1);
+  CHECK(cib->warnings[0] == "the rules have more than 100000 conditions: those that are left over never hold");
+  rule_context c;
+  c.now = at("2020-06-15");
+  REQUIRE(cib->locations.size() == 2);
+  CHECK_FALSE(holds(cib->locations[0].rules[0].when, c));
+  CHECK_FALSE(holds(cib->locations[1].rules[0].when, c));
 }
 
 TEST_CASE("blocks of values: the better score wins, among equals the later block") {

@@ -174,6 +174,13 @@ condition reader::read_rule(pugi::xml_node element, unsigned depth) {
   condition rule;
   rule.all = !same_text(attribute(element, "boolean-op"), "or");
   for (auto child : element.children()) {
+    if (++conditions_ == max_conditions + 1)
+      warn(fmt::format("the rules have more than {} conditions: those that are left over never hold", max_conditions));
+    if (conditions_ > max_conditions) {
+      condition never;
+      never.all = false;
+      return never;
+    }
     auto e = resolve(child);
     text name = e.name();
     condition part;

@@ -53,6 +53,7 @@ private:
   operation_record read_record(pugi::xml_node element);
 
   contents& out_;
+  std::size_t conditions_ = 0;                            // read so far
   std::size_t listed_ = 0;                                // resources in the last node state
   std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref
   std::map<text, pugi::xml_node> templates_;

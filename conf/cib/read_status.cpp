@@ -27,14 +27,14 @@ constexpr std::pair<text, text operation_record::*> texts[] = {{"id", &operation
                                                                {"migrate_source", &operation_record::migrate_source},
                                                                {"migrate_target", &operation_record::migrate_target},
                                                                {"crm_feature_set", &operation_record::feature_set}};
-constexpr std::pair<text, std::int64_t operation_record::*> numbers[] = {
-    {"call-id", &operation_record::call_id},
-    {"call_id", &operation_record::call_id},
+constexpr std::pair<text, std::int64_t operation_record::*> numbers[] = {{"call-id", &operation_record::call_id},
+                                                                         {"call_id", &operation_record::call_id},
+                                                                         {"interval", &operation_record::interval_ms}};
+constexpr std::pair<text, std::int64_t operation_record::*> times[] = {
     {"last-rc-change", &operation_record::last_change},
     {"last_rc_change", &operation_record::last_change},
     {"last-run", &operation_record::last_run},
-    {"last_run", &operation_record::last_run},
-    {"interval", &operation_record::interval_ms}};
+    {"last_run", &operation_record::last_run}};
 
 template <class Field, std::size_t N>
 Field operation_record::*field_named(const std::pair<text, Field operation_record::*> (&table)[N], text name) {
@@ -73,6 +73,8 @@ operation_record reader::read_record(pugi::xml_node e) {
       r.*field = value;
     else if (auto number = field_named(numbers, name))
       r.*number = to_number(value).value_or(0);
+    else if (auto time = field_named(times, name))
+      r.*time = to_seconds(value).value_or(0);
     else if (name == "transition-magic")
       outcome.magic = value;
     else if (name == "rc-code" || name == "rc_code")

@@ -39,7 +39,7 @@ importer::importer(const cib::contents& cib, stamp now, std::optional<stamp> tol
   , in_(out_.input)
   , now_(now) {
   if (!cib.execution_date.empty())
-    if (auto seconds = cib::to_number(cib.execution_date)) now_ = stamp{std::chrono::seconds{*seconds}};
+    if (auto seconds = cib::to_seconds(cib.execution_date)) now_ = stamp{std::chrono::seconds{*seconds}};
   if (told) now_ = *told;
   in_.now = now_;
 }
@@ -134,7 +134,9 @@ void importer::read_options() {
       if (auto found = options_.find(name); found != options_.end()) return found->second;
     return cib::text{};
   };
-  auto flag = [&](std::initializer_list<cib::text> names, bool otherwise) { return is_true(get(names), otherwise); };
+  auto flag = [&](std::initializer_list<cib::text> names, bool otherwise) {
+    return cib::to_bool(get(names)).value_or(otherwise);
+  };
   auto& o = in_.settings;
   o.symmetric = flag({"symmetric-cluster", "symmetric_cluster"}, true);
   o.quorate = is_true(cib_.have_quorum, true);

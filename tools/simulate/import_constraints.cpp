@@ -36,8 +36,9 @@ sched::order_kind kind_of(cib::text kind, cib::text score_text) {
     return same_text(kind, "Optional")    ? sched::order_kind::optional
            : same_text(kind, "Serialize") ? sched::order_kind::serialize
                                           : sched::order_kind::mandatory;
-  auto weight = cib::to_score(score_text);
-  return weight && weight->value() == 0 ? sched::order_kind::optional : sched::order_kind::mandatory;
+  if (score_text.empty()) return sched::order_kind::mandatory;
+  auto weight = cib::to_score(score_text).value_or(score{});
+  return weight.value() == 0 ? sched::order_kind::optional : sched::order_kind::mandatory;
 }
 
 } // namespace
@@ -215,7 +216,7 @@ void importer::read_order(const cib::order& o) {
   auto thens = members_of(o.then, then_list, "an order");
   bool can_invert =
       kind != sched::order_kind::serialize && inverse(first_task) != task::other && inverse(then_task) != task::other;
-  bool symmetrical = can_invert && cib::is_true(o.symmetrical, true);
+  bool symmetrical = can_invert && cib::to_bool(o.symmetrical).value_or(true);
   std::uint32_t minimum = 0;
   if (firsts.size() == 1 && in_.resources[firsts[0]].kind == sched::resource_kind::clone) {
     auto& clone = in_.resources[firsts[0]];
@@ -240,7 +241,7 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
     sched::order_kind kind;
   };
   auto kind = kind_of(o.kind, o.score_text);
-  bool symmetrical = kind != sched::order_kind::serialize && cib::is_true(o.symmetrical, true);
+  bool symmetrical = kind != sched::order_kind::serialize && cib::to_bool(o.symmetrical).value_or(true);
   std::vector<side> sides;
   auto both_ways = [&](task first, task then, sched::order_kind k) {
     return symmetrical && k != sched::order_kind::serialize && inverse(first) != task::other &&

@@ -111,7 +111,8 @@ void importer::read_meta(sched::resource& r, const values& meta) {
     if (auto value = score_in(s, r.name); cib::to_score(s)) r.stickiness = value.value();
   auto target = get({"target-role", "target_role"});
   r.target = same_text(target, "default") || same_text(target, "Started") ? sched::role::unknown : role_named(target);
-  r.managed = is_true(get({"is-managed", "is_managed"}), true);
+  auto managed = get({"is-managed", "is_managed"});
+  r.managed = same_text(managed, "default") || is_true(managed, true);
   r.maintenance = is_true(get({"maintenance"}), false);
   r.critical = is_true(get({"critical"}), true);
   if (auto t = get({"migration-threshold"}); !t.empty())
@@ -250,7 +251,7 @@ void importer::read_operations(sched::resource_id id, const cib::resource& from)
     o.interval_ms = std::max<std::int64_t>(c.op_interval_ms, 0);
     o.in_role = role_named(get("role"));
     o.failure = on_fail_named(get("on-fail"));
-    o.enabled = is_true(get("enabled"), true) && !is_true(get("disabled"), false);
+    o.enabled = cib::to_bool(get("enabled")).value_or(true) && !is_true(get("disabled"), false);
     o.timeout_ms = cib::to_interval_ms(get("timeout")).value_or(20'000);
     bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
                    return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
@@ -322,7 +323,7 @@ void importer::add_guest_connections() {
     r.isolated_ok = false;
     r.container = g.container;
     r.container_implied = true;
-    r.managed = is_true(get("is-managed"), true);
+    r.managed = same_text(get("is-managed"), "default") || is_true(get("is-managed"), true);
     r.needs = sched::requirement::quorum;
     r.allow_migrate = is_true(get("remote-allow-migrate"), false);
     r.operations.push_back(

@@ -183,7 +183,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
         if (underline != cib::text::npos) f.interval_ms = cib::to_number(op.substr(underline + 1)).value_or(0);
       }
       auto when = attributes.find(std::string{last} + std::string{rest});
-      if (when != attributes.end()) f.last = cib::to_number(when->second).value_or(0);
+      if (when != attributes.end()) f.last = cib::to_seconds(when->second).value_or(0);
       in_.failures.push_back(f);
     }
   }
