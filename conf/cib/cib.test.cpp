@@ -181,8 +181,9 @@ TEST_CASE("rules: those that refer to each other for ever are read up to a limit
     <rsc_location id="m" rsc="a"><rule id="s" score="5"><date_expression id="d" operation="gt" start="2000-01-01"/></rule></rsc_location>
     </constraints></configuration></cib>)");
   REQUIRE(cib);
-  REQUIRE(cib->warnings.size() == 1);
-  CHECK(cib->warnings[0] == "the rules have more than 100000 conditions: those that are left over never hold");
+  REQUIRE(cib->warnings.size() == 2);
+  CHECK(cib->warnings[0] == "the rule r is in more than 64 others: it never holds");
+  CHECK(cib->warnings[1] == "the rules have more than 100000 conditions: those that are left over never hold");
   rule_context c;
   c.now = at("2020-06-15");
   REQUIRE(cib->locations.size() == 2);

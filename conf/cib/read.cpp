@@ -72,7 +72,14 @@ result<contents> parse(std::string xml) {
 }
 
 void reader::warn(std::string sentence) {
-  out_.warnings.push_back(std::move(sentence));
+  if (said_.insert(sentence).second) out_.warnings.push_back(std::move(sentence));
+}
+
+void reader::judge(text whose, pugi::xml_node element, const expectation& expected) {
+  auto given = element.attribute(expected.name.data());
+  if (!given) return;
+  if (auto wrong = fault(expected, given.value()); !wrong.empty())
+    warn(fmt::format("{}: {}=\"{}\" {}", whose, expected.name, given.value(), wrong));
 }
 
 void reader::index_ids(pugi::xml_node element, unsigned depth) {
@@ -152,6 +159,7 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
     if (!e) continue;
     nv_set set;
     set.id = attribute(e, "id");
+    judge(set.id, e, {"score", notation::score, "taken as 0"});
     set.weight = to_score(attribute(e, "score")).value_or(score{});
     auto pairs = e.child("attributes") ? e.child("attributes") : e;
     for (auto child : pairs.children("nvpair")) {
@@ -171,20 +179,22 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
 }
 
 condition reader::read_rule(pugi::xml_node element, unsigned depth) {
-  condition rule;
+  condition rule, never;
+  never.all = false;
+  if (depth > max_depth) {
+    warn(fmt::format("the rule {} is in more than {} others: it never holds", attribute(element, "id"), max_depth));
+    return never;
+  }
+  judge(attribute(element, "id"), element, {"boolean-op", notation::word, "taken as and", "and|or"});
   rule.all = !same_text(attribute(element, "boolean-op"), "or");
   for (auto child : element.children()) {
     if (++conditions_ == max_conditions + 1)
       warn(fmt::format("the rules have more than {} conditions: those that are left over never hold", max_conditions));
-    if (conditions_ > max_conditions) {
-      condition never;
-      never.all = false;
-      return never;
-    }
+    if (conditions_ > max_conditions) return never;
     auto e = resolve(child);
     text name = e.name();
     condition part;
-    if (name == "rule" && depth < max_depth) {
+    if (name == "rule") {
       part = read_rule(e, depth + 1);
     } else if (name == "expression") {
       part.kind = condition_kind::attribute;
@@ -217,6 +227,9 @@ condition reader::read_rule(pugi::xml_node element, unsigned depth) {
     }
     rule.parts.push_back(std::move(part));
   }
+  if (rule.parts.empty())
+    warn(fmt::format("the rule {} has no conditions: it {} holds", attribute(element, "id"),
+                     rule.all ? "always" : "never"));
   return rule;
 }
 

@@ -1,11 +1,12 @@
 // What the readers of the parts of a CIB share: the parsed document, `id-ref`, warnings.
 #pragma once
 
-#include "conf/cib/cib.hpp"
+#include "conf/cib/expectation.hpp"
 
 #include <pugixml.hpp>
 
 #include <map>
+#include <set>
 
 namespace troupe::conf::cib {
 
@@ -25,9 +26,11 @@ public:
   node_state read_node_state(pugi::xml_node element);
   void read_tickets(pugi::xml_node status);
 
-  void warn(std::string sentence);
+  void warn(std::string sentence); // once
 
 private:
+  // Says so if something is written in that attribute that does not belong there.
+  void judge(text whose, pugi::xml_node element, const expectation& expected);
   // The element an `id-ref` names, or the element itself.
   pugi::xml_node resolve(pugi::xml_node element);
   void index_ids(pugi::xml_node element, unsigned depth);
@@ -53,6 +56,7 @@ private:
   operation_record read_record(pugi::xml_node element);
 
   contents& out_;
+  std::set<std::string> said_;
   std::size_t conditions_ = 0;                            // read so far
   std::size_t listed_ = 0;                                // resources in the last node state
   std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref

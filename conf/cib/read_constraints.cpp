@@ -19,6 +19,8 @@ std::vector<resource_set> reader::read_resource_sets(pugi::xml_node element) {
     auto e = resolve(child);
     if (!e) continue;
     resource_set set;
+    for (const char* name : {"sequential", "require-all"})
+      judge(get(e, "id"), e, {name, notation::boolean, "taken as false"});
     set.sequential = is_true(get(e, "sequential"), true);
     set.sequential_said = is_true(get(e, "sequential"), false);
     set.require_all = is_true(get(e, "require-all"), true);

@@ -150,6 +150,9 @@ void reader::read_bundle(pugi::xml_node e, resource& r) {
   b.network = attr(engine, "network");
   b.options = attr(engine, "options");
   b.run_command = attr(engine, "run-command");
+  for (const char* name : {"replicas", "replicas-per-host"})
+    judge(r.id, engine, {name, notation::replicas, "taken as 1"});
+  for (const char* name : {"masters", "promoted-max"}) judge(r.id, engine, {name, notation::count, "taken as 0"});
   unsigned promoted = count_of(engine, "masters", 0);
   b.promoted_max = count_of(engine, "promoted-max", promoted);
   b.replicas = std::max(1u, count_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));

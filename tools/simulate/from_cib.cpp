@@ -1,5 +1,6 @@
 #include "tools/simulate/from_cib.hpp"
 
+#include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
 
 #include <fmt/format.h>
@@ -59,6 +60,7 @@ result<imported> from_cib(cib::reading& cib, stamp now, std::optional<stamp> tol
 result<imported> importer::run(const state_source& states) {
   out_.warnings = cib_.warnings;
   auto warned = cib_.warnings.size();
+  for (auto& sentence : cib::unreadable_values(cib_)) warn(std::move(sentence));
   read_options();
   read_nodes();
   std::size_t elements = 0;
@@ -85,10 +87,8 @@ void importer::warn(std::string sentence) {
   out_.warnings.push_back(std::move(sentence));
 }
 
-score importer::score_in(cib::text text, cib::text whose) {
-  auto value = cib::to_score(text);
-  if (!value && !text.empty()) warn(fmt::format("{}: \"{}\" is no score: taken as 0", whose, text));
-  return value.value_or(score{});
+score score_in(cib::text text) {
+  return cib::to_score(text).value_or(score{});
 }
 
 cib::rule_context importer::context() const {
@@ -154,8 +154,7 @@ void importer::read_options() {
   o.startup_probes = flag({"enable-startup-probes"}, true);
   o.shutdown_lock = flag({"shutdown-lock"}, false);
   o.shutdown_lock_limit = cib::to_interval_ms(get({"shutdown-lock-limit"})).value_or(0) / 1000;
-  o.stickiness =
-      cib::to_score(get({"default-resource-stickiness", "default_resource_stickiness"})).value_or(score{}).value();
+  o.stickiness = score_in(get({"default-resource-stickiness", "default_resource_stickiness"})).value();
   o.no_quorum_panic = is_true(cib_.no_quorum_panic);
   auto policy = get({"no-quorum-policy", "no_quorum_policy"});
   o.without_quorum = same_text(policy, "ignore")    ? sched::no_quorum::ignore
@@ -184,8 +183,8 @@ void importer::read_nodes() {
     n.name = from.uname;
     n.id = from.id;
     n.kind = from.type == "remote" ? sched::node_kind::remote : sched::node_kind::cluster;
-    n.ping = from.type == "ping";
-    n.base = cib::to_score(from.score_text).value_or(score{});
+    n.ping = !from.type.empty() && from.type != "member" && from.type != "normal" && from.type != "remote";
+    n.base = score_in(from.score_text);
     auto id = in_.nodes.add(std::move(n));
     nodes_.emplace(from.uname, id);
     nodes_by_id_.emplace(from.id, id);
@@ -250,10 +249,7 @@ void importer::read_health() {
     score sum = with_base ? configured("node-health-base") : score{};
     for (auto& [name, value] : attributes_[n.at()]) {
       if (!name.starts_with("#health")) continue;
-      sum += value == "red"      ? red
-             : value == "yellow" ? yellow
-             : value == "green"  ? green
-                                 : cib::to_score(value).value_or(score{});
+      sum += value == "red" ? red : value == "yellow" ? yellow : value == "green" ? green : score_in(value);
     }
     in_.nodes[n].health = sum;
   }

@@ -54,8 +54,6 @@ private:
   };
 
   void warn(std::string sentence);
-  // Of a text that is none: 0, and a sentence about `whose` it is. Nothing said is 0.
-  score score_in(cib::text text, cib::text whose);
   cib::rule_context context() const;
   cib::rule_context context_of(sched::node_id n) const;
 
@@ -155,6 +153,8 @@ private:
   std::vector<guest> guests_;
 };
 
+// Values that are none count as `conf/cib/unreadable.hpp` says.
+score score_in(cib::text text);
 sched::role role_named(cib::text name);
 sched::task task_named(cib::text name);
 

@@ -179,13 +179,13 @@ empty has no members: ignored
 a rule's date "tomorrow" is none: it counts as not given
 <rsc_wish> is no constraint: ignored
 a history entry of node n1 names no resource: ignored
+a: resource-stickiness="much" is no score: taken as 0
+a: failure-timeout="soon" is no time: failures do not age
+l2: score="lots" is no score: taken as 0
 node n1 is defined twice: the second is ignored
-a: "much" is no score: taken as 0
-a: "soon" is no time: failures do not age
 resource a is defined twice: the second is ignored
 the status speaks of the node n7, which is not configured: ignored
 l1: there is no node n9: ignored
-l2: "lots" is no score: taken as 0
 l3: names neither a node nor a rule: ignored
 l4: "(" is no regular expression: ignored
 a colocation names the resource gone, which does not exist: ignored
@@ -194,6 +194,70 @@ t1 names no ticket: ignored
 )");
   CHECK(imported.input.resources.size() == 2);
   CHECK(imported.input.nodes.size() == 1);
+}
+
+TEST_CASE("import: a value that is none counts as is said") {
+  auto with = [](const std::string& name, const std::string& value) {
+    auto text = cib_with("");
+    text.insert(text.find("</resources>"), "<clone id=\"cl\">" +
+                                               primitive("in", "D",
+                                                         "<meta_attributes id=\"m\"><nvpair id=\"mn\" name=\"" + name +
+                                                             "\" value=\"" + value + "\"/></meta_attributes>") +
+                                               "<meta_attributes id=\"cm\"><nvpair id=\"cn\" name=\"" + name +
+                                               "\" value=\"" + value + "\"/></meta_attributes></clone>");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    return from_cib(*parsed, stamp{});
+  };
+  for (auto value : {"maybe", ""}) {
+    auto i = with("is-managed", value);
+    CHECK_FALSE(named(i, "in").managed);
+    i = with("resource-stickiness", value);
+    CHECK(named(i, "in").stickiness == 0);
+    i = with("migration-threshold", value);
+    CHECK(named(i, "in").migration_threshold == 0);
+    i = with("clone-max", value);
+    CHECK(named(i, "cl").clone_max == 0);
+    CHECK(i.warnings.size() == 2); // the member's and the clone's
+  }
+  auto i = with("is-managed", "default");
+  CHECK(named(i, "in").managed);
+  i = with("migration-threshold", "-3");
+  CHECK(named(i, "in").migration_threshold == 1);
+  i = with("clone-max", "-1");
+  CHECK(named(i, "cl").clone_max == 0);
+}
+
+TEST_CASE("import: an operation's interval has a longest, a timeout below zero is the usual one") {
+  auto of = [](const std::string& attributes) {
+    auto text = cib_with("");
+    text.insert(text.find("</resources>"),
+                R"(<primitive id="z" class="ocf" provider="p" type="D"><operations><op id="o" name="monitor" )" +
+                    attributes + "/></operations></primitive>");
+    auto parsed = cib::parse(text);
+    REQUIRE(parsed);
+    auto i = from_cib(*parsed, stamp{});
+    return named(i, "z").operations.at(0);
+  };
+  CHECK(of(R"(interval="99999999999999999999s")").interval_ms == 4'294'967'295);
+  CHECK(of(R"(interval="-10s")").interval_ms == 0);
+  CHECK(of(R"(interval="10s" timeout="-5")").timeout_ms == 20'000);
+  CHECK(of(R"(interval="10s" enabled="perhaps")").enabled);
+}
+
+TEST_CASE("import: cluster options that are none are as usual, and a node of a kind nobody knows runs nothing") {
+  auto text = cib_with("");
+  text.insert(text.find("</cluster_property_set>"), R"(<nvpair id="x1" name="symmetric-cluster" value="maybe"/>
+      <nvpair id="x2" name="maintenance-mode" value="maybe"/>)");
+  text.replace(text.find("uname=\"n1\"/>"), 12, "uname=\"n1\" type=\"alien\"/>");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(i.input.settings.symmetric);
+  CHECK_FALSE(i.input.settings.maintenance);
+  CHECK(i.input.nodes[scheduler::node_id{std::size_t{0}}].ping);
+  CHECK_FALSE(i.input.nodes[scheduler::node_id{std::size_t{1}}].ping);
+  CHECK(i.warnings.size() == 3);
 }
 
 } // namespace troupe::simulate::from_cib_test

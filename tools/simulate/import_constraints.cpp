@@ -37,7 +37,7 @@ sched::order_kind kind_of(cib::text kind, cib::text score_text) {
            : same_text(kind, "Serialize") ? sched::order_kind::serialize
                                           : sched::order_kind::mandatory;
   if (score_text.empty()) return sched::order_kind::mandatory;
-  auto weight = cib::to_score(score_text).value_or(score{});
+  auto weight = score_in(score_text);
   return weight.value() == 0 ? sched::order_kind::optional : sched::order_kind::mandatory;
 }
 
@@ -122,7 +122,7 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
   if (!l.node.empty()) {
     auto n = nodes_.find(l.node);
     if (n == nodes_.end()) return warn(fmt::format("{}: there is no node {}: ignored", l.id, l.node));
-    in_.locations.push_back({origin, what, n->second, score_in(weight, l.id), in_role, probes});
+    in_.locations.push_back({origin, what, n->second, score_in(weight), in_role, probes});
     return;
   }
   for (auto& rule : l.rules) {
@@ -130,14 +130,14 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
     auto rule_role = rule.role.empty()                                ? in_role
                      : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
                                                                       : sched::role::unknown;
-    auto fixed = score_in(rule.score_text, l.id);
+    auto fixed = score_in(rule.score_text);
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);
       if (!cib::holds(rule.when, c)) continue;
       auto value = fixed;
       if (!rule.score_attribute.empty()) {
         auto text = c.attribute(rule.score_attribute);
-        value = text ? cib::to_score(*text).value_or(score{}) : score::minus_infinity(); // no number counts 0
+        value = text ? score_in(*text) : score::minus_infinity(); // no number counts 0
       }
       in_.locations.push_back({origin, what, n, value, rule_role, probes});
     }
@@ -147,7 +147,7 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
 void importer::read_colocation(const cib::colocation& c) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(c.id);
-  auto weight = score_in(c.score_text, c.id);
+  auto weight = score_in(c.score_text);
   if (!c.sets.empty()) {
     read_colocation_sets(c, origin, weight);
     return;
@@ -175,7 +175,7 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
   std::vector<side> sides;
   for (auto& set : c.sets) {
     side s{members_of(set, "a colocation set"), set.sequential, role_named(set.role),
-           set.score_text.empty() ? weight : score_in(set.score_text, c.id)};
+           set.score_text.empty() ? weight : score_in(set.score_text)};
     if (s.members.empty()) continue;
     auto relate = [&](resource_id dependent, resource_id primary) {
       in_.colocations.push_back({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
@@ -207,7 +207,6 @@ void importer::read_order(const cib::order& o) {
     read_order_sets(o, origin);
     return;
   }
-  if (o.kind.empty()) score_in(o.score_text, o.id); // told, if it is none
   auto kind = kind_of(o.kind, o.score_text);
   auto first_task = order_task(o.first_action);
   auto then_task = o.then_action.empty() ? first_task : order_task(o.then_action);

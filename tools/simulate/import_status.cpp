@@ -167,7 +167,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
       auto who = split(name.substr(promotion.size()));
       auto r = resources_.find(who.base);
       if (r == resources_.end()) continue;
-      in_.promotion_scores.push_back({n, r->second, who.number, cib::to_score(value).value_or(score{}).value()});
+      in_.promotion_scores.push_back({n, r->second, who.number, score_in(value).value()});
     } else if (name.starts_with(count)) {
       auto rest = name.substr(count.size());
       auto hash = rest.rfind('#');
@@ -175,7 +175,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
       auto r = resources_.find(who.base);
       if (r == resources_.end()) continue;
       sched::failure_count f{.where = n, .what = r->second, .number = who.number};
-      f.count = cib::to_score(value).value_or(score{}).value();
+      f.count = score_in(value).value();
       if (hash != cib::text::npos) {
         auto op = rest.substr(hash + 1);
         auto underline = op.rfind('_');
