@@ -89,8 +89,8 @@ TEST_CASE("a CIB: what is read though it says too little, or too new a thing, is
       cib->warnings ==
       std::vector<std::string>{
           "the schema \"pacemaker-99.0\" is not known (pacemaker-1.0 to 3.x are): it is read as if it were one of them",
-          "a has no class or no type: no agent can run it", "b uses the template T, which does not exist",
-          "b has no class or no type: no agent can run it"});
+          "a has no class or no type: no agent can run it",
+          "b uses the template \"T\", which does not exist: b is ignored"});
   CHECK(parse(R"(<cib validate-with="pacemaker-3.9"><configuration/></cib>)")->warnings.empty());
 }
 
@@ -189,6 +189,48 @@ TEST_CASE("rules: those that refer to each other for ever are read up to a limit
   REQUIRE(cib->locations.size() == 2);
   CHECK_FALSE(holds(cib->locations[0].rules[0].when, c));
   CHECK_FALSE(holds(cib->locations[1].rules[0].when, c));
+}
+
+TEST_CASE("resources: what cannot be used is left out with all that is made of it, and said") {
+  auto cib = parse(R"(<cib><configuration><resources>
+    <template class="ocf" type="D"/>
+    <thing id="q"/>
+    <primitive id="a" template="ghost"/><primitive id="b" template="b"/><primitive id="c" template=""/>
+    <primitive class="ocf" type="D"/>
+    <group id="g"><group id="gg"><primitive id="d" class="ocf" type="D"/></group><primitive id="e" class="ocf" type="D"/>
+      <primitive id="f" template="ghost"/></group>
+    <group id="h"><primitive id="i" template="ghost"/></group>
+    <clone id="j"><primitive id="k" class="ocf" type="D"/><primitive id="l" class="ocf" type="D"/></clone>
+    <clone id="m"><clone id="n"><primitive id="o" class="ocf" type="D"/></clone></clone>
+    <clone id="r"><group id="s"/></clone>
+    <bundle id="t"><docker image="i"/><primitive id="u" template="ghost"/></bundle>
+    <bundle id="v"><docker image="i"/></bundle>
+    </resources></configuration></cib>)");
+  REQUIRE(cib);
+  std::string said, left;
+  for (auto& w : cib->warnings) said += w + "\n";
+  CHECK(said == R"(a <template> without an id: ignored
+<thing> is no resource: ignored
+a uses the template "ghost", which does not exist: a is ignored
+b names itself as its template: ignored
+c uses the template "", which does not exist: c is ignored
+a <primitive> without an id: ignored
+<group id="gg"> may not be in g: ignored
+f uses the template "ghost", which does not exist: f is ignored
+i uses the template "ghost", which does not exist: i is ignored
+h has no members: ignored
+j may have one resource in it: l is ignored
+<clone id="n"> may not be in m: ignored
+m has no members: ignored
+s has no members: ignored
+r has no members: ignored
+u uses the template "ghost", which does not exist: u is ignored
+t is ignored, because what is in it is
+)");
+  for (auto& r : cib->resources) left += std::string{r.id} + " ";
+  CHECK(left == "g j v ");
+  REQUIRE(cib->resources[0].children.size() == 1);
+  CHECK(cib->resources[0].children[0].id == "e");
 }
 
 TEST_CASE("blocks of values: the better score wins, among equals the later block") {

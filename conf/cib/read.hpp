@@ -42,8 +42,10 @@ private:
 
   void read_nodes(pugi::xml_node nodes);
   void read_resources(pugi::xml_node resources);
-  resource read_resource(pugi::xml_node element, unsigned depth);
-  void read_primitive(pugi::xml_node element, resource& into);
+  std::optional<resource> read_resource(pugi::xml_node element); // nothing: it is unusable, which was said
+  bool read_children(pugi::xml_node element, resource& into);
+  bool read_primitive(pugi::xml_node element, resource& into);
+  pugi::xml_node template_of(const resource& user);
   void read_operations(pugi::xml_node primitive, resource& into);
   void read_bundle(pugi::xml_node element, resource& into);
   void read_tags(pugi::xml_node tags);

@@ -173,8 +173,7 @@ TEST_CASE("what cannot be used is said, item by item, and the rest is used") {
   std::string all;
   for (auto& w : imported.warnings) all += w + "\n";
   CHECK(all == R"(a <node> without id or uname: ignored
-t uses the template none, which does not exist
-t has no class or no type: no agent can run it
+t uses the template "none", which does not exist: t is ignored
 empty has no members: ignored
 a rule's date "tomorrow" is none: it counts as not given
 <rsc_wish> is no constraint: ignored
@@ -192,7 +191,7 @@ a colocation names the resource gone, which does not exist: ignored
 an order names the resource gone, which does not exist: ignored
 t1 names no ticket: ignored
 )");
-  CHECK(imported.input.resources.size() == 2);
+  CHECK(imported.input.resources.size() == 1);
   CHECK(imported.input.nodes.size() == 1);
 }
 
@@ -258,6 +257,17 @@ TEST_CASE("import: cluster options that are none are as usual, and a node of a k
   CHECK(i.input.nodes[scheduler::node_id{std::size_t{0}}].ping);
   CHECK_FALSE(i.input.nodes[scheduler::node_id{std::size_t{1}}].ping);
   CHECK(i.warnings.size() == 3);
+}
+
+TEST_CASE("import: what ran, and whose template is missing now, is stopped") {
+  auto text = cib_with("");
+  text.insert(text.find("</resources>"), R"(<primitive id="z" template="ghost"/>)");
+  report_on_n1(text, reported("z", "D", op("z", "start", "0", "0")));
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  auto found = summary_text(i.input, scheduler::schedule(i.input));
+  CHECK_MESSAGE(found.find("Stop       z ( n1 )") != std::string::npos, found);
 }
 
 } // namespace troupe::simulate::from_cib_test
