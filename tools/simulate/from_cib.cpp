@@ -84,7 +84,7 @@ result<imported> importer::run(const state_source& states) {
 }
 
 void importer::warn(std::string sentence) {
-  out_.warnings.push_back(std::move(sentence));
+  if (said_.insert(sentence).second) out_.warnings.push_back(std::move(sentence));
 }
 
 score score_in(cib::text text) {

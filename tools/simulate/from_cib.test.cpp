@@ -187,9 +187,9 @@ the status speaks of the node n7, which is not configured: ignored
 l1: there is no node n9: ignored
 l3: names neither a node nor a rule: ignored
 l4: "(" is no regular expression: ignored
-a colocation names the resource gone, which does not exist: ignored
-an order names the resource gone, which does not exist: ignored
-t1 names no ticket: ignored
+c1: there is no resource gone: ignored
+o1: there is no resource gone: ignored
+t1: names no ticket: ignored
 )");
   CHECK(imported.input.resources.size() == 1);
   CHECK(imported.input.nodes.size() == 1);
