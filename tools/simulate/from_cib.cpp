@@ -2,6 +2,7 @@
 
 #include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
+#include "tools/simulate/order_loops.hpp"
 
 #include <fmt/format.h>
 
@@ -80,6 +81,7 @@ result<imported> importer::run(const state_source& states) {
   for (auto w = warned; w < cib_.warnings.size(); ++w) warn(cib_.warnings[w]);
   read_health();
   read_constraints();
+  for (auto& loop : order_loops(in_)) warn(loop_text(in_, loop));
   return std::move(out_);
 }
 
