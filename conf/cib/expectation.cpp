@@ -36,6 +36,12 @@ std::string number_fault(const expectation& e, text value, std::int64_t least, s
   return more_than_digits(value) ? fmt::format("is no number: taken as {}", *read) : "";
 }
 
+std::string time_fault(const expectation& e, text value) {
+  auto read = to_number(value);
+  if (!read) return fmt::format("is no time: {}", e.instead);
+  return *read > max_seconds ? "is beyond the year 9999: taken as its end" : "";
+}
+
 std::string duration_fault(const expectation& e, text value) {
   auto read = to_interval_ms(value);
   if (!read) return fmt::format("is no time: {}", e.instead);
@@ -84,8 +90,9 @@ std::string fault(const expectation& e, text value) {
   case notation::threshold: return score_fault(e, value);
   case notation::number: return number_fault(e, value, INT64_MIN, INT64_MAX);
   case notation::count: return number_fault(e, value, 0, max_instances);
-  case notation::replicas: return number_fault(e, value, 1, max_instances);
+  case notation::replicas: return number_fault(e, value, 1, max_replicas);
   case notation::amount: return number_fault(e, value, 0, INT32_MAX);
+  case notation::time: return time_fault(e, value);
   case notation::duration:
   case notation::interval: return duration_fault(e, value);
   case notation::range: return is_range(value) ? "" : fmt::format("is no range: {}", e.instead);

@@ -14,9 +14,10 @@ enum class notation : std::uint8_t {
   threshold, // a score from 0 up; below: 1
   number,
   count,    // of instances: 0 to max_instances
-  replicas, // 1 to max_instances
+  replicas, // 1 to max_replicas
   amount,   // of utilization: 0 to 2^31 - 1
   duration, // below 0 as if unreadable
+  time,     // seconds since 1970
   interval, // a duration up to max_interval_ms
   range,    // of a calendar: "5", "1-5", "3-", "-4"
   word,

@@ -61,6 +61,7 @@ inline constexpr expectation of_resources[] = {
     {"notify", boolean, as_false},
     {"promotable", boolean, as_false},
     {"collocated", boolean, as_false},
+    {"remote-connect-timeout", notation::duration, "60 s count"},
     {"target-role", word, "ignored", roles},
     {"multiple-active", word, "stop_start counts", "stop_start|stop_only|stop_unexpected|block"},
     {"requires", word, as_usual, "nothing|quorum|fencing|unfencing"},
@@ -81,6 +82,10 @@ inline constexpr expectation of_operations[] = {
     {"role", word, unsaid, roles},
     {"enabled", boolean, "taken as true"},
     {"disabled", boolean, as_false},
+};
+
+inline constexpr expectation of_remote_connections[] = {
+    {"reconnect_interval", notation::duration, "it is connected to again at once"},
 };
 
 inline constexpr expectation of_nodes[] = {

@@ -181,6 +181,7 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
 condition reader::read_rule(pugi::xml_node element, unsigned depth) {
   condition rule, never;
   never.all = false;
+  if (!element) return never; // an id-ref to nothing, which was said
   if (depth > max_depth) {
     warn(fmt::format("the rule {} is in more than {} others: it never holds", attribute(element, "id"), max_depth));
     return never;
@@ -192,7 +193,7 @@ condition reader::read_rule(pugi::xml_node element, unsigned depth) {
       warn(fmt::format("the rules have more than {} conditions: those that are left over never hold", max_conditions));
     if (conditions_ > max_conditions) return never;
     auto e = resolve(child);
-    text name = e.name();
+    text name = child.name();
     condition part;
     if (name == "rule") {
       part = read_rule(e, depth + 1);
@@ -277,6 +278,15 @@ void reader::read_fencing(pugi::xml_node topology) {
       auto comma = std::min(list.find(','), list.size());
       if (comma > 0) level.devices.push_back(list.substr(0, comma));
       list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    auto unusable = level.index < 1 || level.index > 9 ? "its index is not from 1 to 9"
+                    : level.target.empty() && level.target_pattern.empty() && level.target_attribute.empty()
+                        ? "it has no target"
+                    : level.devices.empty() ? "it names no device"
+                                            : nullptr;
+    if (unusable) {
+      warn(fmt::format("the fencing level {} is ignored: {}", attribute(e, "id"), unusable));
+      continue;
     }
     out_.fencing_levels.push_back(std::move(level));
   }

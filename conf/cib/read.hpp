@@ -38,6 +38,7 @@ private:
   nv_sets read_sets(pugi::xml_node parent, const char* tag);
   void append_sets(pugi::xml_node parent, const char* tag, nv_sets& into);
   condition read_rule(pugi::xml_node element, unsigned depth);
+  std::optional<condition> read_lifetime(pugi::xml_node constraint);
   scored_rule read_scored_rule(pugi::xml_node element);
 
   void read_nodes(pugi::xml_node nodes);

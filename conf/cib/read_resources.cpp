@@ -15,10 +15,10 @@ text attr(pugi::xml_node e, const char* name) {
 }
 
 // A count in an attribute: `otherwise` where absent or unusable, capped.
-unsigned count_of(pugi::xml_node e, const char* name, unsigned otherwise) {
+unsigned replicas_of(pugi::xml_node e, const char* name, unsigned otherwise) {
   auto n = to_number(attr(e, name));
   if (!n || *n < 0) return otherwise;
-  return static_cast<unsigned>(std::min<std::int64_t>(*n, max_instances));
+  return static_cast<unsigned>(std::min<std::int64_t>(*n, max_replicas));
 }
 
 operation without_sets(pugi::xml_node op) {
@@ -143,6 +143,10 @@ void reader::read_operations(pugi::xml_node primitive, resource& into) {
     for (auto child : operations.children("op")) {
       auto op = resolve(child);
       if (!op) continue;
+      if (attr(op, "name").empty()) {
+        warn(fmt::format("{}: an operation has no name: ignored", into.id));
+        continue;
+      }
       auto interval = to_interval_ms(attr(op, "interval")).value_or(0);
       bool known = std::any_of(into.operations.begin(), into.operations.end(), [&](const operation& o) {
         auto has = [&](text name) {
@@ -181,10 +185,11 @@ void reader::read_bundle(pugi::xml_node e, resource& r) {
   for (const char* name : {"replicas", "replicas-per-host"})
     judge(r.id, engine, {name, notation::replicas, "taken as 1"});
   for (const char* name : {"masters", "promoted-max"}) judge(r.id, engine, {name, notation::count, "taken as 0"});
-  unsigned promoted = count_of(engine, "masters", 0);
-  b.promoted_max = count_of(engine, "promoted-max", promoted);
-  b.replicas = std::max(1u, count_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));
-  b.replicas_per_host = std::max(1u, count_of(engine, "replicas-per-host", 1));
+
+  unsigned promoted = replicas_of(engine, "masters", 0);
+  b.promoted_max = replicas_of(engine, "promoted-max", promoted);
+  b.replicas = std::max(1u, replicas_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));
+  b.replicas_per_host = std::max(1u, replicas_of(engine, "replicas-per-host", 1));
   auto network = e.child("network");
   b.ip_range_start = attr(network, "ip-range-start");
   b.host_interface = attr(network, "host-interface");

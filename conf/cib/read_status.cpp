@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::conf::cib {
 
 namespace {
@@ -47,9 +49,13 @@ Field operation_record::*field_named(const std::pair<text, Field operation_recor
 struct outcome_texts {
   text magic, rc, status;
 };
-void read_outcome(const outcome_texts& t, operation_record& r) {
-  auto set = [](int& to, text from) {
-    if (auto n = to_number(from)) to = static_cast<int>(*n);
+// -> whether they are numbers.
+bool read_outcome(const outcome_texts& t, operation_record& r) {
+  bool fine = true;
+  auto set = [&](int& to, text from) {
+    auto n = to_number(from);
+    if (n) to = static_cast<int>(std::clamp<std::int64_t>(*n, INT32_MIN, INT32_MAX));
+    fine = fine && (n || from.empty());
   };
   auto colon = t.magic.find(':'), semicolon = t.magic.find(';');
   if (colon != text::npos) {
@@ -59,6 +65,7 @@ void read_outcome(const outcome_texts& t, operation_record& r) {
   }
   set(r.rc, t.rc);
   set(r.status, t.status);
+  return fine;
 }
 
 } // namespace
@@ -67,14 +74,19 @@ operation_record reader::read_record(pugi::xml_node e) {
   operation_record r;
   r.call_id = 0;
   outcome_texts outcome;
+  auto number_in = [&](std::int64_t& to, const expectation& expected, text value) {
+    to = expected.kind == notation::time ? to_seconds(value).value_or(0) : to_number(value).value_or(0);
+    if (auto wrong = value.empty() ? std::string{} : fault(expected, value); !wrong.empty())
+      warn(fmt::format("record {}: {}=\"{}\" {}", field(e, "id"), expected.name, value, wrong));
+  };
   for (auto a : e.attributes()) {
     text name = a.name(), value = a.value();
     if (auto field = field_named(texts, name))
       r.*field = value;
     else if (auto number = field_named(numbers, name))
-      r.*number = to_number(value).value_or(0);
+      number_in(r.*number, {name, notation::number, "taken as 0"}, value);
     else if (auto time = field_named(times, name))
-      r.*time = to_seconds(value).value_or(0);
+      number_in(r.*time, {name, notation::time, "taken as 0"}, value);
     else if (name == "transition-magic")
       outcome.magic = value;
     else if (name == "rc-code" || name == "rc_code")
@@ -82,7 +94,8 @@ operation_record reader::read_record(pugi::xml_node e) {
     else if (name == "op-status" || name == "op_status")
       outcome.status = value;
   }
-  read_outcome(outcome, r);
+  if (!read_outcome(outcome, r)) warn(fmt::format("record {}: its result is no number: taken as unknown", r.id));
+  if (r.operation.empty()) warn(fmt::format("record {}: names no operation", r.id));
   return r;
 }
 

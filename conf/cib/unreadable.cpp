@@ -22,6 +22,8 @@ public:
     : cib_(cib) {}
 
   std::vector<std::string> run() {
+    attribute("the CIB:", {"have-quorum", boolean, "there is none"}, cib_.have_quorum);
+    attribute("the CIB:", {"execution-date", notation::time, "the present time counts"}, cib_.execution_date);
     values("cluster option", cib_.options, of_options);
     for (auto& n : cib_.nodes) node_values(n);
     values("rsc_defaults", cib_.resource_defaults, of_resources);
@@ -31,6 +33,11 @@ public:
     for (auto& c : cib_.colocations) colocation_values(c);
     for (auto& o : cib_.orders) order_values(o);
     for (auto& t : cib_.ticket_constraints) ticket_values(t);
+    return std::move(sentences_);
+  }
+
+  std::vector<std::string> run(const node_state& s) {
+    node_attributes(fmt::format("node {}:", s.uname), s.transient);
     return std::move(sentences_);
   }
 
@@ -50,6 +57,17 @@ private:
     for (auto& e : known)
       if (named(e, name)) return value(whose, e, name, given);
   }
+  void node_attributes(text whose, const nv_sets& sets) {
+    values(whose, sets, of_nodes);
+    for (auto& set : sets)
+      for (auto& [name, given] : set.values) {
+        bool color = given == "red" || given == "yellow" || given == "green";
+        bool health = name.starts_with("#health") && !color;
+        bool count = name.starts_with("fail-count-") || name.starts_with("master-");
+        if (health || count) value(whose, {"", notation::score, as_none}, name, given);
+        if (name.starts_with("last-failure-")) value(whose, {"", notation::time, as_none}, name, given);
+      }
+  }
   void values(text whose, const nv_sets& sets, expectations known) {
     for (auto& set : sets) {
       for (auto& [name, given] : set.values) named_value(whose, known, name, given);
@@ -65,14 +83,15 @@ private:
     auto whose = fmt::format("node {}:", n.uname);
     attribute(whose, a_score, n.score_text);
     attribute(whose, {"type", word, "it runs nothing, like a ping node", "member|normal|remote|ping"}, n.type);
-    values(whose, n.attributes, of_nodes);
+    node_attributes(whose, n.attributes);
     amounts(whose, n.utilization);
   }
 
   void resource_values(const resource& r) {
     auto whose = fmt::format("{}:", r.id);
     values(whose, r.meta, of_resources);
-    values(whose, r.params, {});
+    bool remote = r.provider == "pacemaker" && r.agent == "remote";
+    values(whose, r.params, remote ? expectations{of_remote_connections} : expectations{});
     amounts(whose, r.utilization);
     for (auto& o : r.operations) {
       auto of_it = fmt::format("{}, operation {}:", r.id, o.name);
@@ -161,6 +180,10 @@ private:
 
 std::vector<std::string> unreadable_values(const contents& cib) {
   return judge{cib}.run();
+}
+
+std::vector<std::string> unreadable_values(const contents& cib, const node_state& state) {
+  return judge{cib}.run(state);
 }
 
 } // namespace troupe::conf::cib

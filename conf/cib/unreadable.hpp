@@ -13,5 +13,6 @@
 namespace troupe::conf::cib {
 
 std::vector<std::string> unreadable_values(const contents& cib); // in the order of the configuration
+std::vector<std::string> unreadable_values(const contents& cib, const node_state& state); // of its attributes
 
 } // namespace troupe::conf::cib

@@ -124,4 +124,49 @@ TEST_CASE("unreadable: constraints, their sets and rules") {
         "l: hours=\"x-y\" is no range: never holds\n");
 }
 
+TEST_CASE("unreadable: what the status says of nodes and operations") {
+  auto cib = parse(R"(<cib have-quorum="maybe" execution-date="99999999999999999999"><configuration/><status>
+    <node_state id="1" uname="n1"><transient_attributes id="1"><instance_attributes id="i">
+      <nvpair id="a" name="standby" value="perhaps"/><nvpair id="b" name="fail-count-x#start_0" value="lots"/>
+      <nvpair id="c" name="last-failure-x#start_0" value="99999999999999"/><nvpair id="d" name="master-x" value="5"/>
+      <nvpair id="e" name="#health-cpu" value="purple"/><nvpair id="f" name="#health-disk" value="red"/>
+      </instance_attributes></transient_attributes>
+    <lrm id="1"><lrm_resources><lrm_resource id="x">
+      <lrm_rsc_op id="x_0" call-id="x" last-rc-change="99999999999999999999" rc-code="banana"/>
+      </lrm_resource></lrm_resources></lrm></node_state></status></cib>)");
+  REQUIRE(cib);
+  CHECK(cib->warnings == std::vector<std::string>{
+                             "record x_0: call-id=\"x\" is no number: taken as 0",
+                             "record x_0: last-rc-change=\"99999999999999999999\" is beyond the year 9999: taken as "
+                             "its end",
+                             "record x_0: its result is no number: taken as unknown",
+                             "record x_0: names no operation"});
+  auto& record = cib->states.at(0).resources.at(0).operations.at(0);
+  CHECK(record.last_change == 253'402'300'799);
+  CHECK(record.rc == 193);
+  CHECK(unreadable_values(*cib) ==
+        std::vector<std::string>{"the CIB: have-quorum=\"maybe\" is neither true nor false: there is none",
+                                 "the CIB: execution-date=\"99999999999999999999\" is beyond the year 9999: taken as "
+                                 "its end"});
+  CHECK(unreadable_values(*cib, cib->states[0]) ==
+        std::vector<std::string>{
+            "node n1: standby=\"perhaps\" is neither true nor false: taken as false",
+            "node n1: fail-count-x#start_0=\"lots\" is no score: taken as 0",
+            "node n1: last-failure-x#start_0=\"99999999999999\" is beyond the year 9999: taken as its end",
+            "node n1: #health-cpu=\"purple\" is no score: taken as 0"});
+}
+
+TEST_CASE("unreadable: fencing levels that are never tried, operations without a name") {
+  CHECK(said_of(R"(<fencing-topology><fencing-level id="f1" target="n1" index="1" devices="d"/>
+      <fencing-level id="f2" target="n1" index="10" devices="d"/><fencing-level id="f3" index="1" devices="d"/>
+      <fencing-level id="f4" target="n1" index="1" devices=""/></fencing-topology>)") ==
+        "the fencing level f2 is ignored: its index is not from 1 to 9\n"
+        "the fencing level f3 is ignored: it has no target\n"
+        "the fencing level f4 is ignored: it names no device\n");
+  CHECK(said_of("<resources><primitive id=\"a\" class=\"ocf\" type=\"D\"><operations><op id=\"o\" interval=\"5\"/>"
+                "</operations></primitive></resources>") == "a: an operation has no name: ignored\n");
+  CHECK(said_of("<resources><bundle id=\"b\"><docker image=\"i\" replicas=\"513\"/></bundle></resources>") ==
+        "b: replicas=\"513\" is more than 512: taken as 512\n");
+}
+
 } // namespace troupe::conf::cib::unreadable_test

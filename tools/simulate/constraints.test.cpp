@@ -100,6 +100,33 @@ TEST_CASE("constraints: an action that is never planned, a role that is none, an
   CHECK_FALSE(i.input.orders.at(0).symmetrical);
 }
 
+TEST_CASE("constraints: one with a lifetime is there while any of its rules holds") {
+  auto with = [](const std::string& operation, const std::string& more) {
+    auto lifetime = "<lifetime><rule id=\"r\"><date_expression id=\"d\" operation=\"" + operation + "\"/></rule>" +
+                    more + "</lifetime>";
+    auto i = read("<rsc_location id=\"l\" rsc=\"a\" node=\"n1\" score=\"5\">" + lifetime + "</rsc_location>" +
+                  R"(<rsc_colocation id="c" rsc="a" with-rsc="b" score="5">)" + lifetime + "</rsc_colocation>" +
+                  R"(<rsc_order id="o" first="a" then="b">)" + lifetime + "</rsc_order>" +
+                  R"(<rsc_ticket id="t" rsc="a" ticket="T">)" + lifetime + "</rsc_ticket>");
+    return std::vector{i.input.locations.size(), i.input.colocations.size(), i.input.orders.size(),
+                       i.input.ticket_dependencies.size()};
+  };
+  const std::vector<std::size_t> none{0, 0, 0, 0}, all{1, 1, 1, 1};
+  CHECK(with("lt\" end=\"1960-01-01", "") == none); // it is 1970
+  CHECK(with("lt\" end=\"1980-01-01", "") == all);
+  CHECK(with("lt\" end=\"1960-01-01",
+             R"(<rule id="s"><date_expression id="e" operation="gt" start="1960-01-01"/></rule>)") == all);
+}
+
+TEST_CASE("constraints: a rule that refers to nothing never holds, and an attribute that is no score counts 0") {
+  auto i = read(R"(<rsc_location id="l" rsc="a"><rule id-ref="ghost"/></rsc_location>)");
+  CHECK(i.input.locations.empty());
+  CHECK(said(i) == "<rule id-ref=\"ghost\"> refers to nothing: ignored\nl: a rule has no score: taken as 0\n");
+  i = read(R"(<rsc_location id="l" rsc="a"><rule id="r" score-attribute="#uname"><expression id="e" attribute="#uname"
+      operation="eq" value="n1"/></rule></rsc_location>)");
+  CHECK(said(i) == "l: #uname=\"n1\" of node n1 is no score: taken as 0\n");
+}
+
 TEST_CASE("constraints: a pattern that would be tried for ever is matched in no time") {
   auto text = cib_with(R"(<rsc_location id="l" rsc-pattern="(x*)*y" node="n1" score="5"/>)");
   auto name = std::string(200, 'x');

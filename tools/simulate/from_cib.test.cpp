@@ -244,6 +244,28 @@ TEST_CASE("import: an operation's interval has a longest, a timeout below zero i
   CHECK(of(R"(interval="10s" enabled="perhaps")").enabled);
 }
 
+TEST_CASE("import: a start does not recur, a container and a fence device must be there, a guest is no other node") {
+  auto text = cib_with("");
+  text.insert(
+      text.find("</resources>"),
+      R"(<primitive id="z" class="ocf" provider="p" type="D"><meta_attributes id="m"><nvpair id="c" name="container" value="ghost"/>
+      <nvpair id="g" name="remote-node" value="n2"/></meta_attributes>
+      <operations><op id="o" name="start" interval="10s"/></operations></primitive>
+      <bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="fe80::1"/></bundle>)");
+  text.insert(text.find("</configuration>"), R"(<fencing-topology>
+      <fencing-level id="f" target="n1" index="1" devices="watchdog,gone"/></fencing-topology>)");
+  auto parsed = cib::parse(text);
+  REQUIRE(parsed);
+  auto i = from_cib(*parsed, stamp{});
+  CHECK(i.warnings == std::vector<std::string>{
+                          "z: the operation start cannot recur: ignored",
+                          "z: container=\"ghost\" is no resource before it: ignored",
+                          "box: ip-range-start=\"fe80::1\" is no IPv4 address: all replicas have the same",
+                          "the guest node n2 has the name of a node, which is taken to be that guest",
+                          "a fencing level names the device gone, which does not exist: it counts as one that fails"});
+  CHECK(named(i, "z").operations.empty());
+}
+
 TEST_CASE("import: cluster options that are none are as usual, and a node of a kind nobody knows runs nothing") {
   auto text = cib_with("");
   text.insert(text.find("</cluster_property_set>"), R"(<nvpair id="x1" name="symmetric-cluster" value="maybe"/>

@@ -28,10 +28,20 @@ std::regex pattern_of(cib::text written) {
 } // namespace
 
 void importer::read_constraints() {
-  for (auto& l : cib_.locations) read_location(l);
-  for (auto& c : cib_.colocations) read_colocation(c);
-  for (auto& o : cib_.orders) read_order(o);
-  for (auto& t : cib_.ticket_constraints) read_ticket(t);
+  auto in_force = [&](auto& constraint) { return !constraint.lifetime || cib::holds(*constraint.lifetime, context()); };
+  for (auto& l : cib_.locations)
+    if (in_force(l)) read_location(l);
+  for (auto& c : cib_.colocations)
+    if (in_force(c)) read_colocation(c);
+  for (auto& o : cib_.orders)
+    if (in_force(o)) read_order(o);
+  for (auto& t : cib_.ticket_constraints)
+    if (in_force(t)) read_ticket(t);
+  for (auto& level : cib_.fencing_levels)
+    for (auto device : level.devices)
+      if (!resources_.contains(device) && device != "watchdog")
+        warn(fmt::format("a fencing level names the device {}, which does not exist: it counts as one that fails",
+                         device));
 }
 
 void importer::read_location(const cib::location& l) {
@@ -99,7 +109,10 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
       auto value = fixed;
       if (!rule.score_attribute.empty()) {
         auto text = c.attribute(rule.score_attribute);
-        value = text ? score_in(*text) : score::minus_infinity(); // no number counts 0
+        value = text ? score_in(*text) : score::minus_infinity();
+        if (text && !cib::to_score(*text))
+          warn(fmt::format("{}: {}=\"{}\" of node {} is no score: taken as 0", l.id, rule.score_attribute, *text,
+                           in_.nodes[n].name));
       }
       in_.locations.push_back({origin, what, n, value, rule_role, probes});
     }

@@ -48,6 +48,11 @@ bool flag_in(const std::map<cib::text, cib::text>& meta, std::initializer_list<c
   return given ? cib::to_bool(*given).value_or(false) : otherwise;
 }
 
+bool may_recur(sched::task t) {
+  using sched::task;
+  return t == task::monitor || t == task::other || t == task::notify;
+}
+
 // A primitive whose agent cannot tell its instances apart: scripts and units of the system.
 const cib::resource* without_instances(const cib::resource& r) {
   if (r.kind == cib::resource_kind::primitive) return r.standard == "ocf" || r.standard == "stonith" ? nullptr : &r;
@@ -217,9 +222,12 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
                                                         cib::to_number(amount).value_or(0), 0, INT32_MAX))});
   read_operations(id, from);
   in_.resources[id].scores_on_host = same_text(get("container-attribute-target"), "host");
-  if (auto container = get("container"); !container.empty())
-    if (auto found = resources_.find(container); found != resources_.end() && found->second != id)
+  if (auto container = get("container"); !container.empty() && container != from.id) {
+    if (auto found = resources_.find(container); found != resources_.end())
       in_.resources[id].container = found->second;
+    else
+      warn(fmt::format("{}: container=\"{}\" is no resource before it: ignored", from.id, container));
+  }
 }
 
 // Its own, and those of what it is in.
@@ -257,6 +265,10 @@ void importer::read_operations(sched::resource_id id, const cib::resource& from)
     o.enabled = cib::to_bool(get("enabled")).value_or(true) && !is_true(get("disabled"));
     auto timeout = cib::to_interval_ms(get("timeout")).value_or(-1);
     o.timeout_ms = timeout < 0 ? 20'000 : timeout;
+    if (o.interval_ms > 0 && !may_recur(o.what)) {
+      warn(fmt::format("{}: the operation {} cannot recur: ignored", from.id, op.name));
+      continue;
+    }
     bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
                    return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
                  });
@@ -316,6 +328,8 @@ void importer::add_guest_connections() {
       warn(fmt::format("the guest node {} has the name of a resource: ignored", g.name));
       continue;
     }
+    if (nodes_.contains(g.name))
+      warn(fmt::format("the guest node {} has the name of a node, which is taken to be that guest", g.name));
     auto get = [&](cib::text name) {
       auto found = g.meta.find(name);
       return found == g.meta.end() ? cib::text{} : found->second;

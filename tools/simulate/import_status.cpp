@@ -1,4 +1,5 @@
 // What the status section says of nodes, attributes, failures and promotion scores; whose the histories are.
+#include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
 
@@ -103,6 +104,7 @@ void importer::read_node_state(sched::node_id n, const cib::node_state& state) {
   node.join = join_named(state.join);
   node.expected_member = !state.expected.empty() && state.expected != "down";
   node.remote_fenced = state.remote_fenced;
+  for (auto& sentence : cib::unreadable_values(cib_, state)) warn(std::move(sentence));
   auto keep = [&](cib::text t) -> cib::text { return texts_.emplace_back(t); };
   for (auto& [name, value] : cib::evaluate(state.transient, context_of(n)))
     attributes_[n.at()].insert_or_assign(keep(name), keep(value));
