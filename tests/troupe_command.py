@@ -52,6 +52,10 @@ def test_what_is_no_cib_or_no_time(folder):
     equal(run("import-cib", folder), (1, "", f"troupe import-cib: {folder} is a directory, no CIB\n"))
     status, out, err = run("simulate", "--cib", cib, "--now", "2026-11-24T12:00:00Z", "--json")
     equal((status, err, json.loads(out)["warnings"]), (0, f"warning: {loop}\n", [loop]))
+    status, out, err = run("simulate", "--cib", cib, "--why", "a", "--why", "b", "--json")
+    equal((status, [answer["resource"] for answer in json.loads(out)]), (0, ["a", "b"]))
+    equal(run("simulate", "--cib", cib, "--why", "ab")[::2],
+          (1, f"warning: {loop}\ntroupe simulate: there is no resource ab; did you mean 'a'?\n"))
     status, out, _ = run("import-cib", cib, "--now", "2026-11-24T12:00:00Z")
     assert status == 0 and "o1, o2: a loop of orders" in out, out
 

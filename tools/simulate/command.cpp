@@ -2,6 +2,7 @@
 
 #include "conf/cluster_file.hpp"
 #include "conf/file.hpp"
+#include "conf/nearest.hpp"
 #include "tools/import/cib_of.hpp"
 #include "tools/simulate/cib_file.hpp"
 #include "tools/simulate/from_cib.hpp"
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -81,12 +83,26 @@ result<void> suppose(scheduler::input& in, const arguments& args) {
   return {};
 }
 
-int explain(const arguments& args, const scheduler::input& in, const scheduler::outcome& o) {
-  for (auto& name : args.why) {
-    auto text = why_text(in, o, name);
-    if (text.empty()) return fail(fmt::format("there is no primitive resource {}", name));
-    std::cout << text;
+result<void> known(const scheduler::input& in, const std::vector<std::string>& asked) {
+  std::vector<std::string> names;
+  for (auto& r : in.resources) names.push_back(r.name);
+  for (auto& name : asked) {
+    auto at = [&](const std::string& n) { return std::find(names.begin(), names.end(), n) != names.end(); };
+    if (!at(name) && !at(name.substr(0, name.rfind(':'))))
+      return failure(fmt::format("there is no resource {}; {}", name, conf::suggestion(name, names, "there are")));
   }
+  return {};
+}
+
+int explain(const arguments& args, const scheduler::input& in, const scheduler::outcome& o) {
+  auto answers = nlohmann::json::array();
+  std::string text;
+  for (auto& name : args.why) {
+    text += why_text(in, o, name);
+    answers.push_back(why_json(in, o, name));
+    if (answers.back()["primitives"].empty()) return fail(fmt::format("{} has no instance of that number", name));
+  }
+  std::cout << (args.json ? answers.dump(2) + "\n" : text);
   return 0;
 }
 
@@ -115,6 +131,7 @@ int simulate(const arguments& args) {
   for (auto& w : imported->warnings) std::cerr << "warning: " << w << "\n";
   auto& in = imported->input;
   if (auto supposed = suppose(in, args); !supposed) return fail(supposed.error().text);
+  if (auto fine = known(in, args.why); !fine) return fail(fine.error().text);
   auto outcome = scheduler::schedule(in);
   if (!args.why.empty()) return explain(args, in, outcome);
   if (args.json) {
@@ -137,7 +154,8 @@ void add_options(CLI::App& app, arguments& args) {
                  "the CIB whose status and node attributes go with --config; else all nodes are up")
       ->needs(config);
   add_now(app, args.now, "judge rules and ages at this time (ISO 8601) instead of now");
-  app.add_option("--why", args.why, "print, for this resource, each node's score and the rules behind it");
+  app.add_option("--why", args.why,
+                 "print, for this resource or what it is made of, each node's score and the rules behind it");
   app.add_option("--fail", args.fail, "as if this node had been lost");
   app.add_option("--standby", args.standby, "as if this node were in standby");
   app.add_option("--without", args.without, "as if this resource were not wanted");
