@@ -151,6 +151,7 @@ void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_col
   apply_to_nodes(dependent, primary, c);
 }
 
+// Nodes that do not have the attribute are alike, too.
 void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c) {
   auto there = out_.units[primary].node;
   if (!there.valid() && c.weight < 0) return;
@@ -161,7 +162,7 @@ void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_coloc
     if (cell == not_a_candidate) continue;
     if (!there.valid()) {
       cell = add_scores(cell, -c.weight);
-    } else if (attribute_of(n, c.node_attribute) == value && value >= 0) {
+    } else if (attribute_of(n, c.node_attribute) == value) {
       if (c.weight < score::limit) cell = add_scores(cell, c.weight);
     } else if (c.weight >= score::limit) {
       cell = add_scores(cell, -c.weight);
