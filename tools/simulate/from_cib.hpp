@@ -102,6 +102,7 @@ private:
   sched::ticket_id ticket_named(cib::text name);
 
   result<void> read_status(const state_source& states);
+  void forget_attributes_unread();
   void read_state(const cib::node_state& state, std::size_t position, const state_source& source);
   void read_node_state(sched::node_id n, const cib::node_state& state);
   void read_left_over();

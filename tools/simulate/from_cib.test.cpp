@@ -133,6 +133,29 @@ TEST_CASE("import: what ran alone before it became an instance is stopped where 
   }
 }
 
+TEST_CASE("import: what is said of a guest counts only while it is up, or if fencing makes sure of it") {
+  for (bool up : {true, false})
+    for (bool fencing : {true, false}) {
+      auto text = cib_with("");
+      text.insert(text.find("</resources>"), way_to_far);
+      if (fencing) text.replace(text.find("\"false\""), 7, "\"true\"");
+      if (up)
+        report_on_n1(text, reported("box", "V", op("box", "start", "0", "0")) +
+                               R"(<lrm_resource id="far" class="ocf" provider="pacemaker" type="remote">)" +
+                               op("far", "start", "0", "0") + "</lrm_resource>");
+      text.insert(text.find("</status>"),
+                  R"(<node_state id="far" uname="far" remote_node="true"><transient_attributes id="far">
+        <instance_attributes id="t"><nvpair id="v" name="standby" value="true"/></instance_attributes>
+        </transient_attributes></node_state>)");
+      auto parsed = cib::parse(text);
+      REQUIRE(parsed);
+      auto i = from_cib(*parsed, stamp{});
+      auto far = std::find_if(i.input.nodes.begin(), i.input.nodes.end(), [](auto& n) { return n.name == "far"; });
+      REQUIRE(far != i.input.nodes.end());
+      CHECK(far->standby == (up || fencing));
+    }
+}
+
 TEST_CASE("import: a guest's connection may migrate only if that is said") {
   auto may = [](const std::string& more) {
     auto way = primitive("box", "V",

@@ -1,4 +1,5 @@
 // What the status section says of nodes, attributes, failures and promotion scores; whose the histories are.
+#include "actors/scheduler/schedule.hpp"
 #include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
@@ -56,18 +57,32 @@ result<void> importer::read_status(const state_source& states) {
   }
   read_left_over();
   for (auto& [position, n] : reporting_) in_.reporting_order.push_back(n);
+  auto by_node = [](auto& a, auto& b) { return a.where < b.where; };
+  if (!std::is_sorted(in_.histories.begin(), in_.histories.end(), by_node))
+    std::stable_sort(in_.histories.begin(), in_.histories.end(), by_node);
+  forget_attributes_unread();
   for (auto n : in_.reporting_order) read_counts(n, attributes_[n.at()]);
   for (auto n : ids_of(in_.nodes)) {
     if (!in_.nodes[n].seen) read_counts(n, attributes_[n.at()]);
     read_node_attributes(n);
   }
-  auto by_node = [](auto& a, auto& b) { return a.where < b.where; };
-  if (!std::is_sorted(in_.histories.begin(), in_.histories.end(), by_node))
-    std::stable_sort(in_.histories.begin(), in_.histories.end(), by_node);
   std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
   std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
                    [](auto& a, auto& b) { return a.what < b.what; });
   return {};
+}
+
+// Behind a connection, or in a container, that is not up nothing of a node's status is read, unless fencing makes sure
+// of it: neither its history nor its transient attributes.
+void importer::forget_attributes_unread() {
+  auto concerned = [&](sched::node_id n) {
+    return in_.nodes[n].kind != sched::node_kind::cluster && attributes_[n.at()] != permanent_[n.at()];
+  };
+  auto& told = in_.reporting_order;
+  if (in_.settings.fencing || std::none_of(told.begin(), told.end(), concerned)) return;
+  auto state = sched::unpack(in_);
+  for (auto n : told)
+    if (concerned(n) && !state.nodes[n].history_read) attributes_[n.at()] = permanent_[n.at()];
 }
 
 void importer::read_state(const cib::node_state& state, std::size_t position, const state_source& source) {
