@@ -74,19 +74,21 @@ operation_record reader::read_record(pugi::xml_node e) {
   operation_record r;
   r.call_id = 0;
   outcome_texts outcome;
-  auto number_in = [&](std::int64_t& to, const expectation& expected, text value) {
-    to = expected.kind == notation::time ? to_seconds(value).value_or(0) : to_number(value).value_or(0);
-    if (auto wrong = value.empty() ? std::string{} : fault(expected, value); !wrong.empty())
-      warn(fmt::format("record {}: {}=\"{}\" {}", field(e, "id"), expected.name, value, wrong));
+  auto number_in = [&](std::int64_t& to, text name, notation kind, text value) {
+    auto read = to_number(value);
+    bool too_late = kind == notation::time && read && *read > max_seconds;
+    to = kind == notation::time ? std::clamp(read.value_or(0), -max_seconds, max_seconds) : read.value_or(0);
+    if ((read && !too_late) || value.empty()) return; // nearly always
+    warn(fmt::format("record {}: {}=\"{}\" {}", field(e, "id"), name, value, fault({name, kind, "taken as 0"}, value)));
   };
   for (auto a : e.attributes()) {
     text name = a.name(), value = a.value();
     if (auto field = field_named(texts, name))
       r.*field = value;
     else if (auto number = field_named(numbers, name))
-      number_in(r.*number, {name, notation::number, "taken as 0"}, value);
+      number_in(r.*number, name, notation::number, value);
     else if (auto time = field_named(times, name))
-      number_in(r.*time, {name, notation::time, "taken as 0"}, value);
+      number_in(r.*time, name, notation::time, value);
     else if (name == "transition-magic")
       outcome.magic = value;
     else if (name == "rc-code" || name == "rc_code")
