@@ -36,6 +36,30 @@ def test_usage(folder):
     equal(run("chekc")[2], "troupe: no command 'chekc'; did you mean 'check'?\n")
 
 
+def test_what_is_no_cib_or_no_time(folder):
+    cib = folder / "cib.xml"
+    cib.write_text("""<cib have-quorum="1"><configuration><nodes><node id="1" uname="n1"/></nodes>
+      <resources><primitive id="a" class="ocf" type="D"/><primitive id="b" class="ocf" type="D"/></resources>
+      <constraints><rsc_order id="o1" first="a" then="b"/><rsc_order id="o2" first="b" then="a"/></constraints>
+      </configuration><status/></cib>""")
+    loop = "o1, o2: a loop of orders, in which a, b wait for each other: they are planned as if they did not"
+    for time in ("", "tomorrow", "9999999999", "2026-13-01"):
+        for command in (["simulate", "--cib", cib], ["import-cib", cib]):
+            status, out, err = run(*command, "--now", time)
+            equal((status, out), (2, ""))
+            assert f'--now: "{time}" is no date; write for example 2026-11-24T12:00:00Z\n' in err, err
+    equal(run("simulate", "--cib", folder), (1, "", f"troupe simulate: {folder} is a directory, no CIB\n"))
+    equal(run("import-cib", folder), (1, "", f"troupe import-cib: {folder} is a directory, no CIB\n"))
+    status, out, err = run("simulate", "--cib", cib, "--now", "2026-11-24T12:00:00Z", "--json")
+    equal((status, err, json.loads(out)["warnings"]), (0, f"warning: {loop}\n", [loop]))
+    status, out, err = run("simulate", "--cib", cib, "--why", "a", "--why", "b", "--json")
+    equal((status, [answer["resource"] for answer in json.loads(out)]), (0, ["a", "b"]))
+    equal(run("simulate", "--cib", cib, "--why", "ab")[::2],
+          (1, f"warning: {loop}\ntroupe simulate: there is no resource ab; did you mean 'a'?\n"))
+    status, out, _ = run("import-cib", cib, "--now", "2026-11-24T12:00:00Z")
+    assert status == 0 and "o1, o2: a loop of orders" in out, out
+
+
 def test_an_answer_that_cannot_be_written_is_a_failure(folder):
     with open("/dev/full", "w") as full:
         done = subprocess.run([TROUPE, "timers", "--tolerate", "2s"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)

@@ -115,6 +115,7 @@ score_row placer::first_wishes(unit_id u) {
   if (!any_usable(wishes)) return wishes;
   merging_[u.at()] = true;
   begin_wishes();
+  hand_down(u);
   for (auto& c : std::vector{with_others(u)})
     add_wishes(c.primary, wishes, c.node_attribute, c.weight / double{score::limit}, true, false);
   merging_[u.at()] = false;
@@ -183,6 +184,7 @@ node_id placer::assign_primitive(unit_id u, node_id preferred) {
   if (p.done) return p.node;
   if (busy_[u.at()]) return {}; // a loop of colocations: nothing is known yet
   busy_[u.at()] = true;
+  hand_down(u);
   for (std::size_t i = 0; i < with_others(u).size(); ++i) {
     auto c = with_others(u)[i];
     bool may_undo = c.dependent_role == role::promoted || (c.weight > -score::limit && c.weight < 0);

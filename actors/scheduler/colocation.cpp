@@ -52,29 +52,19 @@ void placer::sort_colocations() {
   }
 }
 
-// A group's own count for its first member, and for the next ones as long as those before are unmanaged and so stay
-// where they are whatever the group is with.
-const std::vector<unit_colocation>& placer::with_others(unit_id u) {
-  auto parent = s_.units[u].parent;
-  if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
-    auto own = std::exchange(with_others_[parent.at()], {});
-    if (!own.empty())
-      for (auto m : s_.units[parent].children) {
-        for (auto& c : own) add_with_others(m, c);
-        if (s_.now[m].managed) break;
-      }
-  }
-  return with_others_[u.at()];
-}
-
-// What is with a group is with its last member.
-const std::vector<unit_colocation>& placer::others_with(unit_id u) {
-  auto parent = s_.units[u].parent;
-  if (parent.valid() && s_.units[parent].kind == resource_kind::group) {
-    auto own = std::exchange(others_with_[parent.at()], {});
-    for (auto& c : own) add_others_with(s_.units[parent].children.back(), c);
-  }
-  return others_with_[u.at()];
+// What a group is with, its members are: the first, and the next ones as long as those before are unmanaged and so stay
+// where they are whatever the group is with. What is with a group is with its last member. Asked for before a member is
+// looked at, and not when a group gets a colocation: what an instance inherits meanwhile is compared with its own.
+void placer::hand_down(unit_id member) {
+  auto group = s_.units[member].parent;
+  if (!group.valid() || s_.units[group].kind != resource_kind::group) return;
+  auto& members = s_.units[group].children;
+  if (auto own = std::exchange(with_others_[group.at()], {}); !own.empty())
+    for (auto m : members) {
+      for (auto& c : own) add_with_others(m, c);
+      if (s_.now[m].managed) break;
+    }
+  for (auto& c : std::exchange(others_with_[group.at()], {})) add_others_with(members.back(), c);
 }
 
 // An instance has its clone's colocations; finite positive ones only if not every node gets an instance.
@@ -161,6 +151,7 @@ void placer::follow_primitive(unit_id dependent, unit_id primary, const unit_col
   apply_to_nodes(dependent, primary, c);
 }
 
+// Nodes that do not have the attribute are alike, too.
 void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_colocation& c) {
   auto there = out_.units[primary].node;
   if (!there.valid() && c.weight < 0) return;
@@ -171,7 +162,7 @@ void placer::apply_to_nodes(unit_id dependent, unit_id primary, const unit_coloc
     if (cell == not_a_candidate) continue;
     if (!there.valid()) {
       cell = add_scores(cell, -c.weight);
-    } else if (attribute_of(n, c.node_attribute) == value && value >= 0) {
+    } else if (attribute_of(n, c.node_attribute) == value) {
       if (c.weight < score::limit) cell = add_scores(cell, c.weight);
     } else if (c.weight >= score::limit) {
       cell = add_scores(cell, -c.weight);

@@ -29,6 +29,22 @@ TEST_CASE("colocation: what a group is with counts for its first member among th
   CHECK(c.decided() == "Start a n1; Start x n1; Start y n1");
 }
 
+TEST_CASE("colocation: nodes that lack the attribute are alike") {
+  auto decided = [](std::int32_t weight, std::vector<std::size_t> in_rack) { // b is on n1, a with it or apart
+    small_cluster c{2};
+    for (auto n : in_rack) c.in.nodes[node_id{n - 1}].attributes = {{7, static_cast<std::int32_t>(n)}};
+    auto b = c.primitive("b"), a = c.primitive("a");
+    c.colocate(a, b, weight);
+    c.in.colocations.back().node_attribute = 7;
+    return c.decided();
+  };
+  CHECK(decided(score::limit, {}) == "Start b n1; Start a n2"); // they are as good as each other
+  CHECK(decided(-score::limit, {}) == "Start b n1");
+  CHECK(decided(score::limit, {2}) == "Start b n1; Start a n1");
+  CHECK(decided(-score::limit, {2}) == "Start b n1; Start a n2");
+  CHECK(decided(50, {2}) == "Start b n1; Start a n1");
+}
+
 // As many ways from one to another as there are sets of those between them: to follow all would take for ever.
 // With a dozen the peer decides as we do, and takes a minute for two dozen.
 TEST_CASE("colocation: a web of wishes is followed only so far") {

@@ -80,7 +80,9 @@ void placer::distribute(unit_id parent, std::vector<unit_id> instances, std::uin
     if (row(parent)[n.at()] != not_a_candidate && out_.nodes[n].usable() && row(parent)[n.at()] >= 0) ++available;
   bool all = max < available;
   auto share = static_cast<std::int32_t>(std::max(1u, available > 0 ? max / available : 0));
-  std::stable_sort(instances.begin(), instances.end(), [&](auto a, auto b) { return instance_before(a, b, parent); });
+  auto order = turns_of(instances, parent);
+  std::stable_sort(order.begin(), order.end(), [](auto& a, auto& b) { return a.before(b); });
+  for (std::size_t k = 0; k < order.size(); ++k) instances[k] = order[k].instance;
   turns_[parent.at()] = instances;
   for (auto i : instances) {
     if (placed_so_far >= max) break;
@@ -148,33 +150,48 @@ std::int32_t placer::wishes_sum(unit_id parent, node_id n) {
   return wish[n.at()];
 }
 
-// Which of two instances is assigned first: one that can stay before one that must leave, then by promotion score,
-// active before inactive.
-bool placer::instance_before(unit_id a, unit_id b, unit_id parent) {
-  auto& sa = s_.now[a];
-  auto& sb = s_.now[b];
-  auto na = current_node(in_, s_, a), nb = current_node(in_, s_, b);
-  if (na.valid() && nb.valid() && sa.running_on.size() != sb.running_on.size())
-    return sa.running_on.size() < sb.running_on.size();
-  auto allowed = [&](unit_id u, node_id n) { return row(u)[n.at()] >= 0; };
-  bool stays_a = !na.valid() || allowed(a, na), stays_b = !nb.valid() || allowed(b, nb);
-  if (stays_a != stays_b) return stays_a;
-  if (out_.units[a].priority != out_.units[b].priority) return out_.units[a].priority > out_.units[b].priority;
-  bool active_a = na.valid() && stays_a, active_b = nb.valid() && stays_b;
-  if (active_a != active_b) return active_a;
-  if (!active_a) return false;
-  bool up_a = out_.nodes[na].usable(), up_b = out_.nodes[nb].usable();
-  if (up_a != up_b) return up_a;
-  bool parent_a = row(parent)[na.at()] != not_a_candidate, parent_b = row(parent)[nb.at()] != not_a_candidate;
-  if (parent_a != parent_b) return parent_a;
-  if (!parent_a) return false;
-  if (failed_below(a) != failed_below(b)) return !failed_below(a);
-  if (na != nb) {
-    auto wa = wishes_sum(parent, na), wb = wishes_sum(parent, nb);
-    if (wa != wb) return wa > wb;
-  }
-  if (s_.units[a].number != s_.units[b].number) return s_.units[a].number < s_.units[b].number;
-  return a < b;
+// What decides when it is the turn of an instance.
+placer::turn placer::turn_of(unit_id instance, unit_id parent) {
+  auto here = current_node(in_, s_, instance);
+  turn t{.instance = instance, .here = here, .number = s_.units[instance].number};
+  t.active_on = here.valid() ? s_.now[instance].running_on.size() : 0;
+  t.must_leave = here.valid() && row(instance)[here.at()] < 0;
+  t.priority = out_.units[instance].priority;
+  if (!here.valid() || t.must_leave) return t;
+  t.on_usable = out_.nodes[here].usable();
+  t.parent_may = row(parent)[here.at()] != not_a_candidate;
+  t.failed = failed_below(instance);
+  return t;
+}
+
+// One that can stay before one that must leave, then by promotion score, active before inactive, then as far as its
+// node, itself and what the clone is with speak for it.
+bool placer::turn::before(const turn& other) const {
+  if (here.valid() && other.here.valid() && active_on != other.active_on) return active_on < other.active_on;
+  if (must_leave != other.must_leave) return !must_leave;
+  if (priority != other.priority) return priority > other.priority;
+  bool stays = here.valid() && !must_leave, other_stays = other.here.valid() && !other.must_leave;
+  if (stays != other_stays) return stays;
+  if (!stays) return false;
+  if (on_usable != other.on_usable) return on_usable;
+  if (parent_may != other.parent_may) return parent_may;
+  if (!parent_may) return false;
+  if (failed != other.failed) return !failed;
+  if (here != other.here && wishes != other.wishes) return wishes > other.wishes;
+  if (number != other.number) return number < other.number;
+  return instance < other.instance;
+}
+
+// Wishes are added up once for each: to compare them is what is done often.
+std::vector<placer::turn> placer::turns_of(const std::vector<unit_id>& instances, unit_id parent) {
+  std::vector<turn> turns;
+  turns.reserve(instances.size());
+  for (auto i : instances) turns.push_back(turn_of(i, parent));
+  auto wanted = [](auto& t) { return t.parent_may; };
+  if (std::count_if(turns.begin(), turns.end(), wanted) > 1)
+    for (auto& t : turns)
+      if (wanted(t)) t.wishes = wishes_sum(parent, t.here);
+  return turns;
 }
 
 bool placer::failed_below(unit_id u) const {

@@ -30,8 +30,10 @@ private:
   score_row first_wishes(unit_id u);
 
   // --- colocation.cpp ---
-  const std::vector<unit_colocation>& with_others(unit_id u); // u is the dependent
-  const std::vector<unit_colocation>& others_with(unit_id u); // u is the primary
+  void hand_down(unit_id member); // to it, what its group is with and what is with its group
+  // What hand_down() left: u is the dependent, u is the primary.
+  [[nodiscard]] const std::vector<unit_colocation>& with_others(unit_id u) const { return with_others_[u.at()]; }
+  [[nodiscard]] const std::vector<unit_colocation>& others_with(unit_id u) const { return others_with_[u.at()]; }
   void add_with_others(unit_id u, const unit_colocation& c);
   void add_others_with(unit_id u, const unit_colocation& c);
   void inherit(unit_id child, unit_id clone, bool all);
@@ -63,7 +65,19 @@ private:
   void assign_bundle(unit_id u);
   void distribute(unit_id parent, std::vector<unit_id> instances, std::uint32_t max, std::uint32_t per_node);
   bool assign_instance(unit_id instance, node_id preferred, bool all, std::uint32_t per_node, unit_id parent);
-  bool instance_before(unit_id a, unit_id b, unit_id parent);
+  struct turn {
+    unit_id instance;
+    node_id here; // none: it is not active
+    std::int32_t number = -1;
+    std::size_t active_on = 0;
+    bool must_leave = false;
+    std::int32_t priority = 0;
+    bool on_usable = false, parent_may = false, failed = false; // of one that may stay
+    std::int32_t wishes = 0;                                    // for its node, see wishes_sum()
+    [[nodiscard]] bool before(const turn& other) const;
+  };
+  [[nodiscard]] turn turn_of(unit_id instance, unit_id parent);
+  std::vector<turn> turns_of(const std::vector<unit_id>& instances, unit_id parent);
   bool failed_below(unit_id u) const;
   std::int32_t wishes_sum(unit_id parent, node_id n);
   void lower_everywhere(unit_id u, node_id n);

@@ -158,13 +158,14 @@ void placer::choose_roles(unit_id clone) {
   auto instances = in_turn(clone); // equally good ones keep that order
   for (auto i : instances) judge_instance(clone, i);
   auto index = promotion_index(clone);
+  auto decides = turns_of(instances, clone);
   std::vector<std::size_t> order(instances.size());
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     if (index[a] != index[b]) return index[a] > index[b];
     auto ra = present_role(s_, instances[a]), rb = present_role(s_, instances[b]);
     if (ra != rb) return ra > rb;
-    return instance_before(instances[a], instances[b], clone);
+    return decides[a].before(decides[b]);
   });
   for (std::size_t k = 0; k < order.size(); ++k) out_.units[instances[k]].rank = index[k];
   auto& turns = turns_[clone.at()];

@@ -14,18 +14,20 @@ namespace {
 // who compares with the peer can wait.
 constexpr std::size_t native_steps = 1'000, peer_steps = 20'000, steps_for_each_unit = 4;
 
-constexpr std::int32_t disliked = not_a_candidate + 1; // while wishes are added: wanted, but somebody would rather not
+// What a cell is while wishes are added, of a node that is wanted and from which a wish would take more than it is
+// wanted. It stays so, whoever else wishes what, and counts 1 in the end: wanted still, but no more than that.
+constexpr std::int32_t barely_wanted = not_a_candidate + 1; // no score is that low
 
 void add_wish(std::int32_t& cell, std::int32_t wish, double factor, bool positive_only) {
-  if (factor < 0 && wish < 0) return; // disliking what the disliked dislikes is no reason to come
-  if (cell == disliked) return;
+  if (factor < 0 && wish < 0) return; // to keep away from what keeps away from a node is no reason to go there
+  if (cell == barely_wanted) return;
   double exact = factor * wish;
   std::int32_t delta = std::abs(exact) >= score::limit ? (exact > 0 ? score::limit : -score::limit)
                                                        : static_cast<std::int32_t>(std::round(exact));
   if (delta == 0 && wish != 0) delta = factor > 0 ? 1 : factor < 0 ? -1 : 0;
   auto sum = add_scores(delta, cell);
   if (positive_only && sum < 0 && cell >= 0) {
-    if (cell > 0) cell = disliked;
+    if (cell > 0) cell = barely_wanted;
     return;
   }
   cell = sum;
@@ -53,9 +55,10 @@ void placer::begin_wishes() {
   wish_steps_ = least + steps_for_each_unit * s_.units.size();
 }
 
-// Adds what `from` and all that is colocated toward it would like, once for each way there, attenuated by `factor`. Further along the chain each
-// colocation attenuates by its own weight alone, and only the sign is passed on. A step that leaves no node is taken
-// back. `positive_only`: where somebody would rather be, others' dislike takes nothing away but the preference.
+// Adds to `target` what `from` would like, and all that is colocated toward it, once for each way there. The first step
+// is attenuated by `factor`, each further one by its own weight alone: of what is before it on the way only the sign is
+// passed on. A step that leaves no node is taken back. `positive_only`: a node that is wanted stays so, however much
+// others dislike it.
 void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute, double factor, bool toward_primaries,
                         bool positive_only) {
   if (wish_steps_ == 0) return;
@@ -77,6 +80,7 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
     if (work[n.at()] != not_a_candidate && wishes[n.at()] != 0)
       add_wish(work[n.at()], wishes[n.at()], factor, positive_only);
   if (any_usable(work)) {
+    hand_down(from);
     auto list = toward_primaries ? with_others(from) : others_with(from);
     for (auto& c : list) {
       if (!toward_primaries && !influences(c, c.primary)) continue;
@@ -84,7 +88,7 @@ void placer::add_wishes(unit_id from, score_row& target, std::int32_t attribute,
                  (factor < 0 ? -1.0 : 1.0) * c.weight / score::limit, toward_primaries, positive_only);
     }
     for (auto& cell : work)
-      if (cell == disliked) cell = 1;
+      if (cell == barely_wanted) cell = 1;
     target = work;
   }
   merging_[from.at()] = false;

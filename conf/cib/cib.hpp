@@ -24,7 +24,9 @@ namespace troupe::conf::cib {
 inline constexpr std::size_t max_bytes = 256u << 20;          // of the text in memory
 inline constexpr std::size_t max_read = std::size_t{4} << 30; // of one that is read piece by piece
 inline constexpr unsigned max_depth = 64;                     // of nested elements
-inline constexpr std::size_t max_instances = 4096;            // of one clone or bundle
+inline constexpr std::size_t max_conditions = 100'000;        // of all rules; by id-ref a few can be any number
+inline constexpr std::size_t max_instances = 4096;            // of one clone
+inline constexpr std::size_t max_replicas = 512;              // of one bundle: each is a node of its own
 
 using text = std::string_view;
 using name_value = std::pair<text, text>;
@@ -114,26 +116,31 @@ struct resource_set {
   text role, action, score_text, kind;
 };
 
+// A constraint with a lifetime is there only while that holds.
 struct location {
   text id, what, pattern, node, score_text, role, discovery;
   std::vector<scored_rule> rules;
   std::vector<resource_set> sets;
+  std::optional<condition> lifetime;
 };
 
 struct colocation {
   text id, dependent, primary, dependent_role, primary_role, score_text, node_attribute, influence;
   text dependent_instance, primary_instance;
   std::vector<resource_set> sets;
+  std::optional<condition> lifetime;
 };
 
 struct order {
   text id, first, first_action, then, then_action, kind, score_text, symmetrical, require_all;
   std::vector<resource_set> sets;
+  std::optional<condition> lifetime;
 };
 
 struct ticket_constraint {
   text id, ticket, what, role, loss_policy;
   std::vector<resource_set> sets;
+  std::optional<condition> lifetime;
 };
 
 struct tag {

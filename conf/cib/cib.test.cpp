@@ -26,6 +26,24 @@ TEST_CASE("values: booleans, scores, intervals") {
   CHECK(to_interval_ms("250ms") == 250);
   CHECK(to_interval_ms("PT1M30S") == 90'000);
   CHECK_FALSE(to_interval_ms("soon"));
+  CHECK(to_interval_ms("1.5s") == 1'000);
+}
+
+TEST_CASE("values: what is too large is as large as it can be") {
+  constexpr std::int64_t most = INT64_MAX / 3'600'000 * 3'600'000;
+  CHECK(to_interval_ms("99999999999999999999h") == most);
+  CHECK(to_interval_ms("-99999999999999999999h") == -most);
+  CHECK(to_interval_ms("P999999999Y") == INT64_MAX / 3'600'000 * 1'000);
+  CHECK(to_interval_ms("P999999999Y999999999Y999999999Y") == INT64_MAX / 3'600'000 * 1'000);
+  CHECK(to_seconds("99999999999999999999") == max_seconds);
+  CHECK(to_seconds("-99999999999999999999") == -max_seconds);
+  CHECK_FALSE(to_seconds("yesterday"));
+}
+
+TEST_CASE("values: without a text the usual counts, of one that is neither true nor false it is false") {
+  CHECK(is_true("", true));
+  CHECK_FALSE(is_true("maybe", true));
+  CHECK(is_true("yes", false));
 }
 
 TEST_CASE("values: dates in all their forms") {
@@ -71,8 +89,8 @@ TEST_CASE("a CIB: what is read though it says too little, or too new a thing, is
       cib->warnings ==
       std::vector<std::string>{
           "the schema \"pacemaker-99.0\" is not known (pacemaker-1.0 to 3.x are): it is read as if it were one of them",
-          "a has no class or no type: no agent can run it", "b uses the template T, which does not exist",
-          "b has no class or no type: no agent can run it"});
+          "a has no class or no type: no agent can run it",
+          "b uses the template \"T\", which does not exist: b is ignored"});
   CHECK(parse(R"(<cib validate-with="pacemaker-3.9"><configuration/></cib>)")->warnings.empty());
 }
 
@@ -133,6 +151,86 @@ TEST_CASE("rules: dates, and what and/or make of their parts") {
   CHECK_FALSE(holds(both, c));
   both.all = false;
   CHECK(holds(both, c));
+}
+
+TEST_CASE("rules: a range whose end is no number is never met, a duration goes on for 10'000 years at most") {
+  rule_context c;
+  c.now = at("2020-06-15 14:30:00");
+  condition hours;
+  hours.kind = condition_kind::date;
+  hours.operation = "date_spec";
+  for (text range : {"x-16", "9-y", "x-y"}) {
+    hours.date_spec = {{"hours", range}};
+    CHECK_FALSE(holds(hours, c));
+  }
+  condition long_ago;
+  long_ago.kind = condition_kind::date;
+  long_ago.operation = "in_range";
+  long_ago.start = "2020-06-01";
+  for (text unit : {"years", "months", "weeks", "seconds"}) {
+    long_ago.duration = {{unit, "99999999999999999999"}, {unit, "99999999999999999999"}};
+    CHECK(holds(long_ago, c));
+    long_ago.duration = {{unit, "-99999999999999999999"}, {unit, "-99999999999999999999"}};
+    CHECK_FALSE(holds(long_ago, c));
+  }
+}
+
+TEST_CASE("rules: those that refer to each other for ever are read up to a limit, and then never hold") {
+  auto cib = parse(R"(<cib><configuration><constraints><rsc_location id="l" rsc="a">
+    <rule id="r" score="5"><rule id-ref="r"/><rule id-ref="r"/></rule></rsc_location>
+    <rsc_location id="m" rsc="a"><rule id="s" score="5"><date_expression id="d" operation="gt" start="2000-01-01"/></rule></rsc_location>
+    </constraints></configuration></cib>)");
+  REQUIRE(cib);
+  REQUIRE(cib->warnings.size() == 2);
+  CHECK(cib->warnings[0] == "the rule r is in more than 64 others: it never holds");
+  CHECK(cib->warnings[1] == "the rules have more than 100000 conditions: those that are left over never hold");
+  rule_context c;
+  c.now = at("2020-06-15");
+  REQUIRE(cib->locations.size() == 2);
+  CHECK_FALSE(holds(cib->locations[0].rules[0].when, c));
+  CHECK_FALSE(holds(cib->locations[1].rules[0].when, c));
+}
+
+TEST_CASE("resources: what cannot be used is left out with all that is made of it, and said") {
+  auto cib = parse(R"(<cib><configuration><resources>
+    <template class="ocf" type="D"/>
+    <thing id="q"/>
+    <primitive id="a" template="ghost"/><primitive id="b" template="b"/><primitive id="c" template=""/>
+    <primitive class="ocf" type="D"/>
+    <group id="g"><group id="gg"><primitive id="d" class="ocf" type="D"/></group><primitive id="e" class="ocf" type="D"/>
+      <primitive id="f" template="ghost"/></group>
+    <group id="h"><primitive id="i" template="ghost"/></group>
+    <clone id="j"><primitive id="k" class="ocf" type="D"/><primitive id="l" class="ocf" type="D"/></clone>
+    <clone id="m"><clone id="n"><primitive id="o" class="ocf" type="D"/></clone></clone>
+    <clone id="r"><group id="s"/></clone>
+    <bundle id="t"><docker image="i"/><primitive id="u" template="ghost"/></bundle>
+    <bundle id="v"><docker image="i"/></bundle>
+    </resources></configuration></cib>)");
+  REQUIRE(cib);
+  std::string said, left;
+  for (auto& w : cib->warnings) said += w + "\n";
+  CHECK(said == R"(a <template> without an id: ignored
+<thing> is no resource: ignored
+a uses the template "ghost", which does not exist: a is ignored
+b names itself as its template: ignored
+c uses the template "", which does not exist: c is ignored
+a <primitive> without an id: ignored
+<group id="gg"> may not be in g: ignored
+f uses the template "ghost", which does not exist: f is ignored
+i uses the template "ghost", which does not exist: i is ignored
+h has no members: ignored
+j may have one resource in it: l is ignored
+<clone id="n"> may not be in m: ignored
+m has no members: ignored
+s has no members: ignored
+r has no members: ignored
+u uses the template "ghost", which does not exist: u is ignored
+t is ignored, because what is in it is
+)");
+  for (auto& r : cib->resources) left += std::string{r.id} + " ";
+  CHECK(left == "g j v ");
+  REQUIRE(cib->resources[0].children.size() == 1);
+  CHECK(cib->resources[0].children[0].id == "e");
 }
 
 TEST_CASE("blocks of values: the better score wins, among equals the later block") {

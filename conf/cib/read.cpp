@@ -72,7 +72,14 @@ result<contents> parse(std::string xml) {
 }
 
 void reader::warn(std::string sentence) {
-  out_.warnings.push_back(std::move(sentence));
+  if (said_.insert(sentence).second) out_.warnings.push_back(std::move(sentence));
+}
+
+void reader::judge(text whose, pugi::xml_node element, const expectation& expected) {
+  auto given = element.attribute(expected.name.data());
+  if (!given) return;
+  if (auto wrong = fault(expected, given.value()); !wrong.empty())
+    warn(fmt::format("{}: {}=\"{}\" {}", whose, expected.name, given.value(), wrong));
 }
 
 void reader::index_ids(pugi::xml_node element, unsigned depth) {
@@ -152,6 +159,7 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
     if (!e) continue;
     nv_set set;
     set.id = attribute(e, "id");
+    judge(set.id, e, {"score", notation::score, "taken as 0"});
     set.weight = to_score(attribute(e, "score")).value_or(score{});
     auto pairs = e.child("attributes") ? e.child("attributes") : e;
     for (auto child : pairs.children("nvpair")) {
@@ -171,13 +179,23 @@ void reader::append_sets(pugi::xml_node parent, const char* tag, nv_sets& into) 
 }
 
 condition reader::read_rule(pugi::xml_node element, unsigned depth) {
-  condition rule;
+  condition rule, never;
+  never.all = false;
+  if (!element) return never; // an id-ref to nothing, which was said
+  if (depth > max_depth) {
+    warn(fmt::format("the rule {} is in more than {} others: it never holds", attribute(element, "id"), max_depth));
+    return never;
+  }
+  judge(attribute(element, "id"), element, {"boolean-op", notation::word, "taken as and", "and|or"});
   rule.all = !same_text(attribute(element, "boolean-op"), "or");
   for (auto child : element.children()) {
+    if (++conditions_ == max_conditions + 1)
+      warn(fmt::format("the rules have more than {} conditions: those that are left over never hold", max_conditions));
+    if (conditions_ > max_conditions) return never;
     auto e = resolve(child);
-    text name = e.name();
+    text name = child.name();
     condition part;
-    if (name == "rule" && depth < max_depth) {
+    if (name == "rule") {
       part = read_rule(e, depth + 1);
     } else if (name == "expression") {
       part.kind = condition_kind::attribute;
@@ -210,6 +228,9 @@ condition reader::read_rule(pugi::xml_node element, unsigned depth) {
     }
     rule.parts.push_back(std::move(part));
   }
+  if (rule.parts.empty())
+    warn(fmt::format("the rule {} has no conditions: it {} holds", attribute(element, "id"),
+                     rule.all ? "always" : "never"));
   return rule;
 }
 
@@ -257,6 +278,15 @@ void reader::read_fencing(pugi::xml_node topology) {
       auto comma = std::min(list.find(','), list.size());
       if (comma > 0) level.devices.push_back(list.substr(0, comma));
       list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    auto unusable = level.index < 1 || level.index > 9 ? "its index is not from 1 to 9"
+                    : level.target.empty() && level.target_pattern.empty() && level.target_attribute.empty()
+                        ? "it has no target"
+                    : level.devices.empty() ? "it names no device"
+                                            : nullptr;
+    if (unusable) {
+      warn(fmt::format("the fencing level {} is ignored: {}", attribute(e, "id"), unusable));
+      continue;
     }
     out_.fencing_levels.push_back(std::move(level));
   }

@@ -1,12 +1,13 @@
 // What the readers of the parts of a CIB share: the parsed document, `id-ref`, warnings.
 #pragma once
 
-#include "conf/cib/cib.hpp"
+#include "conf/cib/expectation.hpp"
 
 #include <pugixml.hpp>
 
 #include <array>
 #include <map>
+#include <set>
 
 namespace troupe::conf::cib {
 
@@ -28,9 +29,11 @@ public:
   node_state read_node_state(pugi::xml_node element);
   void read_tickets(pugi::xml_node status);
 
-  void warn(std::string sentence);
+  void warn(std::string sentence); // once
 
 private:
+  // Says so if something is written in that attribute that does not belong there.
+  void judge(text whose, pugi::xml_node element, const expectation& expected);
   // The element an `id-ref` names, or the element itself.
   pugi::xml_node resolve(pugi::xml_node element);
   void index_ids(pugi::xml_node element, unsigned depth);
@@ -38,12 +41,15 @@ private:
   nv_sets read_sets(pugi::xml_node parent, const char* tag);
   void append_sets(pugi::xml_node parent, const char* tag, nv_sets& into);
   condition read_rule(pugi::xml_node element, unsigned depth);
+  std::optional<condition> read_lifetime(pugi::xml_node constraint);
   scored_rule read_scored_rule(pugi::xml_node element);
 
   void read_nodes(pugi::xml_node nodes);
   void read_resources(pugi::xml_node resources);
-  resource read_resource(pugi::xml_node element, unsigned depth);
-  void read_primitive(pugi::xml_node element, resource& into);
+  std::optional<resource> read_resource(pugi::xml_node element); // nothing: it is unusable, which was said
+  bool read_children(pugi::xml_node element, resource& into);
+  bool read_primitive(pugi::xml_node element, resource& into);
+  pugi::xml_node template_of(const resource& user);
   void read_operations(pugi::xml_node primitive, resource& into);
   void read_bundle(pugi::xml_node element, resource& into);
   void read_tags(pugi::xml_node tags);
@@ -59,6 +65,8 @@ private:
   contents& out_;
   static constexpr std::size_t max_in_order = 32;
   std::array<const record_attribute*, max_in_order> in_order_{}; // of the last record, as they came
+  std::set<std::string> said_;
+  std::size_t conditions_ = 0;                            // read so far
   std::size_t listed_ = 0;                                // resources in the last node state
   std::map<std::pair<text, text>, pugi::xml_node> by_id_; // (tag, id), where something refers by id-ref
   std::map<text, pugi::xml_node> templates_;

@@ -19,6 +19,8 @@ std::vector<resource_set> reader::read_resource_sets(pugi::xml_node element) {
     auto e = resolve(child);
     if (!e) continue;
     resource_set set;
+    for (const char* name : {"sequential", "require-all"})
+      judge(get(e, "id"), e, {name, notation::boolean, "taken as false"});
     set.sequential = is_true(get(e, "sequential"), true);
     set.sequential_said = is_true(get(e, "sequential"), false);
     set.require_all = is_true(get(e, "require-all"), true);
@@ -32,6 +34,16 @@ std::vector<resource_set> reader::read_resource_sets(pugi::xml_node element) {
   return sets;
 }
 
+// As very old versions had it: any of its rules is enough.
+std::optional<condition> reader::read_lifetime(pugi::xml_node constraint) {
+  auto e = constraint.child("lifetime");
+  if (!e.child("rule")) return std::nullopt;
+  condition any;
+  any.all = false;
+  for (auto rule : e.children("rule")) any.parts.push_back(read_rule(resolve(rule), 0));
+  return any;
+}
+
 void reader::read_location(pugi::xml_node e) {
   location l{.id = get(e, "id"),
              .what = get(e, "rsc"),
@@ -41,7 +53,8 @@ void reader::read_location(pugi::xml_node e) {
              .role = get(e, "role"),
              .discovery = get(e, "resource-discovery"),
              .rules = {},
-             .sets = read_resource_sets(e)};
+             .sets = read_resource_sets(e),
+             .lifetime = read_lifetime(e)};
   for (auto rule : e.children("rule")) l.rules.push_back(read_scored_rule(rule));
   out_.locations.push_back(std::move(l));
 }
@@ -62,7 +75,8 @@ void reader::read_constraints(pugi::xml_node constraints) {
                                   .influence = get(e, "influence"),
                                   .dependent_instance = get(e, "rsc-instance"),
                                   .primary_instance = get(e, "with-rsc-instance"),
-                                  .sets = read_resource_sets(e)});
+                                  .sets = read_resource_sets(e),
+                                  .lifetime = read_lifetime(e)});
     } else if (kind == "rsc_order") {
       out_.orders.push_back({.id = get(e, "id"),
                              .first = get(e, "first"),
@@ -73,14 +87,16 @@ void reader::read_constraints(pugi::xml_node constraints) {
                              .score_text = get(e, "score"),
                              .symmetrical = get(e, "symmetrical"),
                              .require_all = get(e, "require-all"),
-                             .sets = read_resource_sets(e)});
+                             .sets = read_resource_sets(e),
+                             .lifetime = read_lifetime(e)});
     } else if (kind == "rsc_ticket") {
       out_.ticket_constraints.push_back({.id = get(e, "id"),
                                          .ticket = get(e, "ticket"),
                                          .what = get(e, "rsc"),
                                          .role = get(e, "rsc-role"),
                                          .loss_policy = get(e, "loss-policy"),
-                                         .sets = read_resource_sets(e)});
+                                         .sets = read_resource_sets(e),
+                                         .lifetime = read_lifetime(e)});
     } else if (e.type() == pugi::node_element) {
       warn(fmt::format("<{}> is no constraint: ignored", kind));
     }

@@ -15,10 +15,10 @@ text attr(pugi::xml_node e, const char* name) {
 }
 
 // A count in an attribute: `otherwise` where absent or unusable, capped.
-unsigned count_of(pugi::xml_node e, const char* name, unsigned otherwise) {
+unsigned replicas_of(pugi::xml_node e, const char* name, unsigned otherwise) {
   auto n = to_number(attr(e, name));
   if (!n || *n < 0) return otherwise;
-  return static_cast<unsigned>(std::min<std::int64_t>(*n, max_instances));
+  return static_cast<unsigned>(std::min<std::int64_t>(*n, max_replicas));
 }
 
 operation without_sets(pugi::xml_node op) {
@@ -35,57 +35,84 @@ bool is_resource(pugi::xml_node e) {
 }
 
 void reader::read_resources(pugi::xml_node resources) {
-  for (auto t : resources.children("template")) templates_.emplace(attr(t, "id"), t);
+  for (auto t : resources.children("template")) {
+    if (attr(t, "id").empty())
+      warn("a <template> without an id: ignored");
+    else
+      templates_.emplace(attr(t, "id"), t);
+  }
   auto elements = resources.children();
   out_.resources.reserve(static_cast<std::size_t>(std::distance(elements.begin(), elements.end())));
   for (auto e : elements) {
-    if (!is_resource(e)) continue;
-    if (attr(e, "id").empty()) {
-      warn(fmt::format("a <{}> without an id: ignored", e.name()));
-      continue;
+    if (e.type() != pugi::node_element || text{e.name()} == "template") continue;
+    if (!is_resource(e)) {
+      warn(fmt::format("<{}> is no resource: ignored", e.name()));
+    } else if (auto r = read_resource(e)) {
+      out_.resources.push_back(std::move(*r));
     }
-    auto r = read_resource(e, 0);
-    bool composite = r.kind == resource_kind::group || r.kind == resource_kind::clone;
-    if (composite && r.children.empty()) {
-      warn(fmt::format("{} has no members: ignored", r.id));
-      continue;
-    }
-    out_.resources.push_back(std::move(r));
   }
 }
 
-resource reader::read_resource(pugi::xml_node e, unsigned depth) {
+std::optional<resource> reader::read_resource(pugi::xml_node e) {
   resource r;
   text kind = e.name();
   r.id = attr(e, "id");
-  r.meta = read_sets(e, "meta_attributes");
-  if (kind == "primitive") {
-    read_primitive(e, r);
-    return r;
+  if (r.id.empty()) {
+    warn(fmt::format("a <{}> without an id: ignored", kind));
+    return std::nullopt;
   }
+  r.meta = read_sets(e, "meta_attributes");
+  if (kind == "primitive") return read_primitive(e, r) ? std::optional{std::move(r)} : std::nullopt;
   r.kind = kind == "group" ? resource_kind::group : kind == "bundle" ? resource_kind::bundle : resource_kind::clone;
   r.promotable_element = kind == "master";
   r.params = read_sets(e, "instance_attributes");
   if (r.kind == resource_kind::bundle) read_bundle(e, r);
-  for (auto child : e.children()) {
-    if (!is_resource(child) || depth >= 3) continue; // bundle or clone > group > primitive
-    r.children.push_back(read_resource(child, depth + 1));
-    if (r.kind != resource_kind::group) break;
-  }
-  return r;
+  return read_children(e, r) ? std::optional{std::move(r)} : std::nullopt;
 }
 
-void reader::read_primitive(pugi::xml_node e, resource& r) {
+// A group has primitives in it, a clone one of them or a group, a bundle at most one. What cannot be used takes with it
+// what is made of it: a clone, a bundle, a group without any other members.
+bool reader::read_children(pugi::xml_node e, resource& into) {
+  bool several = into.kind == resource_kind::group, taken = false;
+  for (auto child : e.children()) {
+    if (!is_resource(child)) continue;
+    text kind = child.name();
+    if (kind != "primitive" && !(kind == "group" && into.kind == resource_kind::clone)) {
+      warn(fmt::format("<{} id=\"{}\"> may not be in {}: ignored", kind, attr(child, "id"), into.id));
+      continue;
+    }
+    if (taken && !several) {
+      warn(fmt::format("{} may have one resource in it: {} is ignored", into.id, attr(child, "id")));
+      continue;
+    }
+    taken = true;
+    if (auto r = read_resource(child)) into.children.push_back(std::move(*r));
+  }
+  if (!into.children.empty() || (into.kind == resource_kind::bundle && !taken)) return true;
+  warn(into.kind == resource_kind::bundle ? fmt::format("{} is ignored, because what is in it is", into.id)
+                                          : fmt::format("{} has no members: ignored", into.id));
+  return false;
+}
+
+// Of the one it names; nothing, and a sentence, if there is none.
+pugi::xml_node reader::template_of(const resource& user) {
+  auto found = templates_.find(user.from_template);
+  if (found != templates_.end()) {
+    out_.template_users.emplace_back(user.from_template, user.id);
+    return found->second;
+  }
+  warn(user.from_template == user.id ? fmt::format("{} names itself as its template: ignored", user.id)
+                                     : fmt::format("{} uses the template \"{}\", which does not exist: {} is ignored",
+                                                   user.id, user.from_template, user.id));
+  return {};
+}
+
+bool reader::read_primitive(pugi::xml_node e, resource& r) {
   pugi::xml_node base;
   if (auto name = e.attribute("template")) {
     r.from_template = name.value();
-    auto found = templates_.find(r.from_template);
-    if (found == templates_.end()) {
-      warn(fmt::format("{} uses the template {}, which does not exist", r.id, r.from_template));
-    } else {
-      base = found->second;
-      out_.template_users.emplace_back(r.from_template, r.id);
-    }
+    base = template_of(r);
+    if (!base) return false;
   }
   auto either = [&](const char* name) { return e.attribute(name) ? attr(e, name) : attr(base, name); };
   r.standard = either("class");
@@ -106,6 +133,7 @@ void reader::read_primitive(pugi::xml_node e, resource& r) {
   r.utilization = merged("utilization");
   read_operations(e, r);
   if (base) read_operations(base, r);
+  return true;
 }
 
 void reader::read_operations(pugi::xml_node primitive, resource& into) {
@@ -115,6 +143,10 @@ void reader::read_operations(pugi::xml_node primitive, resource& into) {
     for (auto child : operations.children("op")) {
       auto op = resolve(child);
       if (!op) continue;
+      if (attr(op, "name").empty()) {
+        warn(fmt::format("{}: an operation has no name: ignored", into.id));
+        continue;
+      }
       auto interval = to_interval_ms(attr(op, "interval")).value_or(0);
       bool known = std::any_of(into.operations.begin(), into.operations.end(), [&](const operation& o) {
         auto has = [&](text name) {
@@ -143,17 +175,21 @@ void reader::read_bundle(pugi::xml_node e, resource& r) {
       b.engine = name;
     }
   if (!engine) {
-    warn(fmt::format("the bundle {} names no container engine", r.id));
+    warn(fmt::format("the bundle {} names no container engine: ignored", r.id));
     return;
   }
   b.image = attr(engine, "image");
   b.network = attr(engine, "network");
   b.options = attr(engine, "options");
   b.run_command = attr(engine, "run-command");
-  unsigned promoted = count_of(engine, "masters", 0);
-  b.promoted_max = count_of(engine, "promoted-max", promoted);
-  b.replicas = std::max(1u, count_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));
-  b.replicas_per_host = std::max(1u, count_of(engine, "replicas-per-host", 1));
+  for (const char* name : {"replicas", "replicas-per-host"})
+    judge(r.id, engine, {name, notation::replicas, "taken as 1"});
+  for (const char* name : {"masters", "promoted-max"}) judge(r.id, engine, {name, notation::count, "taken as 0"});
+
+  unsigned promoted = replicas_of(engine, "masters", 0);
+  b.promoted_max = replicas_of(engine, "promoted-max", promoted);
+  b.replicas = std::max(1u, replicas_of(engine, "replicas", b.promoted_max > 0 ? b.promoted_max : 1));
+  b.replicas_per_host = std::max(1u, replicas_of(engine, "replicas-per-host", 1));
   auto network = e.child("network");
   b.ip_range_start = attr(network, "ip-range-start");
   b.host_interface = attr(network, "host-interface");

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::conf::cib {
 
 // What tells how it ended.
@@ -16,10 +18,14 @@ text field(pugi::xml_node e, const char* name) {
   return e.attribute(name).value();
 }
 
-// "STATUS:RC;ACTION:TRANSITION:EXPECTED:UUID" tells status and rc where the attributes of old CIBs do not.
-void read_outcome(const outcome_texts& t, operation_record& r) {
-  auto set = [](int& to, text from) {
-    if (auto n = to_number(from)) to = static_cast<int>(*n);
+// "STATUS:RC;ACTION:TRANSITION:EXPECTED:UUID" tells status and rc where the attributes of old CIBs do not. False: it
+// is no number.
+bool read_outcome(const outcome_texts& t, operation_record& r) {
+  bool fine = true;
+  auto set = [&](int& to, text from) {
+    auto n = to_number(from);
+    if (n) to = static_cast<int>(std::clamp<std::int64_t>(*n, INT32_MIN, INT32_MAX));
+    fine = fine && (n || from.empty());
   };
   auto colon = t.magic.find(':'), semicolon = t.magic.find(';');
   if (colon != text::npos) {
@@ -29,6 +35,7 @@ void read_outcome(const outcome_texts& t, operation_record& r) {
   }
   set(r.rc, t.rc);
   set(r.status, t.status);
+  return fine;
 }
 
 } // namespace
@@ -39,6 +46,7 @@ struct record_attribute {
   text operation_record::*said = nullptr;
   std::int64_t operation_record::*number = nullptr;
   text outcome_texts::*outcome = nullptr;
+  notation as = notation::number;
 };
 static constexpr record_attribute record_attributes[] = {
     {"id", &operation_record::id},
@@ -57,10 +65,10 @@ static constexpr record_attribute record_attributes[] = {
     {"crm_feature_set", &operation_record::feature_set},
     {"call-id", nullptr, &operation_record::call_id},
     {"call_id", nullptr, &operation_record::call_id},
-    {"last-rc-change", nullptr, &operation_record::last_change},
-    {"last_rc_change", nullptr, &operation_record::last_change},
-    {"last-run", nullptr, &operation_record::last_run},
-    {"last_run", nullptr, &operation_record::last_run},
+    {"last-rc-change", nullptr, &operation_record::last_change, nullptr, notation::time},
+    {"last_rc_change", nullptr, &operation_record::last_change, nullptr, notation::time},
+    {"last-run", nullptr, &operation_record::last_run, nullptr, notation::time},
+    {"last_run", nullptr, &operation_record::last_run, nullptr, notation::time},
     {"interval", nullptr, &operation_record::interval_ms},
     {"transition-magic", nullptr, nullptr, &outcome_texts::magic},
     {"rc-code", nullptr, nullptr, &outcome_texts::rc},
@@ -84,15 +92,23 @@ operation_record reader::read_record(pugi::xml_node e) {
   operation_record r;
   r.call_id = 0;
   outcome_texts outcome;
+  auto number_in = [&](std::int64_t& to, text name, notation kind, text value) {
+    auto read = to_number(value);
+    bool too_late = kind == notation::time && read && *read > max_seconds;
+    to = kind == notation::time ? std::clamp(read.value_or(0), -max_seconds, max_seconds) : read.value_or(0);
+    if ((read && !too_late) || value.empty()) return; // nearly always
+    warn(fmt::format("record {}: {}=\"{}\" {}", field(e, "id"), name, value, fault({name, kind, "taken as 0"}, value)));
+  };
   std::size_t place = 0;
   for (auto a : e.attributes()) {
     auto* known = attribute_of_record(place++, a.name());
     if (!known) continue;
     if (known->said) r.*known->said = a.value();
-    if (known->number) r.*known->number = to_number(a.value()).value_or(0);
+    if (known->number) number_in(r.*known->number, known->name, known->as, a.value());
     if (known->outcome) outcome.*known->outcome = a.value();
   }
-  read_outcome(outcome, r);
+  if (!read_outcome(outcome, r)) warn(fmt::format("record {}: its result is no number: taken as unknown", r.id));
+  if (r.operation.empty()) warn(fmt::format("record {}: names no operation", r.id));
   return r;
 }
 

@@ -2,6 +2,7 @@
 
 #include "conf/cib/values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <string>
@@ -78,7 +79,9 @@ bool holds_attribute(const condition& e, const rule_context& context) {
 bool in_range(text range, int value) { // "5", "1-5", "3-", "-4"
   auto dash = range.find('-');
   if (dash == text::npos) return to_number(range) == value;
-  auto low = to_number(range.substr(0, dash)), high = to_number(range.substr(dash + 1));
+  auto from = range.substr(0, dash), to = range.substr(dash + 1);
+  auto low = to_number(from), high = to_number(to);
+  if ((!low && !from.empty()) || (!high && !to.empty())) return false; // an end that is none is never reached
   return (!low || *low <= value) && (!high || value <= *high);
 }
 
@@ -118,23 +121,29 @@ bool holds_date_spec(const std::vector<name_value>& spec, stamp now) {
   return true;
 }
 
+// A calendar ends after the year 32767: no duration is longer than 10'000 years.
 stamp plus(stamp at, const std::vector<name_value>& parts) {
   using namespace std::chrono;
+  struct unit {
+    text name;
+    std::int64_t months, seconds;
+  };
+  constexpr unit units[] = {{"years", 12, 0},   {"months", 1, 0},   {"weeks", 0, 604'800}, {"days", 0, 86'400},
+                            {"hours", 0, 3600}, {"minutes", 0, 60}, {"seconds", 0, 1}};
+  constexpr std::int64_t most = 1'000'000'000, most_months = 120'000;
+  std::int64_t more_months = 0, more_seconds = 0;
+  for (auto& [name, value] : parts)
+    for (auto& u : units)
+      if (name == u.name) {
+        auto n = std::clamp(to_number(value).value_or(0), -most, most);
+        more_months = std::clamp(more_months + n * u.months, -most_months, most_months);
+        more_seconds = std::clamp(more_seconds + n * u.seconds, -max_seconds, max_seconds);
+      }
   auto day = floor<days>(at);
-  auto rest = at - day;
   year_month_day ymd{day};
-  for (auto& [name, value] : parts) {
-    auto n = static_cast<int>(std::min<std::int64_t>(to_number(value).value_or(0), 1'000'000));
-    if (name == "years") ymd += years{n};
-    if (name == "months") ymd += months{n};
-    if (name == "weeks") rest += days{7 * n};
-    if (name == "days") rest += days{n};
-    if (name == "hours") rest += hours{n};
-    if (name == "minutes") rest += minutes{n};
-    if (name == "seconds") rest += seconds{n};
-  }
+  ymd += months{static_cast<int>(more_months)};
   if (!ymd.ok()) ymd = ymd.year() / ymd.month() / last;
-  return sys_days{ymd} + rest;
+  return sys_days{ymd} + (at - day) + seconds{more_seconds};
 }
 
 bool holds_date(const condition& e, stamp now) {

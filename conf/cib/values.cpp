@@ -1,5 +1,6 @@
 #include "conf/cib/values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -92,6 +93,8 @@ std::optional<std::int64_t> take_time(std::string_view& t) { // seconds of the d
   return *h * 3600 + m * 60 + s;
 }
 
+constexpr std::int64_t most_hours = INT64_MAX / 3'600'000; // of any unit as many fit into milliseconds
+
 // ISO 8601 duration; months and years as 30 and 365 days, since an interval has no start.
 std::optional<std::int64_t> iso_duration_ms(std::string_view t) {
   if (!take(t, 'P')) return std::nullopt;
@@ -113,6 +116,7 @@ std::optional<std::int64_t> iso_duration_ms(std::string_view t) {
     case 'S': seconds += *n; break;
     default: return std::nullopt;
     }
+    seconds = std::min(seconds, most_hours);
     t.remove_prefix(1);
   }
   return seconds * 1000;
@@ -136,7 +140,7 @@ std::optional<bool> to_bool(std::string_view t) {
 }
 
 bool is_true(std::string_view t, bool otherwise) {
-  return to_bool(t).value_or(otherwise);
+  return t.empty() ? otherwise : to_bool(t).value_or(false);
 }
 
 std::optional<std::int64_t> to_number(std::string_view t) {
@@ -162,19 +166,29 @@ std::optional<std::int64_t> to_interval_ms(std::string_view t) {
   t = trimmed(t);
   if (t.empty()) return std::nullopt;
   if (t.front() == 'P') return iso_duration_ms(t);
+  if (t.front() == '+') t.remove_prefix(1);
   std::int64_t value = 0;
   auto [end, bad] = std::from_chars(t.data(), t.data() + t.size(), value);
-  if (bad != std::errc{}) return std::nullopt;
-  std::string_view unit = trimmed(t.substr(static_cast<std::size_t>(end - t.data())));
-  constexpr std::int64_t most = INT64_MAX / 3'600'000;
-  if (value > most) value = most;
-  if (value < -most) value = -most;
+  if (bad == std::errc::result_out_of_range)
+    value = t.front() == '-' ? INT64_MIN : INT64_MAX;
+  else if (bad != std::errc{})
+    return std::nullopt;
+  std::string_view unit = t.substr(static_cast<std::size_t>(end - t.data()));
+  if (take(unit, '.')) take_digits(unit, unit.size(), 0); // a fraction does not count, as with the field's tools
+  unit = trimmed(unit);
+  value = std::clamp(value, -most_hours, most_hours);
   if (unit.empty() || same_text(unit, "s") || same_text(unit, "sec")) return value * 1000;
   if (same_text(unit, "ms") || same_text(unit, "msec")) return value;
   if (same_text(unit, "us") || same_text(unit, "usec")) return value / 1000;
   if (same_text(unit, "m") || same_text(unit, "min")) return value * 60'000;
   if (same_text(unit, "h") || same_text(unit, "hr")) return value * 3'600'000;
   return std::nullopt;
+}
+
+std::optional<std::int64_t> to_seconds(std::string_view t) {
+  auto n = to_number(t);
+  if (!n) return std::nullopt;
+  return std::clamp(*n, -max_seconds, max_seconds);
 }
 
 std::optional<stamp> to_date(std::string_view t) {

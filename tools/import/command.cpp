@@ -1,7 +1,7 @@
 #include "tools/import/command.hpp"
 
-#include "conf/cib/values.hpp"
 #include "tools/import/cluster_toml.hpp"
+#include "tools/simulate/cib_file.hpp"
 
 #include <fmt/format.h>
 
@@ -17,12 +17,12 @@ int fail(const std::string& sentence) {
   return 1;
 }
 
-result<draft> read(const arguments& args, std::optional<stamp> told) {
-  std::ifstream file{args.cib, std::ios::binary};
-  if (!file) return failure(fmt::format("cannot read {}", args.cib));
+result<draft> read(const arguments& args) {
+  auto file = simulate::open_cib(args.cib);
+  if (!file) return tl::unexpected(file.error());
   auto opened = cib::reading::begin([&](char* into, std::size_t room) {
-    file.read(into, static_cast<std::streamsize>(room));
-    return static_cast<std::size_t>(file.gcount());
+    file->read(into, static_cast<std::streamsize>(room));
+    return static_cast<std::size_t>(file->gcount());
   });
   if (!opened) return failure(fmt::format("{}: {}", args.cib, opened.error().text));
   for (;;) { // only the configuration matters, but a text that is cut off is not to be trusted
@@ -31,7 +31,7 @@ result<draft> read(const arguments& args, std::optional<stamp> told) {
     if (!*state) break;
   }
   auto& head = (*opened)->head();
-  auto imported = simulate::from_cib(head, args.clock(), told);
+  auto imported = simulate::from_cib(head, args.clock(), args.now);
   auto can = args.all ? all_abilities(head) : conf::abilities{};
   auto d = draft_of(head, imported.input, can);
   for (auto& w : imported.warnings) d.notes.push_back({false, "warning", w});
@@ -46,10 +46,7 @@ std::string counted(std::size_t n, const char* thing) {
 } // namespace
 
 int import(const arguments& args) {
-  std::optional<stamp> told;
-  if (!args.now.empty() && !(told = cib::to_date(args.now)))
-    return fail(fmt::format("--now: \"{}\" is no date; write for example 2026-11-24T12:00:00Z", args.now));
-  auto d = read(args, told);
+  auto d = read(args);
   if (!d) return fail(d.error().text);
   auto text = cluster_toml(*d, args.cib);
   if (args.output.empty()) {

@@ -4,6 +4,7 @@
 #include "messages/types/time.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace troupe::import_cib {
@@ -11,7 +12,7 @@ namespace troupe::import_cib {
 struct arguments {
   std::string cib;
   std::string output;           // empty: standard output
-  std::string now;              // empty: `clock`
+  std::optional<stamp> now;     // none: `clock`
   bool all = false;             // also what this version cannot carry out
   std::function<stamp()> clock; // time is handed in
 };

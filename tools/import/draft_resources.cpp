@@ -143,7 +143,7 @@ void drafter::operations(const cib::resource& from, config::resource& to) {
         remark(name, fmt::format("{}: {}={} of its {}: no counterpart", from.id, name, v, op.name));
     auto interval = within(cib::to_interval_ms(attribute(op, "interval")).value_or(0), 100ms, 24h);
     if (op.name != "monitor" || !interval) continue;
-    if (!cib::is_true(value("enabled"), true) || to.monitors.size() == config::max_monitors) {
+    if (!cib::to_bool(value("enabled")).value_or(true) || to.monitors.size() == config::max_monitors) {
       remark("disabled operation", fmt::format("{}: a monitor that is disabled is left out", from.id));
       continue;
     }

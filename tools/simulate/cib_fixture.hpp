@@ -53,7 +53,7 @@ inline std::string primitive(std::string id, std::string type, std::string meta 
 inline const std::string way_to_far = primitive(
     "box", "V", R"(<meta_attributes id="bm"><nvpair id="bn" name="remote-node" value="far"/></meta_attributes>)");
 
-void report_on_n1(std::string& cib, const std::string& what) {
+inline void report_on_n1(std::string& cib, const std::string& what) {
   cib.replace(cib.find("/><node_state"), 2,
               "><lrm id=\"1\"><lrm_resources>" + what + "</lrm_resources></lrm></node_state>");
 }

@@ -1,9 +1,10 @@
 #include "tools/simulate/command.hpp"
 
-#include "conf/cib/values.hpp"
 #include "conf/cluster_file.hpp"
 #include "conf/file.hpp"
+#include "conf/nearest.hpp"
 #include "tools/import/cib_of.hpp"
+#include "tools/simulate/cib_file.hpp"
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
@@ -13,6 +14,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -35,12 +37,12 @@ cib::text_source bytes_of(std::ifstream& file) {
   };
 }
 
-result<imported> load_cib(const arguments& args, std::optional<stamp> told) {
-  std::ifstream file{args.cib, std::ios::binary};
-  if (!file) return failure(fmt::format("cannot read {}", args.cib));
-  auto opened = cib::reading::begin(bytes_of(file));
+result<imported> load_cib(const arguments& args) {
+  auto file = open_cib(args.cib);
+  if (!file) return tl::unexpected(file.error());
+  auto opened = cib::reading::begin(bytes_of(*file));
   if (!opened) return failure(fmt::format("{}: {}", args.cib, opened.error().text));
-  auto read = from_cib(**opened, args.clock(), told);
+  auto read = from_cib(**opened, args.clock(), args.now);
   if (!read) return failure(fmt::format("{}: {}", args.cib, read.error().text));
   return read;
 }
@@ -51,7 +53,7 @@ const conf::abilities everything{.standards = {"ocf", "lsb", "systemd", "service
                                  .notify = true,
                                  .many_on_a_node = true};
 
-result<imported> load_config(const arguments& args, std::optional<stamp> told) {
+result<imported> load_config(const arguments& args) {
   auto text = conf::read_file(args.config, conf::max_file);
   if (!text) return tl::unexpected(text.error());
   conf::diagnostics found;
@@ -61,14 +63,14 @@ result<imported> load_config(const arguments& args, std::optional<stamp> told) {
   if (!found.good()) return failure("\n" + found.text(args.config));
   std::optional<cib::contents> status;
   if (!args.status.empty()) {
-    std::ifstream file{args.status, std::ios::binary};
-    if (!file) return failure(fmt::format("cannot read {}", args.status));
-    auto parsed = cib::parse({std::istreambuf_iterator<char>{file}, {}});
+    auto file = open_cib(args.status);
+    if (!file) return tl::unexpected(file.error());
+    auto parsed = cib::parse({std::istreambuf_iterator<char>{*file}, {}});
     if (!parsed) return failure(fmt::format("{}: {}", args.status, parsed.error().text));
     status = std::move(*parsed);
   }
   auto configured = import_cib::cib_of(std::move(c), import_cib::order_of(*root), status ? &*status : nullptr);
-  return from_cib(configured.cib, args.clock(), told);
+  return from_cib(configured.cib, args.clock(), args.now);
 }
 
 result<void> suppose(scheduler::input& in, const arguments& args) {
@@ -81,12 +83,26 @@ result<void> suppose(scheduler::input& in, const arguments& args) {
   return {};
 }
 
-int explain(const arguments& args, const scheduler::input& in, const scheduler::outcome& o) {
-  for (auto& name : args.why) {
-    auto text = why_text(in, o, name);
-    if (text.empty()) return fail(fmt::format("there is no primitive resource {}", name));
-    std::cout << text;
+result<void> known(const scheduler::input& in, const std::vector<std::string>& asked) {
+  std::vector<std::string> names;
+  for (auto& r : in.resources) names.push_back(r.name);
+  for (auto& name : asked) {
+    auto at = [&](const std::string& n) { return std::find(names.begin(), names.end(), n) != names.end(); };
+    if (!at(name) && !at(name.substr(0, name.rfind(':'))))
+      return failure(fmt::format("there is no resource {}; {}", name, conf::suggestion(name, names, "there are")));
   }
+  return {};
+}
+
+int explain(const arguments& args, const scheduler::input& in, const scheduler::outcome& o) {
+  auto answers = nlohmann::json::array();
+  std::string text;
+  for (auto& name : args.why) {
+    text += why_text(in, o, name);
+    answers.push_back(why_json(in, o, name));
+    if (answers.back()["primitives"].empty()) return fail(fmt::format("{} has no instance of that number", name));
+  }
+  std::cout << (args.json ? answers.dump(2) + "\n" : text);
   return 0;
 }
 
@@ -110,22 +126,21 @@ void keep_freed_memory() {
 
 int simulate(const arguments& args) {
   keep_freed_memory();
-  std::optional<stamp> told;
-  if (!args.now.empty()) {
-    told = cib::to_date(args.now);
-    if (!told) return fail(fmt::format("--now: \"{}\" is no date; write for example 2026-11-24T12:00:00Z", args.now));
-  }
-  auto imported = args.config.empty() ? load_cib(args, told) : load_config(args, told);
+  auto imported = args.config.empty() ? load_cib(args) : load_config(args);
   if (!imported) return fail(imported.error().text);
   for (auto& w : imported->warnings) std::cerr << "warning: " << w << "\n";
   auto& in = imported->input;
   if (auto supposed = suppose(in, args); !supposed) return fail(supposed.error().text);
+  if (auto fine = known(in, args.why); !fine) return fail(fine.error().text);
   auto outcome = scheduler::schedule(in);
   if (!args.why.empty()) return explain(args, in, outcome);
-  if (args.json)
-    std::cout << to_json(in, outcome).dump(2) << "\n";
-  else
+  if (args.json) {
+    auto all = to_json(in, outcome);
+    all["warnings"] = imported->warnings;
+    std::cout << all.dump(2) << "\n";
+  } else {
     print(std::move(in), outcome);
+  }
   return 0;
 }
 
@@ -138,8 +153,9 @@ void add_options(CLI::App& app, arguments& args) {
   app.add_option("--status", args.status,
                  "the CIB whose status and node attributes go with --config; else all nodes are up")
       ->needs(config);
-  app.add_option("--now", args.now, "judge rules and ages at this time (ISO 8601) instead of now");
-  app.add_option("--why", args.why, "print, for this resource, each node's score and the rules behind it");
+  add_now(app, args.now, "judge rules and ages at this time (ISO 8601) instead of now");
+  app.add_option("--why", args.why,
+                 "print, for this resource or what it is made of, each node's score and the rules behind it");
   app.add_option("--fail", args.fail, "as if this node had been lost");
   app.add_option("--standby", args.standby, "as if this node were in standby");
   app.add_option("--without", args.without, "as if this resource were not wanted");

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace troupe::simulate {
 struct arguments {
   std::string cib;            // or:
   std::string config, status; // a cluster.toml, and the CIB whose status it is to be judged in
-  std::string now;            // empty: `clock`
+  std::optional<stamp> now;   // none: `clock`
   std::vector<std::string> why, fail, standby, without;
   bool json = false;
   std::function<stamp()> clock; // time is handed in

@@ -1,6 +1,8 @@
 #include "tools/simulate/from_cib.hpp"
 
+#include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
+#include "tools/simulate/order_loops.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +41,7 @@ importer::importer(const cib::contents& cib, stamp now, std::optional<stamp> tol
   , in_(out_.input)
   , now_(now) {
   if (!cib.execution_date.empty())
-    if (auto seconds = cib::to_number(cib.execution_date)) now_ = stamp{std::chrono::seconds{*seconds}};
+    if (auto seconds = cib::to_seconds(cib.execution_date)) now_ = stamp{std::chrono::seconds{*seconds}};
   if (told) now_ = *told;
   in_.now = now_;
 }
@@ -59,6 +61,7 @@ result<imported> from_cib(cib::reading& cib, stamp now, std::optional<stamp> tol
 result<imported> importer::run(const state_source& states) {
   out_.warnings = cib_.warnings;
   auto warned = cib_.warnings.size();
+  for (auto& sentence : cib::unreadable_values(cib_)) warn(std::move(sentence));
   read_options();
   read_nodes();
   std::size_t elements = 0;
@@ -78,17 +81,16 @@ result<imported> importer::run(const state_source& states) {
   for (auto w = warned; w < cib_.warnings.size(); ++w) warn(cib_.warnings[w]);
   read_health();
   read_constraints();
+  for (auto& loop : order_loops(in_)) warn(loop_text(in_, loop));
   return std::move(out_);
 }
 
 void importer::warn(std::string sentence) {
-  out_.warnings.push_back(std::move(sentence));
+  if (said_.insert(sentence).second) out_.warnings.push_back(std::move(sentence));
 }
 
-score importer::score_in(cib::text text, cib::text whose) {
-  auto value = cib::to_score(text);
-  if (!value && !text.empty()) warn(fmt::format("{}: \"{}\" is no score: taken as 0", whose, text));
-  return value.value_or(score{});
+score score_in(cib::text text) {
+  return cib::to_score(text).value_or(score{});
 }
 
 cib::rule_context importer::context() const {
@@ -134,7 +136,9 @@ void importer::read_options() {
       if (auto found = options_.find(name); found != options_.end()) return found->second;
     return cib::text{};
   };
-  auto flag = [&](std::initializer_list<cib::text> names, bool otherwise) { return is_true(get(names), otherwise); };
+  auto flag = [&](std::initializer_list<cib::text> names, bool otherwise) {
+    return cib::to_bool(get(names)).value_or(otherwise);
+  };
   auto& o = in_.settings;
   o.symmetric = flag({"symmetric-cluster", "symmetric_cluster"}, true);
   o.quorate = is_true(cib_.have_quorum, true);
@@ -152,8 +156,7 @@ void importer::read_options() {
   o.startup_probes = flag({"enable-startup-probes"}, true);
   o.shutdown_lock = flag({"shutdown-lock"}, false);
   o.shutdown_lock_limit = cib::to_interval_ms(get({"shutdown-lock-limit"})).value_or(0) / 1000;
-  o.stickiness =
-      cib::to_score(get({"default-resource-stickiness", "default_resource_stickiness"})).value_or(score{}).value();
+  o.stickiness = score_in(get({"default-resource-stickiness", "default_resource_stickiness"})).value();
   o.no_quorum_panic = is_true(cib_.no_quorum_panic);
   auto policy = get({"no-quorum-policy", "no_quorum_policy"});
   o.without_quorum = same_text(policy, "ignore")    ? sched::no_quorum::ignore
@@ -182,8 +185,8 @@ void importer::read_nodes() {
     n.name = from.uname;
     n.id = from.id;
     n.kind = from.type == "remote" ? sched::node_kind::remote : sched::node_kind::cluster;
-    n.ping = from.type == "ping";
-    n.base = cib::to_score(from.score_text).value_or(score{});
+    n.ping = !from.type.empty() && from.type != "member" && from.type != "normal" && from.type != "remote";
+    n.base = score_in(from.score_text);
     auto id = in_.nodes.add(std::move(n));
     nodes_.emplace(from.uname, id);
     nodes_by_id_.emplace(from.id, id);
@@ -248,10 +251,7 @@ void importer::read_health() {
     score sum = with_base ? configured("node-health-base") : score{};
     for (auto& [name, value] : attributes_[n.at()]) {
       if (!name.starts_with("#health")) continue;
-      sum += value == "red"      ? red
-             : value == "yellow" ? yellow
-             : value == "green"  ? green
-                                 : cib::to_score(value).value_or(score{});
+      sum += value == "red" ? red : value == "yellow" ? yellow : value == "green" ? green : score_in(value);
     }
     in_.nodes[n].health = sum;
   }

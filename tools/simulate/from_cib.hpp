@@ -19,6 +19,8 @@ namespace troupe::simulate {
 namespace cib = conf::cib;
 namespace sched = scheduler;
 
+inline constexpr std::size_t max_relations = 10'000'000; // of pairs, of either kind: sets and tags multiply
+
 struct imported {
   sched::input input;
   std::vector<std::string> warnings;
@@ -53,9 +55,7 @@ private:
     bool params_known = false;   // of an implied resource
   };
 
-  void warn(std::string sentence);
-  // Of a text that is none: 0, and a sentence about `whose` it is. Nothing said is 0.
-  score score_in(cib::text text, cib::text whose);
+  void warn(std::string sentence); // once
   cib::rule_context context() const;
   cib::rule_context context_of(sched::node_id n) const;
 
@@ -82,16 +82,27 @@ private:
   void read_location(const cib::location& l);
   void add_location(sched::constraint_id origin, sched::resource_id what, const cib::location& l, cib::text role,
                     cib::text score);
+  void read_location_pattern(const cib::location& l, sched::constraint_id origin);
+  void add_colocation(const sched::colocation& c);
   void read_colocation(const cib::colocation& c);
   void read_colocation_sets(const cib::colocation& c, sched::constraint_id origin, score weight);
   void read_order(const cib::order& o);
+  bool symmetrical_of(const cib::order& o, sched::order_kind kind);
+  void add_order(const sched::order& o);
   void read_order_sets(const cib::order& o, sched::constraint_id origin);
   void read_ticket(const cib::ticket_constraint& t);
-  std::vector<sched::resource_id> members_of(cib::text id, bool& is_list, const char* where);
-  std::vector<sched::resource_id> members_of(const cib::resource_set& set, const char* where);
+  struct members { // what a constraint's reference stands for
+    std::vector<sched::resource_id> all;
+    bool complete = true; // false: some of it does not exist, which was said
+  };
+  members members_of(cib::text id, cib::text whose, cib::text attribute);
+  members members_of(const cib::resource_set& set, cib::text whose);
+  bool room_for(std::size_t relations, std::size_t already, cib::text whose);
+  sched::resource_id resource_named(cib::text id) const;
   sched::ticket_id ticket_named(cib::text name);
 
   result<void> read_status(const state_source& states);
+  void forget_attributes_unread();
   void read_state(const cib::node_state& state, std::size_t position, const state_source& source);
   void read_node_state(sched::node_id n, const cib::node_state& state);
   void read_left_over();
@@ -122,6 +133,7 @@ private:
 
   const cib::contents& cib_;
   imported out_;
+  std::set<std::string> said_;
   sched::input& in_;
   stamp now_;
   std::vector<values> attributes_; // of nodes, permanent and transient
@@ -163,6 +175,8 @@ private:
   std::vector<guest> guests_;
 };
 
+// Values that are none count as `conf/cib/unreadable.hpp` says.
+score score_in(cib::text text);
 sched::role role_named(cib::text name);
 sched::task task_named(cib::text name);
 

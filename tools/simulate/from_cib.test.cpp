@@ -1,4 +1,4 @@
-// How a CIB becomes the scheduler's input, and what is said of what cannot be used.
+// How a CIB becomes the scheduler's input.
 #include "actors/scheduler/schedule.hpp"
 #include "tools/simulate/cib_fixture.hpp"
 
@@ -133,6 +133,29 @@ TEST_CASE("import: what ran alone before it became an instance is stopped where 
   }
 }
 
+TEST_CASE("import: what is said of a guest counts only while it is up, or if fencing makes sure of it") {
+  for (bool up : {true, false})
+    for (bool fencing : {true, false}) {
+      auto text = cib_with("");
+      text.insert(text.find("</resources>"), way_to_far);
+      if (fencing) text.replace(text.find("\"false\""), 7, "\"true\"");
+      if (up)
+        report_on_n1(text, reported("box", "V", op("box", "start", "0", "0")) +
+                               R"(<lrm_resource id="far" class="ocf" provider="pacemaker" type="remote">)" +
+                               op("far", "start", "0", "0") + "</lrm_resource>");
+      text.insert(text.find("</status>"),
+                  R"(<node_state id="far" uname="far" remote_node="true"><transient_attributes id="far">
+        <instance_attributes id="t"><nvpair id="v" name="standby" value="true"/></instance_attributes>
+        </transient_attributes></node_state>)");
+      auto parsed = cib::parse(text);
+      REQUIRE(parsed);
+      auto i = from_cib(*parsed, stamp{});
+      auto far = std::find_if(i.input.nodes.begin(), i.input.nodes.end(), [](auto& n) { return n.name == "far"; });
+      REQUIRE(far != i.input.nodes.end());
+      CHECK(far->standby == (up || fencing));
+    }
+}
+
 TEST_CASE("import: a guest's connection may migrate only if that is said") {
   auto may = [](const std::string& more) {
     auto way = primitive("box", "V",
@@ -144,56 +167,6 @@ TEST_CASE("import: a guest's connection may migrate only if that is said") {
   CHECK_FALSE(may(""));
   CHECK_FALSE(may(R"(<nvpair id="ba" name="allow-migrate" value="true"/>)"));
   CHECK(may(R"(<nvpair id="ba" name="remote-allow-migrate" value="true"/>)"));
-}
-
-TEST_CASE("what cannot be used is said, item by item, and the rest is used") {
-  auto parsed = cib::parse(R"(<cib have-quorum="1"><configuration>
-    <nodes><node id="1" uname="n1"/><node id="2" uname="n1"/><node uname="n3"/></nodes>
-    <resources>
-      <primitive id="a" class="ocf" provider="p" type="T"><meta_attributes id="m"><nvpair id="m1" name="resource-stickiness" value="much"/>
-        <nvpair id="m2" name="failure-timeout" value="soon"/></meta_attributes></primitive>
-      <primitive id="a" class="ocf" provider="p" type="T"/>
-      <primitive id="t" template="none"/>
-      <group id="empty"/>
-    </resources>
-    <constraints>
-      <rsc_location id="l1" rsc="a" node="n9" score="5"/>
-      <rsc_location id="l2" rsc="a" node="n1" score="lots"/>
-      <rsc_location id="l3" rsc="a"/>
-      <rsc_location id="l4" rsc-pattern="(" node="n1" score="5"/>
-      <rsc_location id="l5" rsc="a"><rule id="r" score="1"><date_expression id="d" operation="gt" start="tomorrow"/></rule></rsc_location>
-      <rsc_colocation id="c1" rsc="a" with-rsc="gone" score="INFINITY"/>
-      <rsc_order id="o1" first="gone" then="a"/>
-      <rsc_ticket id="t1" rsc="a"/>
-      <rsc_wish id="w"/>
-    </constraints></configuration>
-    <status><node_state id="7" uname="n7"/><node_state id="1" uname="n1"><lrm id="1"><lrm_resources><lrm_resource/></lrm_resources></lrm></node_state></status></cib>)");
-  REQUIRE(parsed);
-  auto imported = from_cib(*parsed, stamp{std::chrono::seconds{1'700'000'000}});
-  std::string all;
-  for (auto& w : imported.warnings) all += w + "\n";
-  CHECK(all == R"(a <node> without id or uname: ignored
-t uses the template none, which does not exist
-t has no class or no type: no agent can run it
-empty has no members: ignored
-a rule's date "tomorrow" is none: it counts as not given
-<rsc_wish> is no constraint: ignored
-a history entry of node n1 names no resource: ignored
-node n1 is defined twice: the second is ignored
-a: "much" is no score: taken as 0
-a: "soon" is no time: failures do not age
-resource a is defined twice: the second is ignored
-the status speaks of the node n7, which is not configured: ignored
-l1: there is no node n9: ignored
-l2: "lots" is no score: taken as 0
-l3: names neither a node nor a rule: ignored
-l4: "(" is no regular expression: ignored
-a colocation names the resource gone, which does not exist: ignored
-an order names the resource gone, which does not exist: ignored
-t1 names no ticket: ignored
-)");
-  CHECK(imported.input.resources.size() == 2);
-  CHECK(imported.input.nodes.size() == 1);
 }
 
 } // namespace troupe::simulate::from_cib_test

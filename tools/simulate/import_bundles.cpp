@@ -12,6 +12,11 @@ namespace troupe::simulate {
 
 namespace {
 
+bool is_ipv4(const std::string& address) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return std::sscanf(address.c_str(), "%u.%u.%u.%u", &a, &b, &c, &d) == 4;
+}
+
 // The address `offset` after an IPv4 one.
 std::string address_after(const std::string& first, unsigned offset) {
   unsigned a = 0, b = 0, c = 0, d = 0;
@@ -82,6 +87,9 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
     if (!inner.valid()) return;
     in_.resources[b.clone].children.push_back(inner);
   }
+  if (!settings.ip_range_start.empty() && settings.replicas > 1 && !is_ipv4(std::string{settings.ip_range_start}))
+    warn(fmt::format("{}: ip-range-start=\"{}\" is no IPv4 address: all replicas have the same", from.id,
+                     settings.ip_range_start));
   std::vector<std::string> addresses(settings.replicas);
   std::string host_entries;
   if (!settings.ip_range_start.empty())

@@ -11,105 +11,79 @@ namespace troupe::simulate {
 
 using cib::same_text;
 using sched::resource_id;
-using sched::task;
 
 namespace {
 
-constexpr std::size_t max_pattern = 256; // bytes; what matches them recurses as deep as they are long
+constexpr std::size_t max_pattern = 256; // bytes of a pattern and of a name that is compared with one
 
-task inverse(task t) {
-  switch (t) {
-  case task::start: return task::stop;
-  case task::stop: return task::start;
-  case task::promote: return task::demote;
-  case task::demote: return task::promote;
-  default: return task::other;
-  }
-}
-
-task order_task(cib::text name) {
-  return name.empty() ? task::start : task_named(name);
-}
-
-sched::order_kind kind_of(cib::text kind, cib::text score_text) {
-  if (!kind.empty())
-    return same_text(kind, "Optional")    ? sched::order_kind::optional
-           : same_text(kind, "Serialize") ? sched::order_kind::serialize
-                                          : sched::order_kind::mandatory;
-  auto weight = cib::to_score(score_text);
-  return weight && weight->value() == 0 ? sched::order_kind::optional : sched::order_kind::mandatory;
+// Matched in a time that grows with the lengths only: of what backtracks, a few bytes are enough for ever.
+std::regex pattern_of(cib::text written) {
+  auto how = std::regex::extended;
+#ifdef __GLIBCXX__
+  how |= std::regex_constants::__polynomial;
+#endif
+  return std::regex{std::string{written}, how};
 }
 
 } // namespace
 
-// What an id in a constraint stands for: a resource (an instance: its clone), or all that a tag or template names.
-std::vector<resource_id> importer::members_of(cib::text id, bool& is_list, const char* where) {
-  is_list = false;
-  auto whole = [&](resource_id r) {
-    for (auto p = r; p.valid(); p = in_.resources[p].parent)
-      if (in_.resources[p].kind == sched::resource_kind::clone && !in_.resources[p].parent.valid()) r = p;
-    return r;
-  };
-  auto bare = id;
-  auto found = resources_.find(bare);
-  if (found == resources_.end())
-    if (auto colon = bare.rfind(':'); colon != cib::text::npos) found = resources_.find(bare.substr(0, colon));
-  if (found != resources_.end()) return {whole(found->second)};
-  std::vector<resource_id> list;
-  for (auto& [name, user] : cib_.template_users)
-    if (name == id)
-      if (auto r = resources_.find(user); r != resources_.end()) list.push_back(whole(r->second));
-  for (auto& t : cib_.tags)
-    if (t.id == id)
-      for (auto member : t.members)
-        if (auto r = resources_.find(member); r != resources_.end()) list.push_back(whole(r->second));
-  is_list = !list.empty();
-  if (list.empty()) warn(fmt::format("{} names the resource {}, which does not exist: ignored", where, id));
-  return list;
-}
-
-std::vector<resource_id> importer::members_of(const cib::resource_set& set, const char* where) {
-  std::vector<resource_id> all;
-  for (auto id : set.members) {
-    bool is_list = false;
-    for (auto r : members_of(id, is_list, where)) all.push_back(r);
-  }
-  return all;
-}
-
 void importer::read_constraints() {
-  for (auto& l : cib_.locations) read_location(l);
-  for (auto& c : cib_.colocations) read_colocation(c);
-  for (auto& o : cib_.orders) read_order(o);
-  for (auto& t : cib_.ticket_constraints) read_ticket(t);
+  auto in_force = [&](auto& constraint) { return !constraint.lifetime || cib::holds(*constraint.lifetime, context()); };
+  for (auto& l : cib_.locations)
+    if (in_force(l)) read_location(l);
+  for (auto& c : cib_.colocations)
+    if (in_force(c)) read_colocation(c);
+  for (auto& o : cib_.orders)
+    if (in_force(o)) read_order(o);
+  for (auto& t : cib_.ticket_constraints)
+    if (in_force(t)) read_ticket(t);
+  for (auto& level : cib_.fencing_levels)
+    for (auto device : level.devices)
+      if (!resources_.contains(device) && device != "watchdog")
+        warn(fmt::format("a fencing level names the device {}, which does not exist: it counts as one that fails",
+                         device));
 }
 
 void importer::read_location(const cib::location& l) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(l.id);
-  bool is_list = false;
+  if (l.what.empty() && l.pattern.empty() && l.sets.empty())
+    return warn(fmt::format("{}: names no resource: ignored", l.id));
   if (l.node.empty() && l.rules.empty() && l.sets.empty())
-    warn(fmt::format("{}: names neither a node nor a rule: ignored", l.id));
+    return warn(fmt::format("{}: names neither a node nor a rule: ignored", l.id));
+  if (!l.node.empty() && !nodes_.contains(l.node))
+    return warn(fmt::format("{}: there is no node {}: ignored", l.id, l.node));
+  if (!l.node.empty() && l.sets.empty() && l.score_text.empty())
+    return warn(fmt::format("{}: has no score: ignored", l.id));
+  for (auto& rule : l.rules)
+    if (rule.score_text.empty() && rule.score_attribute.empty())
+      warn(fmt::format("{}: a rule has no score: taken as 0", l.id));
   if (!l.what.empty())
-    for (auto r : members_of(l.what, is_list, "a location constraint"))
-      add_location(origin, r, l, l.role, l.score_text);
-  if (!l.pattern.empty()) {
-    bool negated = l.pattern.front() == '!';
-    if (l.pattern.size() > max_pattern)
-      return warn(fmt::format("{}: its pattern has more than {} bytes: ignored", l.id, max_pattern));
-    try {
-      std::regex pattern{std::string{l.pattern.substr(negated ? 1 : 0)}, std::regex::extended};
-      for (auto r : in_.top)
-        if (in_.resources[r].name.size() <= max_pattern && std::regex_search(in_.resources[r].name, pattern) != negated)
-          add_location(origin, r, l, l.role, l.score_text);
-    } catch (const std::regex_error&) {
-      warn(fmt::format("{}: \"{}\" is no regular expression: ignored", l.id, l.pattern));
-    }
-  }
+    for (auto r : members_of(l.what, l.id, "rsc").all) add_location(origin, r, l, l.role, l.score_text);
+  if (!l.pattern.empty()) read_location_pattern(l, origin);
   for (auto& set : l.sets)
-    for (auto r : members_of(set, "a location constraint"))
+    for (auto r : members_of(set, l.id).all)
       add_location(origin, r, l, set.role.empty() ? l.role : set.role,
                    set.score_text.empty() ? l.score_text : set.score_text);
+}
+
+void importer::read_location_pattern(const cib::location& l, sched::constraint_id origin) {
+  bool negated = l.pattern.front() == '!';
+  if (l.pattern.size() > max_pattern)
+    return warn(fmt::format("{}: its pattern has more than {} bytes: ignored", l.id, max_pattern));
+  try {
+    auto pattern = pattern_of(l.pattern.substr(negated ? 1 : 0));
+    for (auto r : in_.top) {
+      auto& name = in_.resources[r].name;
+      if (name.size() > max_pattern)
+        warn(fmt::format("{}: the name {} has more than {} bytes: its pattern does not match it", l.id, name,
+                         max_pattern));
+      else if (std::regex_search(name, pattern) != negated)
+        add_location(origin, r, l, l.role, l.score_text);
+    }
+  } catch (const std::regex_error&) {
+    warn(fmt::format("{}: \"{}\" is no regular expression: ignored", l.id, l.pattern));
+  }
 }
 
 void importer::add_location(sched::constraint_id origin, resource_id what, const cib::location& l, cib::text role,
@@ -119,24 +93,26 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
                                                       : sched::discovery::always;
   auto in_role = role_named(role) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
   if (!l.node.empty()) {
-    auto n = nodes_.find(l.node);
-    if (n == nodes_.end()) return warn(fmt::format("{}: there is no node {}: ignored", l.id, l.node));
-    in_.locations.push_back({origin, what, n->second, score_in(weight, l.id), in_role, probes});
+    in_.locations.push_back({origin, what, nodes_.find(l.node)->second, score_in(weight), in_role, probes});
     return;
   }
   for (auto& rule : l.rules) {
+    if (!rule.role.empty() && role_named(rule.role) == sched::role::unknown) continue;
     if (role_named(rule.role) == sched::role::started) continue; // no resource has it as its limit, so it never counts
     auto rule_role = rule.role.empty()                                ? in_role
                      : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
                                                                       : sched::role::unknown;
-    auto fixed = score_in(rule.score_text, l.id);
+    auto fixed = score_in(rule.score_text);
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);
       if (!cib::holds(rule.when, c)) continue;
       auto value = fixed;
       if (!rule.score_attribute.empty()) {
         auto text = c.attribute(rule.score_attribute);
-        value = text ? cib::to_score(*text).value_or(score{}) : score::minus_infinity(); // no number counts 0
+        value = text ? score_in(*text) : score::minus_infinity();
+        if (text && !cib::to_score(*text))
+          warn(fmt::format("{}: {}=\"{}\" of node {} is no score: taken as 0", l.id, rule.score_attribute, *text,
+                           in_.nodes[n].name));
       }
       in_.locations.push_back({origin, what, n, value, rule_role, probes});
     }
@@ -146,21 +122,30 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
 void importer::read_colocation(const cib::colocation& c) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(c.id);
-  auto weight = score_in(c.score_text, c.id);
+  auto weight = score_in(c.score_text);
   if (!c.sets.empty()) {
     read_colocation_sets(c, origin, weight);
     return;
   }
+  if (c.score_text.empty()) return warn(fmt::format("{}: has no score: ignored", c.id));
   if (weight.value() == 0) return;
-  bool list = false;
-  auto dependents = members_of(c.dependent, list, "a colocation");
-  auto primaries = members_of(c.primary, list, "a colocation");
+  auto dependents = members_of(c.dependent, c.id, "rsc");
+  auto primaries = members_of(c.primary, c.id, "with-rsc");
+  if (!dependents.complete || !primaries.complete) return;
+  if (!room_for(dependents.all.size() * primaries.all.size(), in_.colocations.size(), c.id)) return;
   auto influence = cib::to_bool(c.influence);
   auto attribute = c.node_attribute.empty() || c.node_attribute == "#uname" ? -1 : intern(c.node_attribute);
-  for (auto d : dependents)
-    for (auto p : primaries)
-      in_.colocations.push_back(
+  for (auto d : dependents.all)
+    for (auto p : primaries.all)
+      add_colocation(
           {origin, d, p, role_named(c.dependent_role), role_named(c.primary_role), weight, attribute, influence});
+}
+
+void importer::add_colocation(const sched::colocation& c) {
+  if (c.dependent == c.primary)
+    return warn(fmt::format("{}: {} is with itself wherever it is: ignored", in_.constraint_names[c.origin.at()],
+                            in_.resources[c.primary].name));
+  in_.colocations.push_back(c);
 }
 
 void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_id origin, score weight) {
@@ -172,12 +157,19 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
     score weight;
   };
   std::vector<side> sides;
+  std::size_t relations = 0;
   for (auto& set : c.sets) {
-    side s{members_of(set, "a colocation set"), set.sequential, role_named(set.role),
-           set.score_text.empty() ? weight : score_in(set.score_text, c.id)};
-    if (s.members.empty()) continue;
+    auto named = members_of(set, c.id);
+    if (!named.complete) return;
+    auto n = named.all.size();
+    relations += n + n * n / 2 + (sides.empty() ? 0 : n * sides.back().members.size());
+    sides.push_back({std::move(named.all), set.sequential, role_named(set.role),
+                     set.score_text.empty() ? weight : score_in(set.score_text)});
+  }
+  if (!room_for(relations, in_.colocations.size(), c.id)) return;
+  for (auto& s : sides) {
     auto relate = [&](resource_id dependent, resource_id primary) {
-      in_.colocations.push_back({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
+      add_colocation({origin, dependent, primary, s.in_role, s.in_role, s.weight, -1, influence});
     };
     if (s.sequential && s.weight.value() < 0) {
       for (std::size_t i = 0; i < s.members.size(); ++i)
@@ -185,7 +177,6 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
     } else if (s.sequential && s.weight.value() != 0) {
       for (std::size_t i = 1; i < s.members.size(); ++i) relate(s.members[i], s.members[i - 1]);
     }
-    sides.push_back(std::move(s));
   }
   if (weight.value() == 0) return;
   for (std::size_t i = 1; i < sides.size(); ++i) {
@@ -194,85 +185,7 @@ void importer::read_colocation_sets(const cib::colocation& c, sched::constraint_
     auto dependents = former.sequential ? std::vector{former.members.front()} : former.members;
     auto primaries = latter.sequential ? std::vector{latter.members.back()} : latter.members;
     for (auto d : dependents)
-      for (auto p : primaries)
-        in_.colocations.push_back({origin, d, p, former.in_role, latter.in_role, weight, -1, influence});
-  }
-}
-
-void importer::read_order(const cib::order& o) {
-  sched::constraint_id origin{in_.constraint_names.size()};
-  in_.constraint_names.emplace_back(o.id);
-  if (!o.sets.empty()) {
-    read_order_sets(o, origin);
-    return;
-  }
-  if (o.kind.empty()) score_in(o.score_text, o.id); // told, if it is none
-  auto kind = kind_of(o.kind, o.score_text);
-  auto first_task = order_task(o.first_action);
-  auto then_task = o.then_action.empty() ? first_task : order_task(o.then_action);
-  bool first_list = false, then_list = false;
-  auto firsts = members_of(o.first, first_list, "an order");
-  auto thens = members_of(o.then, then_list, "an order");
-  bool can_invert =
-      kind != sched::order_kind::serialize && inverse(first_task) != task::other && inverse(then_task) != task::other;
-  bool symmetrical = can_invert && cib::is_true(o.symmetrical, true);
-  std::uint32_t minimum = 0;
-  if (firsts.size() == 1 && in_.resources[firsts[0]].kind == sched::resource_kind::clone) {
-    auto& clone = in_.resources[firsts[0]];
-    if (clone.clone_min > 0)
-      minimum = clone.clone_min;
-    else if (!cib::is_true(o.require_all, true))
-      minimum = 1;
-  }
-  for (auto f : firsts)
-    for (auto t : thens)
-      in_.orders.push_back({origin, f, t, first_task, then_task, kind, symmetrical,
-                            kind == sched::order_kind::mandatory && !symmetrical, minimum});
-}
-
-void importer::read_order_sets(const cib::order& o, sched::constraint_id origin) {
-  // Between sets only those that say that they are sequential count as such: they are met at one end. Of others, and of
-  // what comes after any of several, each member counts.
-  struct side {
-    std::vector<resource_id> members;
-    bool has_ends, require_all;
-    task what;
-    sched::order_kind kind;
-  };
-  auto kind = kind_of(o.kind, o.score_text);
-  bool symmetrical = kind != sched::order_kind::serialize && cib::is_true(o.symmetrical, true);
-  std::vector<side> sides;
-  auto both_ways = [&](task first, task then, sched::order_kind k) {
-    return symmetrical && k != sched::order_kind::serialize && inverse(first) != task::other &&
-           inverse(then) != task::other;
-  };
-  auto relate = [&](resource_id first, task first_task, resource_id then, task then_task, sched::order_kind k) {
-    bool both = both_ways(first_task, then_task, k);
-    in_.orders.push_back(
-        {origin, first, then, first_task, then_task, k, both, k == sched::order_kind::mandatory && !both, 0});
-  };
-  for (auto& set : o.sets) {
-    auto set_kind = kind;
-    if (!set.kind.empty()) set_kind = kind_of(set.kind, {});
-    side s{members_of(set, "an order set"), set.sequential_said, set.require_all, order_task(set.action), set_kind};
-    if (s.members.empty()) continue;
-    if (set.sequential)
-      for (std::size_t i = 1; i < s.members.size(); ++i) relate(s.members[i - 1], s.what, s.members[i], s.what, s.kind);
-    sides.push_back(std::move(s));
-  }
-  for (std::size_t i = 1; i < sides.size(); ++i) {
-    auto& before = sides[i - 1];
-    auto& after = sides[i];
-    bool goes_up = before.what == task::start || before.what == task::promote;
-    if (!before.require_all && goes_up) {
-      in_.any_of_orders.push_back({origin, before.members, before.what, after.members, after.what,
-                                   kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind)});
-      continue;
-    }
-    auto firsts = before.has_ends ? std::vector{before.members.back()} : before.members;
-    auto thens = after.has_ends ? std::vector{after.members.front()} : after.members;
-    for (auto f : firsts)
-      for (auto t : thens) relate(f, before.what, t, after.what, kind);
+      for (auto p : primaries) add_colocation({origin, d, p, former.in_role, latter.in_role, weight, -1, influence});
   }
 }
 
@@ -294,7 +207,7 @@ void importer::read_ticket(const cib::ticket_constraint& t) {
   sched::constraint_id origin{in_.constraint_names.size()};
   in_.constraint_names.emplace_back(t.id);
   if (t.ticket.empty()) {
-    warn(fmt::format("{} names no ticket: ignored", t.id));
+    warn(fmt::format("{}: names no ticket: ignored", t.id));
     return;
   }
   auto add = [&](resource_id what, cib::text role) {
@@ -308,11 +221,11 @@ void importer::read_ticket(const cib::ticket_constraint& t) {
     if (loss == sched::ticket_loss::fence && !in_.settings.fencing) loss = sched::ticket_loss::stop;
     in_.ticket_dependencies.push_back({origin, ticket_named(t.ticket), what, in_role, loss});
   };
-  bool list = false;
+  if (t.what.empty() && t.sets.empty()) return warn(fmt::format("{}: names no resource: ignored", t.id));
   if (!t.what.empty())
-    for (auto r : members_of(t.what, list, "a ticket constraint")) add(r, t.role);
+    for (auto r : members_of(t.what, t.id, "rsc").all) add(r, t.role);
   for (auto& set : t.sets)
-    for (auto r : members_of(set, "a ticket constraint")) add(r, set.role.empty() ? t.role : set.role);
+    for (auto r : members_of(set, t.id).all) add(r, set.role.empty() ? t.role : set.role);
 }
 
 } // namespace troupe::simulate

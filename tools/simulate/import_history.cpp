@@ -30,7 +30,7 @@ void importer::read_history(sched::node_id n, const reported& whose, const cib::
                    .what = whose.what,
                    .number = whose.number,
                    .other_agent = false,
-                   .shutdown_lock = cib::to_number(from.shutdown_lock).value_or(0),
+                   .shutdown_lock = cib::to_seconds(from.shutdown_lock).value_or(0),
                    .operations = {}};
   auto& p = primitives_[h.what.at()];
   if (!in_.resources[h.what].orphan)

@@ -1,4 +1,5 @@
 // Resources, with everything a resource inherits: meta attributes, templates' operations, defaults.
+#include "conf/cib/expectation.hpp"
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
 
@@ -32,6 +33,24 @@ sched::on_fail on_fail_named(cib::text name) {
   for (auto& [text, value] : known)
     if (same_text(name, text)) return value;
   return on_fail::unset;
+}
+
+// "default" means that it is as if nothing were written.
+std::optional<cib::text> given_in(const std::map<cib::text, cib::text>& meta, std::initializer_list<cib::text> names) {
+  for (auto name : names)
+    if (auto found = meta.find(name); found != meta.end())
+      return same_text(found->second, "default") ? std::nullopt : std::optional{found->second};
+  return std::nullopt;
+}
+
+bool flag_in(const std::map<cib::text, cib::text>& meta, std::initializer_list<cib::text> names, bool otherwise) {
+  auto given = given_in(meta, names);
+  return given ? cib::to_bool(*given).value_or(false) : otherwise;
+}
+
+bool may_recur(sched::task t) {
+  using sched::task;
+  return t == task::monitor || t == task::other || t == task::notify;
 }
 
 // A primitive whose agent cannot tell its instances apart: scripts and units of the system.
@@ -101,25 +120,19 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
 }
 
 void importer::read_meta(sched::resource& r, const values& meta) {
-  auto get = [&](std::initializer_list<cib::text> names) {
-    for (auto name : names)
-      if (auto found = meta.find(name); found != meta.end()) return found->second;
-    return cib::text{};
-  };
-  r.priority = score_in(get({"priority"}), r.name).value();
-  if (auto s = get({"resource-stickiness", "resource_stickiness"}); !s.empty() && s != "default")
-    if (auto value = score_in(s, r.name); cib::to_score(s)) r.stickiness = value.value();
+  auto get = [&](std::initializer_list<cib::text> names) { return given_in(meta, names).value_or(cib::text{}); };
+  r.priority = score_in(get({"priority"})).value();
+  if (auto s = given_in(meta, {"resource-stickiness", "resource_stickiness"})) r.stickiness = score_in(*s).value();
   auto target = get({"target-role", "target_role"});
-  r.target = same_text(target, "default") || same_text(target, "Started") ? sched::role::unknown : role_named(target);
-  r.managed = is_true(get({"is-managed", "is_managed"}), true);
-  r.maintenance = is_true(get({"maintenance"}), false);
-  r.critical = is_true(get({"critical"}), true);
-  if (auto t = get({"migration-threshold"}); !t.empty())
-    if (auto value = score_in(t, r.name); cib::to_score(t)) r.migration_threshold = std::max(value.value(), 0);
-  auto timeout = cib::to_interval_ms(get({"failure-timeout"}));
-  if (!timeout && !get({"failure-timeout"}).empty())
-    warn(fmt::format("{}: \"{}\" is no time: failures do not age", r.name, get({"failure-timeout"})));
-  r.failure_timeout_ms = std::max<std::int64_t>(timeout.value_or(0), 0);
+  r.target = same_text(target, "Started") ? sched::role::unknown : role_named(target);
+  r.managed = flag_in(meta, {"is-managed", "is_managed"}, true);
+  r.maintenance = flag_in(meta, {"maintenance"}, false);
+  r.critical = flag_in(meta, {"critical"}, true);
+  if (auto t = given_in(meta, {"migration-threshold"})) {
+    auto threshold = score_in(*t).value();
+    r.migration_threshold = threshold < 0 ? 1 : threshold;
+  }
+  r.failure_timeout_ms = std::max<std::int64_t>(cib::to_interval_ms(get({"failure-timeout"})).value_or(0), 0);
   auto multiple = get({"multiple-active", "multiple_active"});
   r.on_multiple = same_text(multiple, "stop_only")         ? sched::multiple_active::stop_only
                   : same_text(multiple, "block")           ? sched::multiple_active::block
@@ -132,29 +145,25 @@ void importer::read_meta(sched::resource& r, const values& meta) {
             : same_text(needs, "unfencing") ? sched::requirement::unfencing
                                             : sched::requirement::unset;
   if (!in_.settings.fencing && r.needs > sched::requirement::quorum) r.needs = sched::requirement::quorum;
-  r.allow_migrate = is_true(get({"allow-migrate"}), false);
+  r.allow_migrate = flag_in(meta, {"allow-migrate"}, false);
   r.restarts_with_optional = same_text(get({"restart-type"}), "restart");
-  r.members_together = is_true(get({"collocated"}), true);
-  if (r.kind == sched::resource_kind::group) r.members_in_order = is_true(get({"ordered"}), true);
+  r.members_together = flag_in(meta, {"collocated"}, true);
+  if (r.kind == sched::resource_kind::group) r.members_in_order = flag_in(meta, {"ordered"}, true);
   r.unfences = same_text(get({"provides"}), "unfencing");
 }
 
 void importer::read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta) {
-  auto get = [&](std::initializer_list<cib::text> names) {
-    for (auto name : names)
-      if (auto found = meta.find(name); found != meta.end()) return found->second;
-    return cib::text{};
-  };
   auto count = [&](std::initializer_list<cib::text> names) -> std::optional<std::uint32_t> {
-    auto n = cib::to_number(get(names));
-    if (!n) return std::nullopt;
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(*n, 0, static_cast<std::int64_t>(cib::max_instances)));
+    auto given = given_in(meta, names);
+    if (!given) return std::nullopt;
+    auto n = cib::to_number(*given).value_or(0);
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(n, 0, static_cast<std::int64_t>(cib::max_instances)));
   };
-  r.unique = is_true(get({"globally-unique", "globally_unique"}), false);
-  r.interleave = is_true(get({"interleave"}), false);
-  r.ordered = is_true(get({"ordered"}), false);
-  r.notify = is_true(get({"notify"}), false);
-  r.promotable = from.promotable_element || is_true(get({"promotable"}), false);
+  r.unique = flag_in(meta, {"globally-unique", "globally_unique"}, false);
+  r.interleave = flag_in(meta, {"interleave"}, false);
+  r.ordered = flag_in(meta, {"ordered"}, false);
+  r.notify = flag_in(meta, {"notify"}, false);
+  r.promotable = from.promotable_element || flag_in(meta, {"promotable"}, false);
   r.clone_max = count({"clone-max", "clone_max"});
   r.clone_node_max = r.unique ? count({"clone-node-max", "clone_node_max"}).value_or(1) : 1;
   r.clone_min = count({"clone-min"}).value_or(0);
@@ -198,7 +207,7 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
     for (auto& set : level->params) own.node_dependent = own.node_dependent || set.when.has_value();
   own.params = parameters(own, context());
   if (r.remote_connection) {
-    r.allow_migrate = is_true(get("allow-migrate"), true);
+    r.allow_migrate = flag_in(meta, {"allow-migrate"}, true);
     r.needs = sched::requirement::quorum;
     auto reconnect = own.params.find("reconnect_interval");
     if (reconnect != own.params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
@@ -213,9 +222,12 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
                                                         cib::to_number(amount).value_or(0), 0, INT32_MAX))});
   read_operations(id, from);
   in_.resources[id].scores_on_host = same_text(get("container-attribute-target"), "host");
-  if (auto container = get("container"); !container.empty())
-    if (auto found = resources_.find(container); found != resources_.end() && found->second != id)
+  if (auto container = get("container"); !container.empty() && container != from.id) {
+    if (auto found = resources_.find(container); found != resources_.end())
       in_.resources[id].container = found->second;
+    else
+      warn(fmt::format("{}: container=\"{}\" is no resource before it: ignored", from.id, container));
+  }
 }
 
 // Its own, and those of what it is in.
@@ -247,11 +259,16 @@ void importer::read_operations(sched::resource_id id, const cib::resource& from)
     sched::operation o;
     o.what = task_named(op.name);
     o.name = op.name;
-    o.interval_ms = std::max<std::int64_t>(c.op_interval_ms, 0);
+    o.interval_ms = std::clamp<std::int64_t>(c.op_interval_ms, 0, cib::max_interval_ms);
     o.in_role = role_named(get("role"));
     o.failure = on_fail_named(get("on-fail"));
-    o.enabled = is_true(get("enabled"), true) && !is_true(get("disabled"), false);
-    o.timeout_ms = cib::to_interval_ms(get("timeout")).value_or(20'000);
+    o.enabled = cib::to_bool(get("enabled")).value_or(true) && !is_true(get("disabled"));
+    auto timeout = cib::to_interval_ms(get("timeout")).value_or(-1);
+    o.timeout_ms = timeout < 0 ? 20'000 : timeout;
+    if (o.interval_ms > 0 && !may_recur(o.what)) {
+      warn(fmt::format("{}: the operation {} cannot recur: ignored", from.id, op.name));
+      continue;
+    }
     bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
                    return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
                  });
@@ -311,6 +328,8 @@ void importer::add_guest_connections() {
       warn(fmt::format("the guest node {} has the name of a resource: ignored", g.name));
       continue;
     }
+    if (nodes_.contains(g.name))
+      warn(fmt::format("the guest node {} has the name of a node, which is taken to be that guest", g.name));
     auto get = [&](cib::text name) {
       auto found = g.meta.find(name);
       return found == g.meta.end() ? cib::text{} : found->second;
@@ -322,9 +341,9 @@ void importer::add_guest_connections() {
     r.isolated_ok = false;
     r.container = g.container;
     r.container_implied = true;
-    r.managed = is_true(get("is-managed"), true);
+    r.managed = flag_in(g.meta, {"is-managed"}, true);
     r.needs = sched::requirement::quorum;
-    r.allow_migrate = is_true(get("remote-allow-migrate"), false);
+    r.allow_migrate = flag_in(g.meta, {"remote-allow-migrate"}, false);
     r.operations.push_back(
         {.what = sched::task::monitor, .name = "monitor", .interval_ms = 30'000, .timeout_ms = 30'000});
     auto timeout = cib::to_interval_ms(get("remote-connect-timeout")).value_or(60'000);

@@ -1,4 +1,6 @@
 // What the status section says of nodes, attributes, failures and promotion scores; whose the histories are.
+#include "actors/scheduler/schedule.hpp"
+#include "conf/cib/unreadable.hpp"
 #include "conf/cib/values.hpp"
 #include "tools/simulate/from_cib.hpp"
 
@@ -55,18 +57,32 @@ result<void> importer::read_status(const state_source& states) {
   }
   read_left_over();
   for (auto& [position, n] : reporting_) in_.reporting_order.push_back(n);
+  auto by_node = [](auto& a, auto& b) { return a.where < b.where; };
+  if (!std::is_sorted(in_.histories.begin(), in_.histories.end(), by_node))
+    std::stable_sort(in_.histories.begin(), in_.histories.end(), by_node);
+  forget_attributes_unread();
   for (auto n : in_.reporting_order) read_counts(n, attributes_[n.at()]);
   for (auto n : ids_of(in_.nodes)) {
     if (!in_.nodes[n].seen) read_counts(n, attributes_[n.at()]);
     read_node_attributes(n);
   }
-  auto by_node = [](auto& a, auto& b) { return a.where < b.where; };
-  if (!std::is_sorted(in_.histories.begin(), in_.histories.end(), by_node))
-    std::stable_sort(in_.histories.begin(), in_.histories.end(), by_node);
   std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
   std::stable_sort(in_.promotion_scores.begin(), in_.promotion_scores.end(),
                    [](auto& a, auto& b) { return a.what < b.what; });
   return {};
+}
+
+// Behind a connection, or in a container, that is not up nothing of a node's status is read, unless fencing makes sure
+// of it: neither its history nor its transient attributes.
+void importer::forget_attributes_unread() {
+  auto concerned = [&](sched::node_id n) {
+    return in_.nodes[n].kind != sched::node_kind::cluster && attributes_[n.at()] != permanent_[n.at()];
+  };
+  auto& told = in_.reporting_order;
+  if (in_.settings.fencing || std::none_of(told.begin(), told.end(), concerned)) return;
+  auto state = sched::unpack(in_);
+  for (auto n : told)
+    if (concerned(n) && !state.nodes[n].history_read) attributes_[n.at()] = permanent_[n.at()];
 }
 
 void importer::read_state(const cib::node_state& state, std::size_t position, const state_source& source) {
@@ -103,6 +119,7 @@ void importer::read_node_state(sched::node_id n, const cib::node_state& state) {
   node.join = join_named(state.join);
   node.expected_member = !state.expected.empty() && state.expected != "down";
   node.remote_fenced = state.remote_fenced;
+  for (auto& sentence : cib::unreadable_values(cib_, state)) warn(std::move(sentence));
   auto keep = [&](cib::text t) -> cib::text { return texts_.emplace_back(t); };
   for (auto& [name, value] : cib::evaluate(state.transient, context_of(n)))
     attributes_[n.at()].insert_or_assign(keep(name), keep(value));
@@ -167,7 +184,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
       auto who = split(name.substr(promotion.size()));
       auto r = resources_.find(who.base);
       if (r == resources_.end()) continue;
-      in_.promotion_scores.push_back({n, r->second, who.number, cib::to_score(value).value_or(score{}).value()});
+      in_.promotion_scores.push_back({n, r->second, who.number, score_in(value).value()});
     } else if (name.starts_with(count)) {
       auto rest = name.substr(count.size());
       auto hash = rest.rfind('#');
@@ -175,7 +192,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
       auto r = resources_.find(who.base);
       if (r == resources_.end()) continue;
       sched::failure_count f{.where = n, .what = r->second, .number = who.number};
-      f.count = cib::to_score(value).value_or(score{}).value();
+      f.count = score_in(value).value();
       if (hash != cib::text::npos) {
         auto op = rest.substr(hash + 1);
         auto underline = op.rfind('_');
@@ -183,7 +200,7 @@ void importer::read_counts(sched::node_id n, const values& attributes) {
         if (underline != cib::text::npos) f.interval_ms = cib::to_number(op.substr(underline + 1)).value_or(0);
       }
       auto when = attributes.find(std::string{last} + std::string{rest});
-      if (when != attributes.end()) f.last = cib::to_number(when->second).value_or(0);
+      if (when != attributes.end()) f.last = cib::to_seconds(when->second).value_or(0);
       in_.failures.push_back(f);
     }
   }

@@ -4,7 +4,6 @@
 #include "tools/simulate/plan_text.hpp"
 #include "tools/simulate/status_text.hpp"
 #include "tools/simulate/what_if.hpp"
-#include "tools/simulate/why.hpp"
 
 namespace troupe::simulate::simulate_test {
 
@@ -286,14 +285,6 @@ TEST_CASE("what if: a node in standby is not used, an unwanted resource not star
   REQUIRE(resource_unwanted(i.input, "c"));
   CHECK(summary_text(i.input, scheduler::schedule(i.input)) == "  * Start      a ( n2 )\n  * Start      b ( n2 )\n");
   CHECK(node_lost(i.input, "n9").error().text == "there is no node n9");
-}
-
-TEST_CASE("why: the score of each node and the rule behind it") {
-  auto i = read(R"(<rsc_location id="likes" rsc="a" node="n2" score="7"/>)");
-  auto text = why_text(i.input, scheduler::schedule(i.input), "a");
-  CHECK(text.find("a: assigned to n2") == 0);
-  CHECK(text.find("7 by location likes") != std::string::npos);
-  CHECK(why_text(i.input, scheduler::schedule(i.input), "ghost").empty());
 }
 
 } // namespace troupe::simulate::simulate_test

@@ -9,8 +9,10 @@
 
 namespace troupe::simulate {
 
-// Empty if there is no such resource.
+// Of a group, a clone or a bundle the answer is that for each primitive it is made of, the most important first
+// (important_first.hpp). Empty if there is no such resource.
 std::string why_text(const scheduler::input& in, const scheduler::outcome& o, const std::string& resource);
+nlohmann::json why_json(const scheduler::input& in, const scheduler::outcome& o, const std::string& resource);
 
 nlohmann::json to_json(const scheduler::input& in, const scheduler::outcome& o);
 

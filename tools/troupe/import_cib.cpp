@@ -1,6 +1,7 @@
 // troupe import-cib FILE: a Pacemaker configuration as cluster.toml. Talks to no daemon.
 #include "actors/env/posix_basics.hpp"
 #include "tools/import/command.hpp"
+#include "tools/simulate/cib_file.hpp"
 #include "tools/troupe/commands.hpp"
 
 #include <memory>
@@ -18,7 +19,7 @@ void add_import_cib(CLI::App& troupe, work& chosen) {
   a->clock = [] { return env::posix_calendar().now(); };
   sub.add_option("FILE", a->cib, "The CIB: a file, or the output of cibadmin -Q")->required();
   sub.add_option("--output,-o", a->output, "Write there instead of standard output");
-  sub.add_option("--now", a->now, "Judge rules at this time (ISO 8601) instead of now");
+  simulate::add_now(sub, a->now, "Judge rules at this time (ISO 8601) instead of now");
   sub.add_flag("--all", a->all, "Write also what this version cannot carry out; `troupe check` will refuse that");
   sub.callback([a, &chosen] { chosen = [a] { return import_cib::import(*a); }; });
 }
