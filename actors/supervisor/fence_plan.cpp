@@ -228,6 +228,8 @@ void fence_plan::consider_attempt(const view& v, pace& p, instant now, std::vect
   auto all = executors(v.s, v.self, v.target);
   if (all.empty()) return wait(v, fence_wait::no_executor, "no other node is here that could fence it");
   const auto& by = next_executor(all, v.last);
+  if (!acting_session(v.s, p.proposed_to)) p.proposed.reset(); // it is gone: the kernel refuses what names it
+  if (!p.proposed) p.proposed_to = by;
   command::fence_attempt c{v.target, v.node.boot, by, *acting_session(v.s, by), next_level(levels, v.last)};
   propose(v, p, now, c, v.lost ? reason::fence_unclean : reason::fence_failed_stop, out);
   wait(v, fence_wait::proposed, fmt::format("{} is about to fence it", by.text));

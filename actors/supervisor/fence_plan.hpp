@@ -80,6 +80,7 @@ private:
     instant not_before{};
     std::optional<instant> executor_gone;
     std::optional<instant> proposed;
+    node_name proposed_to; // the executor
   };
   struct view { // one target in this look
     const cluster::state& s;

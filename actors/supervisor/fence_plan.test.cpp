@@ -388,6 +388,16 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
   }
 }
 
+TEST_CASE("who was to fence is gone before that is in the log: another is asked at once") {
+  scene c;
+  c.s.lose("n1");
+  auto by_n4 = [&] { return c.plan.look(c.s.s, node_name{"n4"}, c.now); };
+  CHECK(by_n4().size() == 1); // by n4 itself, and is never committed
+  CHECK(by_n4().empty());
+  c.s.lose("n4");
+  CHECK(c.look() == "n1 by n3 level 1; ");
+}
+
 TEST_CASE("fencing = off: a lost node is assumed dead at once; nothing is assumed of one that is here") {
   auto off = four_nodes({});
   off.fencing = config::fencing_policy::off;

@@ -193,16 +193,25 @@ private:
     }
   }
 
+  // Until no more is due: who was to shoot may just have been shot, and another does it before anything else happens.
   void fence() {
+    while (fence_once()) {
+    }
+  }
+
+  bool fence_once() {
+    bool any = false;
     for (auto& c : fences_.look(s_, self_, now_)) {
-      if (!room()) return;
+      if (!room()) return false;
       auto refused = say(c.what, self_);
       if (refused != refusal::none) continue;
+      any = true;
       if (auto* a = std::get_if<command::fence_attempt>(&c.what)) prove(a->target, name_of(c.from.why));
       if (auto* p = std::get_if<command::fence_proof>(&c.what))
         note(step_kind::fence, {}, p->target, fmt::format("take {} for dead", p->target.text),
              std::string(name_of(c.from.why)));
     }
+    return any;
   }
 
   // The open attempt succeeds.
