@@ -18,7 +18,7 @@ sys.path.insert(0, str(SOURCE / "tools"))
 from lab import network  # noqa: E402
 from lab.cluster import Cluster, toml  # noqa: E402
 
-CLONES = ("cache",)
+CLONES = ("cache", "worker")
 
 
 def equal(got, wanted):
@@ -301,6 +301,25 @@ def test_broken_configuration(c):
     assert "it is not fenced for that" in leader.troupe("why", stopped).out, (spared, leader.troupe("why", stopped))
     leader.order("fence", stopped)  # an operator may
     c.wait("it was fenced", lambda: shots(c)[1:] == [stopped])
+
+
+def test_agent_gone(c):
+    """What could be started and cannot be stopped any more, anywhere, has one node fenced, and not all."""
+    start(c)
+    worker = service(c, "worker", "ocf:troupe-test:vanishing", more="clone = {}\n")
+    c[c.leader()].order("apply", config(c, more=worker))
+    c.wait("it runs everywhere", lambda: len((c.holders() or {}).get("worker", [])) == 3)
+    pathlib.Path(f"{c.run_log.path}.gone").touch()
+    c.wait("one was fenced", lambda: shots(c))
+    held = "worker could not be stopped on "
+    c.wait("the other two are spared", lambda: any(
+        sum(line.strip().startswith(held) and "is not fenced for that" in line for line in n.troupe("status").out.splitlines()) == 2
+        for n in c.up()))
+    c.wait("the strip switched it on again", c[shots(c)[0]].machine.on)
+    c.settled()
+    c.wait("all else runs", lambda: {s: len(on) for s, on in c.run_log.running().items() if s != "worker"} ==
+           {"db": 1, "address": 1, "site": 1, "cache": 3})
+    equal(len(shots(c)), 1)
 
 
 def test_short_partition(c):
