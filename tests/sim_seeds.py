@@ -25,34 +25,38 @@ ONCE_FAILED = [
     ("251", "5", "who waited for the stop of one that need not stop any more was not looked at again"),
     ("1795819451000", "3", "streams stayed stuck after a partition had healed, and a leader stepped down for it"),
     ("256", "5", "a plan's two clocks advanced one at a time"),
+    ("98027", "3", "who caught up on the log began a fencing that the log's next line had closed"),
+    ("110131", "3", "who was to fence had been fenced, and a plan let its target act meanwhile"),
+    ("98023", "3", "a node whose disk was full counted as a vote (the judge's error)"),
 ]
-# (plant, nodes, seed that finds it, invariant)
-PLANTED = [
-    ("answer-before-sync", "3", "100", "I1"),
-    ("count-minority", "3", "5", "I1"),
-    ("adopt-lowest-ballot", "4", "162", "I1"),
-    ("skip-phase-one-values", "3", "6", "I1"),
-    ("let-refetched-voter-vote", "3", "60", "I1"),
-    ("choose-any-ballot", "3", "1", "I1"),
-    ("ignore-failed-sync", "3", "5", "I11"),
-    ("own-clock-in-apply", "3", "1", "I1"),
-    ("skip-fence-wait", "5", "6", "I3"),
-    ("session-for-boot", "5", "11", "I3"),
-    ("free-by-deadline", "5", "6", "I3"),
-    ("withdraw-frees", "5", "2", "I3"),
-    ("skip-probe", "5", "11", "I3"),
-    ("demote-frees", "5", "7", "I3"),
-    ("accept-below-promise", "5", "67", "I1"),
-    ("acts-from-log", "3", "5", "I5"),
-    ("monitor-frees", "3", "102", "I3"),
-    ("needless-fence", "5", "52", "I9"),
-    ("ignore-orders", "5", "1", "I6"),
-    ("failed-is-off", "5", "50", "I4"),
-    ("ring-while-waiting", "5", "1", "I10"),
-    ("forget-promise", "3", "16", "I1"),
-    ("tell-first-finding", "3", "8", "I8"),
-    ("proof-by-name", "5", "131", "I7"),
-]
+# The seed at which each planted bug was last found, with the nodes and the theme that the catalogue names for it. What
+# is said or drawn differently moves it: then it is sought again, and named, so that it can be written here.
+PLANTED = {
+    "answer-before-sync": "1",
+    "count-minority": "5",
+    "adopt-lowest-ballot": "55",
+    "skip-phase-one-values": "6",
+    "let-refetched-voter-vote": "104",
+    "choose-any-ballot": "1",
+    "ignore-failed-sync": "5",
+    "own-clock-in-apply": "1",
+    "skip-fence-wait": "6",
+    "session-for-boot": "6",
+    "free-by-deadline": "6",
+    "withdraw-frees": "2",
+    "skip-probe": "11",
+    "demote-frees": "7",
+    "accept-below-promise": "67",
+    "acts-from-log": "5",
+    "monitor-frees": "28",
+    "needless-fence": "3",
+    "ignore-orders": "1",
+    "failed-is-off": "50",
+    "ring-while-waiting": "1",
+    "forget-promise": "33",
+    "tell-first-finding": "8",
+    "proof-by-name": "18",
+}
 
 results = []
 
@@ -78,12 +82,28 @@ def sweep(first, last, nodes):
     return run("sweep", "--seeds", f"{first}..{last}", "--nodes", nodes)
 
 
-def without_plant(seed, nodes):
-    return run("run", "--seed", seed, "--nodes", nodes)
+def without_plant(seed, nodes, theme="-"):
+    return run("run", "--seed", seed, "--nodes", nodes, *(() if theme == "-" else ("--theme", theme)))
 
 
-def with_plant(plant, nodes, seed):
-    return run("run", "--seed", seed, "--nodes", nodes, "--plant", plant)
+class Plant:
+    """A line of the catalogue: its seed, what its invariant's judge says there, and the same seed without it."""
+
+    def __init__(self, line):
+        self.name, self.invariant, self.nodes, self.theme = re.match(r"(\S+) +(I\d+) +(\d+) nodes, (\S+) ", line).groups()
+        self.seed = PLANTED.get(self.name, "1")
+
+    def find(self):
+        code, out = run("run", "--seed", self.seed, "--plant", self.name)
+        if not self.seen(code, out):
+            code, out = run("sweep", "--seeds", "1..200", "--plant", self.name)
+            if found := re.findall(r"^seed (\d+) FAILED", out, re.MULTILINE):
+                self.seed = found[-1]  # those before were found by others
+                print(f"{self.name} is not found at its seed any more; it is at {self.seed}: write that into PLANTED")
+        return self.seen(code, out), out, without_plant(self.seed, self.nodes, self.theme)
+
+    def seen(self, code, out):
+        return code == 1 and f"VIOLATED {self.invariant}:" in out
 
 
 def answers(first, nodes, out):
@@ -95,12 +115,16 @@ def answers(first, nodes, out):
 
 
 SWEPT = {(str(seed), nodes) for first, last, nodes in SWEEPS for seed in range(first, last + 1)}
-SINGLE = {(seed, nodes) for seed, nodes, _ in ONCE_FAILED} | {(seed, nodes) for _, nodes, seed, _ in PLANTED}
+SINGLE = {(seed, nodes) for seed, nodes, _ in ONCE_FAILED}
+
+code, out = run("--list-plants")
+catalogue = [Plant(line) for line in out.splitlines()]
+check("every plant has its seed here", {p.name for p in catalogue} == set(PLANTED), out)
 
 # The long ones first, so that all processors have something to do until the end.
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     sweeps = [(what, pool.submit(sweep, *what)) for what in stretches()]
-    planted = [pool.submit(with_plant, plant, nodes, seed) for plant, nodes, seed, _ in PLANTED]
+    planted = [pool.submit(plant.find) for plant in catalogue]
     singles = {what: pool.submit(without_plant, *what) for what in sorted(SINGLE - SWEPT)}
 
 clean = {}  # (seed, nodes): whether it is, and what was seen
@@ -114,15 +138,10 @@ for what, done in singles.items():
 unknown = False, "its sweep did not come to it"
 for seed, nodes, bug in ONCE_FAILED:
     check(f"seed {seed}, which found: {bug}", *clean.get((seed, nodes), unknown))
-for (plant, nodes, seed, invariant), done in zip(PLANTED, planted):
-    code, out = done.result()
-    check(f"{plant} is found at seed {seed}, by {invariant}", code == 1 and f"VIOLATED {invariant}:" in out, out)
-    check(f"seed {seed} without {plant} is clean", *clean.get((seed, nodes), unknown))
-
-code, out = run("--list-plants")
-listed = {line.split()[0] for line in out.splitlines()}
-check("every plant has its seed here, among the first two hundred",
-      listed == {p for p, *_ in PLANTED} and all(int(seed) <= 200 for _, _, seed, _ in PLANTED), f"{listed}")
+for plant, done in zip(catalogue, planted):
+    found, out, (code, without) = done.result()
+    check(f"{plant.name} is found within 200 seeds ({plant.seed}), by {plant.invariant}", found, out)
+    check(f"seed {plant.seed} without {plant.name} is clean", code == 0, without)
 
 print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
 sys.exit(0 if all(results) else 1)

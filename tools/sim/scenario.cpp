@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 // Draws one plan. Times are whole milliseconds, so that they read well.
 class planner {
 public:
-  planner(std::uint64_t seed, std::size_t machines)
+  planner(std::uint64_t seed, std::size_t machines, std::optional<theme> asked)
     : random_(seed)
     , names_(machine_names(machines)) {
     auto shuffled = names_;
@@ -36,6 +36,7 @@ public:
     static constexpr std::array drawn{theme::storm, theme::storm,  theme::storm,    theme::any,   theme::any,
                                       theme::any,   theme::agents, theme::machines, theme::coups, theme::coups};
     theme_ = drawn[random_.below(drawn.size())];
+    theme_ = asked.value_or(theme_);
     bad_disks_.assign(shuffled.begin(), shuffled.begin() + static_cast<std::ptrdiff_t>((machines - 1) / 2));
   }
 
@@ -88,13 +89,6 @@ private:
     return kinds;
   }
 
-  enum class theme : std::uint8_t {
-    any,
-    storm,    // fast and short: what leaders and voters fall over; the rest would only thin it out
-    agents,   // only agents, services and fence devices are bad: all else must be as if nothing were
-    machines, // only machines: whatever is told apart by silence, is it told right?
-    coups,    // one machine after the other loses its followers, and is back among voters that were started anew
-  };
   [[nodiscard]] bool storm() const { return theme_ == theme::storm; }
 
   bool fits(std::size_t kind) {
@@ -258,12 +252,25 @@ duration planner::length(const fault_kind& what) {
 
 } // namespace
 
-scenario plan_from_seed(std::uint64_t seed, std::size_t machines, duration faults_for, duration quiet_for) {
+static constexpr std::array<std::string_view, 5> theme_names{"any", "storm", "agents", "machines", "coups"};
+
+std::string_view name_of(theme t) {
+  return theme_names.at(static_cast<std::size_t>(t));
+}
+
+std::optional<theme> theme_named(std::string_view name) {
+  auto found = std::find(theme_names.begin(), theme_names.end(), name);
+  if (found == theme_names.end()) return {};
+  return static_cast<theme>(found - theme_names.begin());
+}
+
+scenario plan_from_seed(std::uint64_t seed, std::size_t machines, duration faults_for, duration quiet_for,
+                        std::optional<theme> asked) {
   scenario s;
   s.machines = machine_names(machines);
   s.faults_for = faults_for;
   s.quiet_for = quiet_for;
-  s.plan = planner{seed, machines}.draw(faults_for);
+  s.plan = planner{seed, machines, asked}.draw(faults_for);
   return s;
 }
 

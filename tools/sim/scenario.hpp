@@ -10,6 +10,9 @@
 #include "messages/types/result.hpp"
 #include "tools/sim/fault.hpp"
 
+#include <optional>
+#include <string_view>
+
 namespace troupe::sim {
 
 inline constexpr std::size_t max_machines = 128;
@@ -28,9 +31,20 @@ struct scenario {
 // n1 to n<count>.
 std::vector<node_name> machine_names(std::size_t count);
 
-// The plan of a seed.
+// What a plan is made of.
+enum class theme : std::uint8_t {
+  any,
+  storm,    // fast and short: what leaders and voters fall over; the rest would only thin it out
+  agents,   // only agents, services and fence devices are bad: all else must be as if nothing were
+  machines, // only machines: whatever is told apart by silence, is it told right?
+  coups,    // one machine after the other loses its followers, and is back among voters that were started anew
+};
+std::string_view name_of(theme t);
+std::optional<theme> theme_named(std::string_view name);
+
+// The plan of a seed. It draws its theme too, unless that is asked for.
 scenario plan_from_seed(std::uint64_t seed, std::size_t machines, duration faults_for = std::chrono::seconds{120},
-                        duration quiet_for = std::chrono::seconds{60});
+                        duration quiet_for = std::chrono::seconds{60}, std::optional<theme> asked = {});
 
 std::string to_toml(const scenario& s);
 

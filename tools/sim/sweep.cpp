@@ -1,6 +1,10 @@
 #include "tools/sim/sweep.hpp"
 
+#include "tools/sim/plants.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace troupe::sim {
 
@@ -8,32 +12,41 @@ static bool in_reach(effect e, const sweep_options& how) {
   return reach_of(e) == reach::always || how.node_does.contains(reach_of(e));
 }
 
+// By its own observer: what the bug leads to later may strike others first.
+static bool finds(const run_report& report, const std::set<std::string>& planted) {
+  auto* known = plant_named(*planted.begin());
+  return std::any_of(report.violations.begin(), report.violations.end(),
+                     [&](auto& v) { return !known || v.invariant == known->invariant; });
+}
+
 sweep_report sweep(const sweep_options& how, const invariant_registry& invariants,
                    const std::function<void(const run_report&)>& after_each) {
   sweep_report all;
-  auto enough = how.plants.empty() ? max_failed : 1; // of a plant one wants to know the first seed that finds it
-  for (auto seed = how.first; seed <= how.last && all.failed.size() < enough; ++seed) {
+  bool sought = false;
+  for (auto seed = how.first; seed <= how.last && all.failed.size() < max_failed && !sought; ++seed) {
     world_options options;
     options.seed = seed;
-    options.plan = plan_from_seed(seed, how.machines, how.faults_for, how.quiet_for);
+    options.plan = plan_from_seed(seed, how.machines, how.faults_for, how.quiet_for, how.of);
     options.plants = how.plants;
     auto report = run_seed(std::move(options), invariants);
     ++all.seeds;
     all.effects.add(report.effects);
     if (after_each) after_each(report);
-    if (!report.violations.empty()) all.failed.push_back(std::move(report));
+    sought = !how.plants.empty() && finds(report, how.plants);
+    bool counts = how.plants.empty() ? !report.violations.empty() : sought;
+    if (counts) all.failed.push_back(std::move(report));
   }
-  for (std::size_t i = 0; i < effect_count && all.seeds >= enough_seeds; ++i)
+  for (std::size_t i = 0; i < effect_count && all.seeds >= enough_seeds && !how.of; ++i)
     if (auto e = static_cast<effect>(i); all.effects.of(e) == 0 && in_reach(e, how)) all.never.push_back(e);
   return all;
 }
 
-std::string replay_line(std::uint64_t seed, std::size_t machines, duration faults_for, duration quiet_for,
-                        const std::set<std::string>& plants) {
+std::string replay_line(std::uint64_t seed, const sweep_options& how) {
   auto seconds = [](duration d) { return std::chrono::duration_cast<std::chrono::seconds>(d).count(); };
-  auto line = fmt::format("troupe-sim run --seed {} --nodes {} --seconds {} --quiet {}", seed, machines,
-                          seconds(faults_for), seconds(quiet_for));
-  for (const auto& plant : plants) line += " --plant " + plant;
+  auto line = fmt::format("troupe-sim run --seed {} --nodes {} --seconds {} --quiet {}", seed, how.machines,
+                          seconds(how.faults_for), seconds(how.quiet_for));
+  if (how.of) line += fmt::format(" --theme {}", name_of(*how.of));
+  for (const auto& plant : how.plants) line += " --plant " + plant;
   return line;
 }
 

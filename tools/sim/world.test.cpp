@@ -466,7 +466,7 @@ TEST_CASE("a sweep says which effects never came, once it has had its chances") 
 }
 
 TEST_CASE("the replay line is the whole command") {
-  CHECK(replay_line(7, 3, 120s, 60s, {"x", "y"}) ==
+  CHECK(replay_line(7, {.machines = 3, .plants = {"x", "y"}}) ==
         "troupe-sim run --seed 7 --nodes 3 --seconds 120 --quiet 60 --plant x --plant y");
 }
 

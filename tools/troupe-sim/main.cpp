@@ -25,7 +25,8 @@ constexpr int exit_good = 0, exit_violation = 1, exit_usage = 2;
 struct arguments {
   std::uint64_t seed = 1;
   std::string seeds;
-  std::size_t machines = 5;
+  std::optional<std::size_t> machines_asked;
+  std::string theme_asked;
   std::int64_t seconds = 120;
   std::int64_t quiet = 60;
   std::string scenario_file;
@@ -33,6 +34,17 @@ struct arguments {
   bool load = false;
   bool calm = false;
   std::vector<std::string> plants;
+
+  // As asked for; else where the planted bug shows, as the catalogue says.
+  [[nodiscard]] std::size_t machines() const {
+    auto* p = plants.empty() ? nullptr : plant_named(plants.front());
+    return machines_asked.value_or(p ? p->machines : plant{}.machines);
+  }
+  [[nodiscard]] std::optional<theme> of() const {
+    if (!theme_asked.empty()) return theme_named(theme_asked);
+    auto* p = plants.empty() ? nullptr : plant_named(plants.front());
+    return p ? p->of : std::nullopt;
+  }
 };
 
 [[nodiscard]] std::chrono::seconds in_seconds(std::int64_t n) {
@@ -42,7 +54,7 @@ struct arguments {
 // The scenario of a file, or of the seed.
 result<scenario> scenario_for(const arguments& a) {
   if (a.scenario_file.empty()) {
-    auto drawn = plan_from_seed(a.seed, a.machines, in_seconds(a.seconds), in_seconds(a.quiet));
+    auto drawn = plan_from_seed(a.seed, a.machines(), in_seconds(a.seconds), in_seconds(a.quiet), a.of());
     if (a.calm) drawn.plan.erase(drawn.plan.begin(), drawn.plan.end() - 1); // but heal, of nothing
     return drawn;
   }
@@ -121,15 +133,15 @@ int sweep_command(const arguments& a) {
   }
   sweep_options how{.first = seeds->first,
                     .last = seeds->second,
-                    .machines = a.machines,
+                    .machines = a.machines(),
                     .faults_for = in_seconds(a.seconds),
                     .quiet_for = in_seconds(a.quiet),
+                    .of = a.of(),
                     .plants = {a.plants.begin(), a.plants.end()},
                     .node_does = node_does};
   auto report = sweep(how, standard_invariants(), [&](const run_report& one) {
     if (one.violations.empty()) return;
-    fmt::print("seed {} FAILED\n{}replay: {}\n\n", one.seed, tell_story(one),
-               replay_line(one.seed, how.machines, how.faults_for, how.quiet_for, how.plants));
+    fmt::print("seed {} FAILED\n{}replay: {}\n\n", one.seed, tell_story(one), replay_line(one.seed, how));
     std::fflush(stdout);
   });
   fmt::print("{} seeds, {} failed{}; how often each fault had its effect:\n{}", report.seeds, report.failed.size(),
@@ -139,13 +151,18 @@ int sweep_command(const arguments& a) {
 }
 
 void common_options(CLI::App& command, arguments& a, bool with_plants, std::int64_t least_seconds = 10) {
-  command.add_option("--nodes", a.machines, "how many machines")->check(CLI::Range(std::size_t{1}, max_machines));
+  command.add_option("--nodes", a.machines_asked, "how many machines (5, or what the plant asks for)")
+      ->check(CLI::Range(std::size_t{1}, max_machines));
   command.add_option("--seconds", a.seconds, "virtual seconds of faults")
       ->check(CLI::Range(least_seconds, std::int64_t{80'000}));
+  command.add_option("--theme", a.theme_asked, "what plans are made of: any, storm, agents, machines or coups")
+      ->check([](const std::string& name) {
+        return theme_named(name) ? "" : "'" + name + "' is no theme; any, storm, agents, machines or coups";
+      });
   command.add_option("--quiet", a.quiet, "virtual seconds of quiet after them")->check(CLI::Range(0, 6'000));
   if (with_plants)
     command.add_option("--plant", a.plants, "plant this bug (see --list-plants)")->check([](const std::string& name) {
-      return is_plant(name) ? "" : "'" + name + "' is no plant; see --list-plants";
+      return plant_named(name) ? "" : "'" + name + "' is no plant; see --list-plants";
     });
 }
 
@@ -157,7 +174,8 @@ int main_of_troupe_sim(int argc, char** argv) {
   CLI::App app{"Whole clusters in virtual time, reproducible from a seed.", "troupe-sim"};
   app.require_subcommand(0, 1);
   bool list = false;
-  app.add_flag("--list-plants", list, "the bugs that can be planted, a name first on each line");
+  app.add_flag("--list-plants", list,
+               "the bugs that can be planted: a name first on each line, who finds it, and where it shows soon");
 
   auto* plan = app.add_subcommand("plan", "print the fault plan of a seed, as a scenario file");
   common_options(*plan, a, false);
@@ -183,7 +201,9 @@ int main_of_troupe_sim(int argc, char** argv) {
     return app.exit(e) == 0 ? exit_good : exit_usage;
   }
   if (list)
-    for (const auto& p : plants()) fmt::print("{:<28} {:<4} {}\n", p.name, p.invariant, p.does);
+    for (const auto& p : plants())
+      fmt::print("{:<28} {:<4} {} nodes, {:<9} {}\n", p.name, p.invariant, p.machines, p.of ? name_of(*p.of) : "-",
+                 p.does);
   else if (*plan)
     status = plan_command(a);
   else if (*run)
