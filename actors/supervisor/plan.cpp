@@ -91,6 +91,7 @@ private:
   std::string suppose(const plan_question& asked) {
     const std::string by = "plan";
     if (asked.configuration) {
+      for (auto& r : s_.config().value.resources) targets_before_[r.name] = r.target;
       command::config_set c{s_.version_of(cluster::configuration_key{}), *asked.configuration};
       if (auto bad = say(c, self_, by); bad != refusal::none)
         return "the configuration would be refused: " + std::string(name_of(bad));
@@ -313,8 +314,22 @@ private:
 
   // --- what is left ---
 
+  // A new target role that an operator's word goes before.
+  void overruled(const config::resource& r, const std::string& group) {
+    auto before = targets_before_.find(r.name);
+    if (before == targets_before_.end() || before->second == r.target) return;
+    auto wanted = cluster::wanted_role(s_, r, group);
+    if (wanted == r.target) return;
+    bool own = s_.find(cluster::directive_key{command::directive_kind::target_role, r.name.text});
+    out_.others.push_back(
+        fmt::format("{0} stays {1}, by an operator's word that goes before its target ({2}): `troupe start {3} "
+                    "--as-configured` lifts it",
+                    r.name.text, name_of(wanted), name_of(r.target), own ? r.name.text : group));
+  }
+
   void undone() {
     ordering known(s_.config().value);
+    for (auto& r : s_.config().value.resources) overruled(r, known.group_of(r.name));
     (void)ready_.take(s_);
     for (auto& [name, waits] : ready_.waiting()) out_.waits.insert(out_.waits.end(), waits.begin(), waits.end());
     (void)fences_.look(s_, self_, now_);
@@ -333,6 +348,7 @@ private:
   node_name self_;
   stamp clock_;
   std::set<node_name> supposed_gone_;
+  std::map<resource_name, config::role> targets_before_; // empty: the configuration stays
   instant now_{}; // of the fencing's pauses
   bool begun_ = false;
   bool moved_ = false;

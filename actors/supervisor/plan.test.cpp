@@ -230,6 +230,19 @@ TEST_CASE("an operator sees what no node may run, and is not told of what he has
   CHECK(p.others.back() == "zed runs nowhere: no node may run it");
 }
 
+TEST_CASE("a new target that an operator's word goes before is said to change nothing") {
+  auto w = settled(shop());
+  w.log.operator_says(
+      command::directive{.kind = directive_kind::target_role, .subject = "redis", .role = config::role::started});
+  auto next = shop();
+  for (auto& r : next.resources) r.target = config::role::stopped;
+  auto p = plan_of(w.log.s, {.configuration = next, .failing = {}, .standby = {}});
+  CHECK(p.others ==
+        lines{"redis stays started, by an operator's word that goes before its target (stopped): `troupe start "
+              "redis --as-configured` lifts it"});
+  CHECK(plan_of(w.log.s).others.empty());
+}
+
 // --- I12 ---
 
 using what = std::tuple<step_kind, std::string, std::string, action>;
