@@ -188,6 +188,16 @@ def test_a_node_is_added_and_replaced(c):
     late.start()
     equal(c["n3"].troupe("apply", c.config()).status, 0)
     c.wait("the new machine has joined", lambda: late.session() and all_see_it())
+    # So may a voter's, in one step; it serves, and has no vote.
+    voter = next(n for n in c if n.name not in ("n4", c.leader()))
+    equal(voter.end(), 0)
+    shutil.rmtree(voter.folder / "data")
+    voter.key = voter.new_key()
+    equal(late.troupe("apply", c.config()).status, 0)
+    voter.start()
+    c.wait("the new machine has joined", voter.session)
+    c.wait("all know that it has no vote", lambda: all(
+        {"node": voter.name, "standing": "learner"} in n.status()["cluster"]["voters"] for n in c))
 
 
 def test_wrong_key(c):
