@@ -245,6 +245,7 @@ struct service_line {
   log_index assigned{}; // the decision about its places; 0: none yet
   std::vector<command::placement> places{};
   service_state now{};
+  bool promotable = false;
   bool operator==(const service_line&) const = default;
 };
 struct wait_line { // what an instance that is not as it should be waits for

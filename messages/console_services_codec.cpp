@@ -35,6 +35,7 @@ void put_line(schema::Service::Builder out, const service_line& s) {
   out.setResource(s.resource.text);
   out.setGroup(s.group);
   out.setCloned(s.cloned);
+  out.setPromotable(s.promotable);
   out.setWanted(to_wire(s.wanted));
   out.setManaged(s.managed);
   out.setAssigned(s.assigned.value);
@@ -47,6 +48,7 @@ service_line service_from(schema::Service::Reader in) {
   s.resource = name_from<resource_name>(in.getResource(), "resource");
   s.group = text_from(in.getGroup(), config::max_name, "group");
   s.cloned = in.getCloned();
+  s.promotable = in.getPromotable();
   s.wanted = enum_from(in.getWanted(), config::role::promoted, "role");
   s.managed = in.getManaged();
   s.assigned = log_index{in.getAssigned()};

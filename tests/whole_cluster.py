@@ -320,6 +320,10 @@ def test_agent_gone(c):
     c.wait("all else runs", lambda: {s: len(on) for s, on in c.run_log.running().items() if s != "worker"} ==
            {"db": 1, "address": 1, "site": 1, "cache": 3})
     equal(len(shots(c)), 1)
+    pathlib.Path(f"{c.run_log.path}.gone").unlink()  # mended: what is held is stopped, and nobody else fenced
+    c[c.leader()].order("cleanup", "worker")
+    c.wait("it runs everywhere again", lambda: len((c.holders() or {}).get("worker", [])) == 3)
+    equal(len(shots(c)), 1)
 
 
 def test_short_partition(c):

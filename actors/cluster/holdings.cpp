@@ -1,6 +1,7 @@
 #include "actors/cluster/holdings.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace troupe::cluster {
 
@@ -154,7 +155,9 @@ std::optional<node_name> failed_to_stop_elsewhere(const state& s, const resource
     if (key.node == node || std::chrono::abs(there.value.last - here->value.last) > same_breakage) continue;
     bool agent_gone = there.value.exit_code == not_installed && here->value.exit_code == not_installed;
     if (key.resource != r && !(agent_gone && same_agent(s, key.resource, r))) continue;
-    if (fenced_for_it(s, key.node, there.value.last) || waits_stopless(s, key.resource, key.node)) return key.node;
+    bool before = std::tie(there.value.last, key.node) < std::tie(here->value.last, node); // one of them is the first
+    bool waits = before && waits_stopless(s, key.resource, key.node);
+    if (waits || fenced_for_it(s, key.node, there.value.last)) return key.node;
   }
   return std::nullopt;
 }
@@ -167,6 +170,7 @@ std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const n
   bool all = m && std::holds_alternative<joined>(m->here);
   for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
     if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
+    if (!s.find(failure_key{key.resource, node})) return; // is tried again
     if (auto elsewhere = failed_to_start_elsewhere(s, key.resource, node))
       found = {key.resource, *elsewhere, false};
     else if (auto there = failed_to_stop_elsewhere(s, key.resource, node))
@@ -175,6 +179,18 @@ std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const n
       all = false;
   });
   return all ? found : std::nullopt;
+}
+
+bool failed_stops_are_tried_again(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  if (!m || !std::holds_alternative<joined>(m->here)) return false;
+  bool any = false, all = true;
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
+    if (key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
+    any = true;
+    all = all && !s.find(failure_key{key.resource, node});
+  });
+  return any && all;
 }
 
 std::optional<log_index> dead_but_held(const state& s, const node_name& node) {

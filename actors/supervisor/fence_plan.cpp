@@ -162,6 +162,8 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   auto& p = paces_[v.target];
   if (std::holds_alternative<detached>(v.node.here))
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
+  if (failed_stops_are_tried_again(v.s, v.target))
+    return wait(v, fence_wait::tried_again, "what could not be stopped there is stopped once more, after a cleanup");
   if (auto broken = broken_here_and_elsewhere(v.s, v.target))
     return wait(v, fence_wait::broken_resource,
                 fmt::format("{0} could not be stopped, {1} {2}: it is not fenced "

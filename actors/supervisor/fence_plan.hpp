@@ -50,6 +50,7 @@ enum class fence_wait : std::uint8_t {
   no_fencing,      // no device is configured at all
   stop_unfenced,   // fencing is off, and a stop failed: nothing is assumed of a node that is here
   broken_resource, // what could not be stopped could not be started either, here and elsewhere
+  tried_again,     // the failed stop was cleaned up: first it is tried once more
   suspected,       // its loss is beyond the brake
   away,            // for a planned restart
   dead_but_held,   // its boot is proved dead, by what not all of its resources accept

@@ -346,6 +346,25 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     CHECK(c.why("n2") == fence_wait::broken_resource);
     CHECK(c.why("n1") == fence_wait::under_way);
   }
+  SUBCASE("whichever failed first, if both did before anybody looked") {
+    breaks_on("redis", "n2", 1);
+    c.pass(100ms);
+    breaks_on("redis", "n1", 1);
+    CHECK(c.look() == "n2 by n3 level 1; ");
+    CHECK(c.why("n1") == fence_wait::broken_resource);
+  }
+  SUBCASE("a cleanup has the stop tried again, and nobody fenced before it has failed again") {
+    first_is_shot(1);
+    breaks_on("redis", "n2", 1);
+    CHECK(c.s.prove("n1", "n3") == refusal::none);
+    CHECK(c.s.operator_says(command::cleanup{resource_name{"redis"}, {}}) == refusal::none);
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::tried_again);
+    CHECK(c.s.stop("redis", "n2") == refusal::none);
+    CHECK(c.look().empty());
+    c.s.done("redis", "n2", command::act_end::failed, 1);
+    CHECK(c.look() == "n2 by n3 level 1; "); // the operator said that it was mended, and it was not
+  }
   SUBCASE("the same resource, when it is back") {
     first_is_shot(1);
     CHECK(c.s.prove("n1", "n3") == refusal::none);

@@ -130,6 +130,7 @@ struct Service @0xd2b7f9e8409c3156 {
   assigned @5 :UInt64;
   places @6 :List(Placement);
   now @7 :UInt8;
+  promotable @8 :Bool;
 }
 
 struct Wait @0xe3c80af951ad4267 {

@@ -18,7 +18,7 @@ using command::directive_kind;
 struct options : talk_options {
   command::directive what;
   std::string on_off;
-  std::string role = "started";
+  std::string role;    // empty: as far as it goes
   std::string expires; // a duration from now
 };
 using options_ptr = std::shared_ptr<options>;
@@ -48,6 +48,19 @@ void finish(CLI::App& sub, const options_ptr& o, work& chosen, Run run) {
       return run(*o);
     };
   });
+}
+
+// It, or a member of the group.
+bool is_promotable(const console::node_status& s, const std::string& subject) {
+  return s.cluster && std::any_of(s.cluster->services.begin(), s.cluster->services.end(), [&](auto& line) {
+           return line.promotable && (line.resource.text == subject || line.group == subject);
+         });
+}
+
+int start_as(options given, bool promoted) {
+  given.what.role = promoted ? config::role::promoted : config::role::started;
+  auto becomes = given.what.lifted ? " is as configured" : promoted ? " is to be promoted" : " is to be started";
+  return give_order(given, given.what, given.what.subject + becomes);
 }
 
 } // namespace directive_detail
@@ -92,20 +105,20 @@ void add_maintenance(CLI::App& troupe, work& chosen) {
 void add_start(CLI::App& troupe, work& chosen) {
   auto& sub = declare(troupe, "start", "Want a resource or group started, whatever the configuration says",
                       "  troupe start db\n"
-                      "  troupe start db --role promoted\n"
+                      "  troupe start db --role started\n"
                       "  troupe start db --as-configured\n"
                       "The last one lifts what start and stop have asked for.");
   auto o = std::make_shared<directive_detail::options>();
   o->what.kind = directive_detail::directive_kind::target_role;
   sub.add_option("RESOURCE", o->what.subject, "The resource or group")->required();
-  auto* role = sub.add_option("--role", o->role, "The role")
-                   ->check(CLI::IsMember({"started", "promoted"}))
-                   ->capture_default_str();
+  auto* role = sub.add_option("--role", o->role, "The role; by default, of what is promotable, promoted")
+                   ->check(CLI::IsMember({"started", "promoted"}));
   sub.add_flag("--as-configured", o->what.lifted, "As the configuration says")->excludes(role);
   directive_detail::finish(sub, o, chosen, [](auto given) {
-    given.what.role = given.role == "promoted" ? config::role::promoted : config::role::started;
-    return give_order(given, given.what,
-                      given.what.subject + (given.what.lifted ? " is as configured" : " is to be " + given.role));
+    if (!given.role.empty() || given.what.lifted) return directive_detail::start_as(given, given.role == "promoted");
+    return ask_for<console::node_status>(given, console::ask_status{}, [&](const console::node_status& s) {
+      return directive_detail::start_as(given, directive_detail::is_promotable(s, given.what.subject));
+    });
   });
 }
 

@@ -228,6 +228,7 @@ ordered_json json_of(const service_line& s) {
   return {{"resource", s.resource.text},
           {"group", s.group.empty() ? ordered_json() : ordered_json(s.group)},
           {"cloned", s.cloned},
+          {"promotable", s.promotable},
           {"wanted", name_of(s.wanted)},
           {"managed", s.managed},
           {"state", word_of(s.now)},

@@ -84,6 +84,7 @@ private:
     service_line line;
     line.resource = r.name;
     line.group = group ? group->name.text : "";
+    line.promotable = r.promotable.has_value();
     line.cloned = r.clone || r.promotable || (group && group->clone);
     line.wanted = cluster::wanted_role(s_, r, line.group);
     line.managed = r.managed && !maintained(s_, "") && !maintained(s_, r.name.text) &&
