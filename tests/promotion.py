@@ -188,6 +188,18 @@ def test_daemon_restarted_keeps_the_scores(c):
     equal(len(told(c[one], "demote db")), acts)
 
 
+def test_start_promotes(c):
+    """After a stop one is promoted again; an operator's word for less has it demoted."""
+    c.form(settings(c, stateful(c)))
+    one = wait_promoted(c, "db")
+    c[one].order("start", "db", "--role", "started")
+    c.wait("nobody is promoted", lambda: instances(c, "db") == {n: "started" for n in NODES})
+    c[one].order("stop", "db")
+    c.wait("nothing runs", lambda: instances(c, "db") == {})
+    c[one].order("start", "db")
+    wait_promoted(c, "db")
+
+
 def test_higher_score_takes_over(c):
     """An operator's word, as an agent would say it; and with it goes what is colocated with the promoted one."""
     address = (f'[resource.address]\nagent = "ocf:troupe:service"\n'
