@@ -23,7 +23,8 @@ std::string_view name_of(refusal r) {
   case refusal::boot_is_dead: return "that boot was proved dead";
   case refusal::out_of_order: return "reports are missing before this one";
   case refusal::not_its_own: return "only the node itself may say that";
-  case refusal::still_holds: return "the node may still run resources: put it on standby, and let it leave (SIGTERM)";
+  case refusal::still_holds:
+    return "the node may still run resources: let it leave (SIGTERM), or prove that it is dead (`troupe fence`)";
   case refusal::attempt_open: return "a fence attempt on the node is open";
   case refusal::attempt_closed: return "the fence attempt is not open";
   case refusal::boot_gone: return "that boot is not the present one";

@@ -1,5 +1,6 @@
 #include "actors/console/inquiry/why.hpp"
 
+#include "actors/cluster/attributes.hpp"
 #include "actors/cluster/holdings.hpp"
 #include "actors/console/inquiry/causes.hpp"
 #include "actors/scheduler/native/explain.hpp"
@@ -179,6 +180,8 @@ private:
     else
       say(r.text + " is no longer configured", s_.version_of(cluster::configuration_key{}));
     failures(r);
+    if (cluster::first_promotion_waits(s_, r))
+      out_.others.push_back(r.text + ": nobody is promoted before its starts that are under way have ended");
     auto advice = supervisor::advise(s_, known, r);
     again(r, advice);
     for (auto& w : advice.waits)

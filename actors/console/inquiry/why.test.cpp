@@ -189,6 +189,21 @@ TEST_CASE("what has failed is tried again, after a pause that nobody else waits 
                              "once after `troupe cleanup db`"});
 }
 
+TEST_CASE("why nobody is promoted yet: a start is under way") {
+  told c; // redis is promotable
+  c.assigned("redis", "n1", {});
+  auto act =
+      c.with(command::act{c.cell("redis", "n1"), config::action::start, c.session("n1"), {}}, reason::placement, {});
+  const std::string waits = "redis: nobody is promoted before its starts that are under way have ended";
+  CHECK(explain(c.s, c.history, "redis")->others == lines{waits});
+  c.with(command::report{node_name{"n1"},
+                         c.session("n1"),
+                         c.node("n1").reports + 1,
+                         {command::act_done{resource_name{"redis"}, 0, act, command::act_end::ok, 0, ""}}},
+         reason::result, {act}, "n1");
+  CHECK(explain(c.s, c.history, "redis")->others.empty());
+}
+
 TEST_CASE("why a group is as it is: its members, one after the other") {
   told c({{config::group_name{"front"}, {resource_name{"db"}, resource_name{"redis"}}, {}}});
   auto zero = c.s.index();
