@@ -162,7 +162,7 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   auto& p = paces_[v.target];
   if (std::holds_alternative<detached>(v.node.here))
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
-  if (failed_stops_are_tried_again(v.s, v.target))
+  if (waits_for_stops(v, p, now))
     return wait(v, fence_wait::tried_again, "what could not be stopped there is stopped once more, after a cleanup");
   if (auto broken = broken_here_and_elsewhere(v.s, v.target))
     return wait(v, fence_wait::broken_resource,
@@ -177,6 +177,19 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   case config::fencing_policy::off: return consider_assumption(v, p, now, out);
   case config::fencing_policy::devices: return consider_attempt(v, p, now, out);
   }
+}
+
+bool fence_plan::waits_for_stops(const view& v, pace& p, instant now) {
+  if (!failed_stops_are_tried_again(v.s, v.target)) return p.cleaned_up.reset(), false;
+  bool under_way = false;
+  for_each_holder_on(v.s, v.target, [&](const holder_key& key, const holder& h) {
+    under_way = under_way || (key.boot == v.node.boot && std::holds_alternative<stop_failed>(h.now) && h.open);
+  });
+  if (under_way) return true; // its time-out is its limit
+  if (!p.cleaned_up) p.cleaned_up = now;
+  if (now >= *p.cleaned_up + stop_tried_again_within) return false;
+  wake_at(*p.cleaned_up + stop_tried_again_within);
+  return true;
 }
 
 void fence_plan::consider_open(const view& v, pace& p, instant now, std::vector<command::command>& out) {

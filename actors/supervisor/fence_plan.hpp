@@ -40,6 +40,8 @@ inline constexpr duration longest_fence_pause = std::chrono::minutes{2};
 inline constexpr duration overdue_margin = std::chrono::minutes{1};
 // A proposal that the state does not show by then was lost or refused; it may be made again.
 inline constexpr duration propose_fencing_again = std::chrono::seconds{1};
+// So long after a cleanup its stop may take to begin; something else may be in its way for good.
+inline constexpr duration stop_tried_again_within = std::chrono::seconds{5};
 
 enum class fence_wait : std::uint8_t {
   under_way,       // an attempt is open
@@ -81,6 +83,7 @@ private:
     instant not_before{};
     std::optional<instant> executor_gone;
     std::optional<instant> proposed;
+    std::optional<instant> cleaned_up; // since when its failed stops are to be tried again
     node_name proposed_to; // the executor
   };
   struct view { // one target in this look
@@ -92,6 +95,7 @@ private:
     bool lost = false;
   };
 
+  bool waits_for_stops(const view& v, pace& p, instant now);
   void consider(const view& v, instant now, std::vector<command::command>& out);
   void consider_open(const view& v, pace& p, instant now, std::vector<command::command>& out);
   void consider_attempt(const view& v, pace& p, instant now, std::vector<command::command>& out);

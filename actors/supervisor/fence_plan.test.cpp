@@ -360,7 +360,13 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     CHECK(c.s.operator_says(command::cleanup{resource_name{"redis"}, {}}) == refusal::none);
     CHECK(c.look().empty());
     CHECK(c.why("n2") == fence_wait::tried_again);
+    SUBCASE("and is not tried: something is in its way") {
+      c.pass(5s);
+      CHECK(c.look() == "n2 by n3 level 1; ");
+      return;
+    }
     CHECK(c.s.stop("redis", "n2") == refusal::none);
+    c.pass(30s); // for as long as it takes
     CHECK(c.look().empty());
     c.s.done("redis", "n2", command::act_end::failed, 1);
     CHECK(c.look() == "n2 by n3 level 1; "); // the operator said that it was mended, and it was not
