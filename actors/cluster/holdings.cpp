@@ -1,5 +1,7 @@
 #include "actors/cluster/holdings.hpp"
 
+#include "agents/ocf/exit_codes.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -127,7 +129,7 @@ static std::optional<node_name> failed_to_start_elsewhere(const state& s, const 
 
 namespace {
 
-constexpr std::int32_t not_installed = 5; // as the OCF counts
+constexpr auto not_installed = static_cast<std::int32_t>(agents::ocf::code::installed);
 
 bool same_agent(const state& s, const resource_name& a, const resource_name& b) {
   auto *one = definition_of(s, a, {}), *other = definition_of(s, b, {});

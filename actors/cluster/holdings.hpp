@@ -69,19 +69,18 @@ bool needs_proof(const state& s, const node_name& node);
 // but the resource. To fence one after the other for it would take down all else. Just before, on another node,
 // - it could not be started, nor could it be started here; or
 // - it could not be stopped, and that node was fenced for it, or waits to be since before; or so it was with another
-// resource of the
-//   same agent, and both times the agent was not there.
+//   resource of the same agent, and both times the agent was not there.
 struct broken_resource {
   resource_name resource;
   node_name elsewhere;
   bool starts = true; // it can be: it is its stop that fails here and there
 };
 std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node);
+inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most
 
 // Its failed stops were cleaned up (their failures are forgotten), so that each is tried once more before anything else
 // is done about them: what fails again counts again.
 bool failed_stops_are_tried_again(const state& s, const node_name& node);
-inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most
 
 // The newest boot of the node that is proved dead while something is still held on it: what did not accept that proof.
 // Nobody can ask a dead boot, so only a kind of proof that it does accept frees it: the next start, or an operator's word.

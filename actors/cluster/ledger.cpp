@@ -63,7 +63,7 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
   self->send(state.set.links, links::subscribe{transport::message_kind::cluster, caf::actor_cast<caf::actor>(self)});
   self->send(state.set.links, links::watch_streams{caf::actor_cast<caf::actor>(self)});
   self->set_down_handler([self](const caf::down_msg& down) {
-    std::erase_if(self->state.watchers, [&](auto& w) { return w.who.address() == down.source; });
+    std::erase_if(self->state.watchers, [&](auto& w) { return w.asked.who.address() == down.source; });
   });
   tell_root(self, true);
 
@@ -95,9 +95,8 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         return state_is{std::make_shared<const cluster::state>(self->state.content), self->state.halted};
       },
       [=](watch_state& w) {
-        show(self, w);
         self->monitor(w.who);
-        self->state.watchers.push_back(std::move(w));
+        show(self, self->state.watchers.emplace_back(watcher{std::move(w)}));
       },
       [=](propose_now& p) {
         if (!self->state.leads) return;

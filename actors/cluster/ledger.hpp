@@ -36,6 +36,11 @@ struct ledger_settings {
   plants planted;
 };
 
+struct watcher {
+  watch_state asked;
+  bool told_more = false; // as it was last told
+};
+
 struct ledger_state {
   env::environment* env = nullptr;
   ledger_settings set;
@@ -48,7 +53,7 @@ struct ledger_state {
   conf::timers timers;         // of the configuration in `content`
   std::unique_ptr<front_desk> desk;
   std::map<ticket, caf::response_promise> waiting;
-  std::vector<watch_state> watchers;
+  std::vector<watcher> watchers;
 
   // on the leader
   bool leads = false;

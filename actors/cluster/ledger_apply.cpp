@@ -48,18 +48,19 @@ static bool more_comes(const ledger_state& state) {
   return state.slot < state.newest;
 }
 
-void show(ledger_actor* self, watch_state& watcher) {
+void show(ledger_actor* self, watcher& to) {
   auto& state = self->state;
-  watcher.told_more = more_comes(state);
-  self->send(watcher.who, state_is{std::make_shared<const cluster::state>(state.content), {}, watcher.told_more});
-  self->send(watcher.who, leader_is{state.leader, state.leads});
+  to.told_more = more_comes(state);
+  self->send(to.asked.who, state_is{std::make_shared<const cluster::state>(state.content), {}, to.told_more});
+  self->send(to.asked.who, leader_is{state.leader, state.leads});
 }
 
 // Also of a slot without commands, where somebody waits to hear that it is the last.
 static void tell_watchers(ledger_actor* self, slot_effects& of, bool commands) {
   auto& state = self->state;
+  if (state.watchers.empty()) return;
   bool more = more_comes(state);
-  auto waits = [more](const watch_state& w) { return w.told_more && !more; };
+  auto waits = [more](const watcher& w) { return w.told_more && !more; };
   if (!commands && std::ranges::none_of(state.watchers, waits)) return;
   auto changed = std::make_shared<const delta>(
       delta{state.content.index(), state.content.now(), changes_of(state.content, of.touched), std::move(of.told)});
@@ -68,9 +69,9 @@ static void tell_watchers(ledger_actor* self, slot_effects& of, bool commands) {
            std::holds_alternative<configuration_key>(key);
   });
   for (auto& w : state.watchers) {
-    if (!waits(w) && !(commands && (of_nodes || w.in == interest::everything))) continue;
+    if (!waits(w) && !(commands && (of_nodes || w.asked.in == interest::everything))) continue;
     w.told_more = more;
-    self->send(w.who, state_changed{changed, more});
+    self->send(w.asked.who, state_changed{changed, more});
   }
 }
 

@@ -126,7 +126,7 @@ void change_leader(ledger_actor* self, const consensus::leadership& l) {
   state.desk->leader_is(l.leader == state.set.self && !l.ours ? node_name{} : l.leader);
   take_early(self);
   self->send(state.set.root, leader_is{l.leader, l.ours});
-  for (auto& w : state.watchers) self->send(w.who, leader_is{l.leader, l.ours});
+  for (auto& w : state.watchers) self->send(w.asked.who, leader_is{l.leader, l.ours});
 }
 
 } // namespace troupe::cluster::ledger_parts

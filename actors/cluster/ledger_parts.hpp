@@ -26,7 +26,7 @@ void apply_slot(ledger_actor* self, const consensus::chosen_slot& chosen);
 void replace(ledger_actor* self, const consensus::replace_state& r);
 void hand_in_snapshot(ledger_actor* self);
 void tell_root(ledger_actor* self, bool configuration_changed);
-void show(ledger_actor* self, watch_state& watcher);
+void show(ledger_actor* self, watcher& to);
 
 // --- ledger.cpp ---
 void answer(ledger_actor* self, client_id client, std::uint64_t sequence, const outcome& what);

@@ -36,7 +36,6 @@ enum class interest : std::uint8_t {
 struct watch_state {
   caf::actor who;
   interest in = interest::everything;
-  bool told_more = false; // the ledger's own note of what it has told
 };
 // From the leader's director, on the leader alone; elsewhere they are dropped. Each has a client and a sequence, and its
 // outcome comes in a state_changed; those that found no room are answered with not_proposed.

@@ -51,7 +51,7 @@ enum class fence_wait : std::uint8_t {
   not_covered,     // no device has it among its targets
   no_fencing,      // no device is configured at all
   stop_unfenced,   // fencing is off, and a stop failed: nothing is assumed of a node that is here
-  broken_resource, // what could not be stopped could not be started either, here and elsewhere
+  broken_resource, // what could not be stopped is broken elsewhere, too
   tried_again,     // the failed stop was cleaned up: first it is tried once more
   suspected,       // its loss is beyond the brake
   away,            // for a planned restart
