@@ -51,6 +51,16 @@ enum class task : std::uint8_t {
   all_stopped,
   other,
 };
+// What undoes it; other: nothing does.
+constexpr task inverse_of(task t) {
+  switch (t) {
+  case task::start: return task::stop;
+  case task::stop: return task::start;
+  case task::promote: return task::demote;
+  case task::demote: return task::promote;
+  default: return task::other;
+  }
+}
 
 // --- nodes ---
 enum class node_kind : std::uint8_t { cluster, remote, guest };

@@ -29,16 +29,6 @@ task completed(task t) {
   }
 }
 
-task inverse_of(task t) {
-  switch (t) {
-  case task::start: return task::stop;
-  case task::stop: return task::start;
-  case task::promote: return task::demote;
-  case task::demote: return task::promote;
-  default: return task::other;
-  }
-}
-
 } // namespace
 
 // All actions of that kind on both sides. Of several constraints on the same two actions the first counts. With

@@ -1,13 +1,26 @@
 // For tests of what becomes of a CIB: small ones, written from their parts.
 #pragma once
 
+#include "actors/scheduler/schedule.hpp"
 #include "tools/simulate/from_cib.hpp"
+#include "tools/simulate/plan_text.hpp"
 
 #include <doctest/doctest.h>
 
 #include <stdexcept>
 
 namespace troupe::simulate::cib_fixture {
+
+inline imported imported_from(std::string text) {
+  auto parsed = cib::parse(std::move(text));
+  REQUIRE(parsed);
+  return from_cib(*parsed, stamp{});
+}
+
+// What would be done, a line each.
+inline std::string summary_of(const imported& i) {
+  return summary_text(i.input, scheduler::schedule(i.input));
+}
 
 inline std::string cib_with(std::string constraints) {
   std::string nodes, states, resources;
@@ -26,9 +39,7 @@ inline std::string cib_with(std::string constraints) {
 }
 
 inline imported read(std::string constraints) {
-  auto parsed = cib::parse(cib_with(std::move(constraints)));
-  REQUIRE(parsed);
-  return from_cib(*parsed, stamp{});
+  return imported_from(cib_with(std::move(constraints)));
 }
 
 inline std::string op(std::string of, std::string what, std::string interval, std::string rc) {
@@ -71,7 +82,7 @@ inline imported behind(std::string resources, std::string on_n1) {
            what + "</lrm_resources></lrm></node_state>";
   };
   std::string up = R"(in_ccm="true" crmd="online" join="member" expected="member")";
-  auto parsed = cib::parse(
+  return imported_from(
       R"(<cib have-quorum="1"><configuration><crm_config><cluster_property_set id="o"><nvpair id="s" name="stonith-enabled"
       value="false"/></cluster_property_set></crm_config><nodes><node id="1" uname="n1"/><node id="2" uname="n2"/></nodes><resources>)" +
       resources + primitive("a", "D") +
@@ -79,8 +90,6 @@ inline imported behind(std::string resources, std::string on_n1) {
       status("1", "n1", up, on_n1 + reported("a", "D", op("a", "monitor", "0", "7"))) + status("2", "n2", up, "") +
       status("far", "far", R"(remote_node="true")", reported("a", "D", op("a", "start", "0", "0"))) +
       "</status></cib>");
-  REQUIRE(parsed);
-  return from_cib(*parsed, stamp{});
 }
 
 // A bundle of one replica, which its guest reported last; there is no fence device.
@@ -93,9 +102,7 @@ inline imported replica_without_container() {
   text.insert(text.find("</status>"),
               R"(<node_state id="box-0" uname="box-0" remote_node="true"><lrm id="box-0"><lrm_resources>)" +
                   reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  return from_cib(*parsed, stamp{});
+  return imported_from(text);
 }
 
 } // namespace troupe::simulate::cib_fixture

@@ -20,9 +20,7 @@ imported with_tag(const std::string& constraint) {
   auto text = cib_with(constraint);
   text.insert(text.find("</configuration>"),
               R"(<tags><tag id="t"><obj_ref id="a"/><obj_ref id="ghost"/><obj_ref id="b"/></tag></tags>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  return from_cib(*parsed, stamp{});
+  return imported_from(text);
 }
 
 const std::string a_ghost_b =
@@ -131,9 +129,7 @@ TEST_CASE("constraints: a pattern that would be tried for ever is matched in no 
   auto text = cib_with(R"(<rsc_location id="l" rsc-pattern="(x*)*y" node="n1" score="5"/>)");
   auto name = std::string(200, 'x');
   text.insert(text.find("</resources>"), primitive(name, "D") + primitive(std::string(257, 'z'), "D"));
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   CHECK(i.input.locations.empty());
   CHECK(said(i) ==
         "l: the name " + std::string(257, 'z') + " has more than 256 bytes: its pattern does not match it\n");
@@ -150,9 +146,7 @@ TEST_CASE("constraints: tags that multiply into too many pairs are ignored") {
   }
   text.insert(text.find("</resources>"), resources);
   text.insert(text.find("</configuration>"), "<tags><tag id=\"t\">" + tag + "</tag></tags>");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   CHECK(said(i) == "c: the constraints relate more than 10000000 pairs: ignored\n"
                    "o: the constraints relate more than 10000000 pairs: ignored\n");
   CHECK(i.input.colocations.empty());

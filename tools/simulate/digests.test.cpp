@@ -24,9 +24,7 @@ TEST_CASE("digests: a monitor that goes on with other parameters restarts nothin
       auto digest = md5_hex(" <parameters" + parameters + "/>\n");
       record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, digest);
       report_on_n1(text, reported("a", "D", record));
-      auto parsed = cib::parse(text);
-      REQUIRE(parsed);
-      auto i = from_cib(*parsed, stamp{});
+      auto i = imported_from(text);
       i.input.settings.fencing = true;
       named(i, "a").fence_device = true;
       named(i, "a").unfences = unfences;
@@ -62,9 +60,7 @@ TEST_CASE("digests: a failure under parameters that have changed since is outdat
     auto id = record.find("id=\"") + 4;
     record.replace(id, record.find('"', id) - id, "a_last_failure_0");
     report_on_n1(text, reported("a", "D", record));
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
+    auto i = imported_from(text);
     REQUIRE(i.input.histories.size() == 1);
     CHECK(i.input.histories[0].operations[0].outdated_failure == (parameters.find("old") != std::string::npos));
   }
@@ -85,11 +81,8 @@ TEST_CASE("digests: what is in a clone has the clone's parameters too, and its o
     auto record = op("in", "start", "0", "0");
     record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 32, digest);
     report_on_n1(text, reported("in", "D", record));
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
-    bool restarts =
-        summary_text(i.input, scheduler::schedule(i.input)).find("Restart    in:0 ( n1 )") != std::string::npos;
+    auto i = imported_from(text);
+    bool restarts = summary_of(i).find("Restart    in:0 ( n1 )") != std::string::npos;
     CHECK(restarts == (wide == "3"));
   }
 }

@@ -36,9 +36,7 @@ TEST_CASE("import: a constraint on a tag of what is cloned is about the clone") 
   text.insert(text.find("</resources>"),
               R"(<clone id="cl"><primitive id="in" class="ocf" provider="p" type="D"/></clone>)");
   text.insert(text.find("</configuration>"), R"(<tags><tag id="t"><obj_ref id="in"/><obj_ref id="a"/></tag></tags>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   REQUIRE(i.input.locations.size() == 2);
   CHECK(i.input.resources[i.input.locations[0].what].name == "cl");
   CHECK(i.input.resources[i.input.locations[1].what].name == "a");
@@ -57,9 +55,7 @@ TEST_CASE("import: a score taken from an attribute is 0 if it is no number, and 
   text.replace(
       text.find(R"(uname="n1"/>)"), 12,
       R"(uname="n1"><instance_attributes id="i"><nvpair id="v" name="speed" value="fast"/></instance_attributes></node>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   REQUIRE(i.input.locations.size() == 2);
   CHECK(i.input.locations[0].weight.value() == 0);
   CHECK(i.input.locations[1].weight == score::minus_infinity());
@@ -72,9 +68,7 @@ TEST_CASE("import: without addresses of their own, replicas with something insid
     text.insert(
         end, R"(<bundle id="box"><podman image="i" replicas="2" replicas-per-host="2"/><network control-port="3121" )" +
                  network + R"(/><primitive id="in" class="ocf" provider="p" type="D"/></bundle>)");
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
+    auto i = imported_from(text);
     REQUIRE(i.input.bundles.size() == 1);
     return std::pair{i.input.bundles[0].per_host, i.input.resources[i.input.bundles[0].clone].unique};
   };
@@ -88,9 +82,7 @@ TEST_CASE("import: the defaults of operations count for what is no longer config
               R"(<op_defaults><meta_attributes id="d"><nvpair id="dn" name="on-fail" value="block"/></meta_attributes>
       </op_defaults>)");
   report_on_n1(text, reported("old", "D", op("old", "start", "0", "1")));
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   auto& old = named(i, "old");
   REQUIRE(!old.operations.empty());
   CHECK(old.operations[0].failure == scheduler::on_fail::block);
@@ -105,11 +97,9 @@ TEST_CASE("import: what is no longer configured has the defaults of resources, b
                     (managed ? "true" : "false") + R"("/><nvpair id="dt" name="target-role" value="Stopped"/>
       </meta_attributes></rsc_defaults>)");
     report_on_n1(text, reported("old", "D", op("old", "start", "0", "0")));
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
+    auto i = imported_from(text);
     CHECK(named(i, "old").target == scheduler::role::unknown);
-    CHECK(summary_text(i.input, scheduler::schedule(i.input)).empty() == !managed);
+    CHECK(summary_of(i).empty() == !managed);
   }
 }
 
@@ -124,10 +114,8 @@ TEST_CASE("import: what ran alone before it became an instance is stopped where 
                        : R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>)" +
                              in + "</bundle>");
     report_on_n1(text, reported("in", "D", op("in", "start", "0", "0")));
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
-    auto found = summary_text(i.input, scheduler::schedule(i.input));
+    auto i = imported_from(text);
+    auto found = summary_of(i);
     CHECK_MESSAGE(found.find("Stop       in ( n1 )") != std::string::npos, found);
     CHECK_MESSAGE(found.find("Start      in:0 (") != std::string::npos, found);
   }
@@ -147,9 +135,7 @@ TEST_CASE("import: what is said of a guest counts only while it is up, or if fen
                   R"(<node_state id="far" uname="far" remote_node="true"><transient_attributes id="far">
         <instance_attributes id="t"><nvpair id="v" name="standby" value="true"/></instance_attributes>
         </transient_attributes></node_state>)");
-      auto parsed = cib::parse(text);
-      REQUIRE(parsed);
-      auto i = from_cib(*parsed, stamp{});
+      auto i = imported_from(text);
       auto far = std::find_if(i.input.nodes.begin(), i.input.nodes.end(), [](auto& n) { return n.name == "far"; });
       REQUIRE(far != i.input.nodes.end());
       CHECK(far->standby == (up || fencing));

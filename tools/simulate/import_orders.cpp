@@ -12,16 +12,6 @@ using sched::task;
 
 namespace {
 
-task inverse(task t) {
-  switch (t) {
-  case task::start: return task::stop;
-  case task::stop: return task::start;
-  case task::promote: return task::demote;
-  case task::demote: return task::promote;
-  default: return task::other;
-  }
-}
-
 task order_task(cib::text name) {
   return name.empty() ? task::start : task_named(name);
 }
@@ -52,7 +42,8 @@ void importer::read_order(const cib::order& o) {
   auto thens = members_of(o.then, o.id, "then");
   if (!firsts.complete || !thens.complete || first_task == task::other || then_task == task::other) return;
   if (!room_for(firsts.all.size() * thens.all.size(), in_.orders.size(), o.id)) return;
-  bool symmetrical = symmetrical_of(o, kind) && inverse(first_task) != task::other && inverse(then_task) != task::other;
+  bool symmetrical =
+      symmetrical_of(o, kind) && inverse_of(first_task) != task::other && inverse_of(then_task) != task::other;
   std::uint32_t minimum = 0;
   if (firsts.all.size() == 1 && in_.resources[firsts.all[0]].kind == sched::resource_kind::clone) {
     auto& clone = in_.resources[firsts.all[0]];
@@ -104,8 +95,8 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
   }
   if (!room_for(relations, in_.orders.size(), o.id)) return;
   auto both_ways = [&](task first, task then, sched::order_kind k) {
-    return symmetrical && k != sched::order_kind::serialize && inverse(first) != task::other &&
-           inverse(then) != task::other;
+    return symmetrical && k != sched::order_kind::serialize && inverse_of(first) != task::other &&
+           inverse_of(then) != task::other;
   };
   auto relate = [&](resource_id first, task first_task, resource_id then, task then_task, sched::order_kind k) {
     bool both = both_ways(first_task, then_task, k);

@@ -16,10 +16,8 @@ TEST_CASE("order: what comes after a bundle restarts when a replica starts, on w
               R"(<bundle id="box"><podman image="i" replicas="1"/><network ip-range-start="10.0.0.1"/>
       </bundle>)");
   report_on_n1(text, reported("a", "D", op("a", "start", "0", "0")));
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
-  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Restart    a ( n1 )") != std::string::npos);
+  auto i = imported_from(text);
+  CHECK(summary_of(i).find("Restart    a ( n1 )") != std::string::npos);
 }
 
 TEST_CASE("colocation: a bundle of several replicas takes its nodes before what it would like to be with") {
@@ -27,11 +25,8 @@ TEST_CASE("colocation: a bundle of several replicas takes its nodes before what 
   text.insert(text.find("<primitive"),
               R"(<bundle id="box"><podman image="i" replicas="3"/><network ip-range-start="10.0.0.1"/>
       </bundle>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
-  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Start      box-podman-0 ( n1 )") !=
-        std::string::npos);
+  auto i = imported_from(text);
+  CHECK(summary_of(i).find("Start      box-podman-0 ( n1 )") != std::string::npos);
 }
 
 TEST_CASE("instances: a container's own address says nothing about its turn") {
@@ -45,10 +40,8 @@ TEST_CASE("instances: a container's own address says nothing about its turn") {
   text.replace(text.find("/></status>"), 2,
                "><lrm id=\"2\"><lrm_resources>" + on_n2 + R"(</lrm_resources></lrm></node_state>
       <node_state id="3" uname="n3" in_ccm="true" crmd="online" join="member" expected="member"/>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
-  auto summary = summary_text(i.input, scheduler::schedule(i.input));
+  auto i = imported_from(text);
+  auto summary = summary_of(i);
   CHECK(summary.find("Move       box-podman-0 ( n2 -> n3 )") != std::string::npos);
 }
 
@@ -59,10 +52,8 @@ TEST_CASE("bundles: a container may run on a guest, if there is nothing inside o
                 way_to_far + R"(<bundle id="b0"><podman image="i" replicas="1"/><network control-port="3121"/>)" +
                     (something ? primitive("inner", "D") : "") + "</bundle>");
     text.insert(text.find("</constraints>"), R"(<rsc_location id="m" rsc="b0" node="far" score="100"/>)");
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
-    auto summary = summary_text(i.input, scheduler::schedule(i.input));
+    auto i = imported_from(text);
+    auto summary = summary_of(i);
     CHECK((summary.find("Start      b0-podman-0 ( far )") == std::string::npos) == something);
   }
 }
@@ -71,9 +62,7 @@ TEST_CASE("status: an instance on a node that left is listed nowhere") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
   report_on_n1(text, reported("x", "D", op("x", "start", "0", "0")));
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   auto lines = [&] {
     auto all = reported_text(i.input, false);
     return all.substr(all.find("Clone Set"));
@@ -131,7 +120,7 @@ TEST_CASE("capacity: what is to run on a guest that finds no host waits for it, 
         if (it.name == "a" || (it.name == "box" && !host))
           i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
     }
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    auto text = summary_of(i);
     CHECK((text.find("Start      a ( far )") != std::string::npos) == !host);
   }
 }
@@ -142,9 +131,7 @@ TEST_CASE("capacity: what a bundle's resource uses its containers need") {
               R"(<bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="10.0.0.1"/>
       <primitive id="in" class="ocf" provider="p" type="D"><utilization id="u"><nvpair id="un" name="ram" value="3"/>
       </utilization></primitive></bundle>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   CHECK(named(i, "in").uses.empty());
   for (auto name : {"box-podman-0", "box-podman-1"}) {
     REQUIRE(named(i, name).uses.size() == 1);
@@ -163,7 +150,7 @@ TEST_CASE("fencing: for a guest it is enough that its bundle is managed, though 
     auto i = replica_without_container();
     if (!managed)
       for (auto& r : i.input.resources) r.managed = false;
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    auto text = summary_of(i);
     CHECK_MESSAGE((text.find("Fence (off) box-0") != std::string::npos) == managed, text);
   }
 }
@@ -180,7 +167,7 @@ TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
         i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
     }
     for (auto& n : i.input.nodes) n.unfenced = true; // it is still to be done
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    auto text = summary_of(i);
     CHECK_MESSAGE((text.find("Fence (on) far") != std::string::npos) == up, text);
   }
 }
@@ -191,7 +178,7 @@ TEST_CASE("nodes: with an unmanaged connection a remote node is in maintenance")
                                     reported("far", "remote", op("far", "start", "0", "0")));
     named(i, "far").managed = managed;
     named(i, "a").target = scheduler::role::stopped;
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    auto text = summary_of(i);
     CHECK_MESSAGE((text.find("Stop       a ( far )") != std::string::npos) == managed, text);
   }
 }
@@ -205,7 +192,7 @@ TEST_CASE("fencing: a guest whose container has nowhere to start is switched off
     for (auto n : {std::size_t{0}, std::size_t{1}})
       i.input.locations.push_back({.what = r, .where = scheduler::node_id{n}, .weight = score::minus_infinity()});
   }
-  auto text = summary_text(i.input, scheduler::schedule(i.input));
+  auto text = summary_of(i);
   CHECK_MESSAGE(text.find("Fence (off) far") != std::string::npos, text);
 }
 
@@ -220,13 +207,13 @@ TEST_CASE("promotion: a replica whose container has no host is not promoted, how
     <status><node_state id="1" uname="n1" in_ccm="true" crmd="online" join="member" expected="member"/></status></cib>)");
   REQUIRE(parsed);
   auto i = from_cib(*parsed, stamp{});
-  CHECK(summary_text(i.input, scheduler::schedule(i.input)).find("Promote") == std::string::npos);
+  CHECK(summary_of(i).find("Promote") == std::string::npos);
 }
 
 TEST_CASE("remote: what runs behind a connection that recovers stays as it is") {
   auto i = behind(primitive("far", "remote"),
                   reported("far", "remote", op("far", "start", "0", "0") + op("far", "monitor", "10000", "1")));
-  CHECK(summary_text(i.input, scheduler::schedule(i.input)) == "  * Recover    far ( n1 )\n");
+  CHECK(summary_of(i) == "  * Recover    far ( n1 )\n");
 }
 
 TEST_CASE("fencing: a remote node that nobody knows is fenced unless its connection comes up") {
@@ -260,7 +247,7 @@ TEST_CASE("fencing: on a guest whose host is lost and cannot be fenced nothing c
     auto& host = i.input.nodes[scheduler::node_id{std::size_t{0}}];
     host.in_membership = host.process_online = false;
     host.join = scheduler::join_state::down;
-    auto text = summary_text(i.input, scheduler::schedule(i.input));
+    auto text = summary_of(i);
     bool blocked =
         text.find("Stop       a ( far )  due to node's host cannot be fenced (blocked)") != std::string::npos;
     CHECK_MESSAGE(blocked == !quorate, text);
@@ -283,7 +270,7 @@ TEST_CASE("what if: a node in standby is not used, an unwanted resource not star
   auto i = read("");
   REQUIRE(node_in_standby(i.input, "n1"));
   REQUIRE(resource_unwanted(i.input, "c"));
-  CHECK(summary_text(i.input, scheduler::schedule(i.input)) == "  * Start      a ( n2 )\n  * Start      b ( n2 )\n");
+  CHECK(summary_of(i) == "  * Start      a ( n2 )\n  * Start      b ( n2 )\n");
   CHECK(node_lost(i.input, "n9").error().text == "there is no node n9");
 }
 

@@ -65,9 +65,7 @@ TEST_CASE("import: a value that is none counts as is said") {
                                                              "\" value=\"" + value + "\"/></meta_attributes>") +
                                                "<meta_attributes id=\"cm\"><nvpair id=\"cn\" name=\"" + name +
                                                "\" value=\"" + value + "\"/></meta_attributes></clone>");
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    return from_cib(*parsed, stamp{});
+    return imported_from(text);
   };
   for (auto value : {"maybe", ""}) {
     auto i = with("is-managed", value);
@@ -94,9 +92,7 @@ TEST_CASE("import: an operation's interval has a longest, a timeout below zero i
     text.insert(text.find("</resources>"),
                 R"(<primitive id="z" class="ocf" provider="p" type="D"><operations><op id="o" name="monitor" )" +
                     attributes + "/></operations></primitive>");
-    auto parsed = cib::parse(text);
-    REQUIRE(parsed);
-    auto i = from_cib(*parsed, stamp{});
+    auto i = imported_from(text);
     return named(i, "z").operations.at(0);
   };
   CHECK(of(R"(interval="99999999999999999999s")").interval_ms == 4'294'967'295);
@@ -115,9 +111,7 @@ TEST_CASE("import: a start does not recur, a container and a fence device must b
       <bundle id="box"><podman image="i" replicas="2"/><network ip-range-start="fe80::1"/></bundle>)");
   text.insert(text.find("</configuration>"), R"(<fencing-topology>
       <fencing-level id="f" target="n1" index="1" devices="watchdog,gone"/></fencing-topology>)");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   CHECK(i.warnings == std::vector<std::string>{
                           "z: the operation start cannot recur: ignored",
                           "z: container=\"ghost\" is no resource before it: ignored",
@@ -132,9 +126,7 @@ TEST_CASE("import: cluster options that are none are as usual, and a node of a k
   text.insert(text.find("</cluster_property_set>"), R"(<nvpair id="x1" name="symmetric-cluster" value="maybe"/>
       <nvpair id="x2" name="maintenance-mode" value="maybe"/>)");
   text.replace(text.find("uname=\"n1\"/>"), 12, "uname=\"n1\" type=\"alien\"/>");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
+  auto i = imported_from(text);
   CHECK(i.input.settings.symmetric);
   CHECK_FALSE(i.input.settings.maintenance);
   CHECK(i.input.nodes[scheduler::node_id{std::size_t{0}}].ping);
@@ -146,10 +138,8 @@ TEST_CASE("import: what ran, and whose template is missing now, is stopped") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), R"(<primitive id="z" template="ghost"/>)");
   report_on_n1(text, reported("z", "D", op("z", "start", "0", "0")));
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  auto i = from_cib(*parsed, stamp{});
-  auto found = summary_text(i.input, scheduler::schedule(i.input));
+  auto i = imported_from(text);
+  auto found = summary_of(i);
   CHECK_MESSAGE(found.find("Stop       z ( n1 )") != std::string::npos, found);
 }
 

@@ -38,9 +38,7 @@ imported with(const std::string& resources, const std::string& constraints = "",
     text.replace(text.find("/>", second), 2,
                  "><transient_attributes id=\"2\"><instance_attributes id=\"t\">" + attributes +
                      "</instance_attributes></transient_attributes></node_state>");
-  auto parsed = cib::parse(text);
-  REQUIRE(parsed);
-  return from_cib(*parsed, stamp{});
+  return imported_from(text);
 }
 
 TEST_CASE("why: of a group each member, in their order") {
