@@ -23,7 +23,8 @@ sweep_report sweep(const sweep_options& how, const invariant_registry& invariant
                    const std::function<void(const run_report&)>& after_each) {
   sweep_report all;
   bool sought = false;
-  for (auto seed = how.first; seed <= how.last && all.failed.size() < max_failed && !sought; ++seed) {
+  for (auto seed = how.first; seed <= how.last && !sought && (!how.plants.empty() || all.failed.size() < max_failed);
+       ++seed) {
     world_options options;
     options.seed = seed;
     options.plan = plan_from_seed(seed, how.machines, how.faults_for, how.quiet_for, how.of);
@@ -33,8 +34,8 @@ sweep_report sweep(const sweep_options& how, const invariant_registry& invariant
     all.effects.add(report.effects);
     if (after_each) after_each(report);
     sought = !how.plants.empty() && finds(report, how.plants);
-    bool counts = how.plants.empty() ? !report.violations.empty() : sought;
-    if (counts) all.failed.push_back(std::move(report));
+    bool kept = sought || all.failed.size() < max_failed;
+    if (!report.violations.empty() && kept) all.failed.push_back(std::move(report));
   }
   for (std::size_t i = 0; i < effect_count && all.seeds >= enough_seeds && !how.of; ++i)
     if (auto e = static_cast<effect>(i); all.effects.of(e) == 0 && in_reach(e, how)) all.never.push_back(e);

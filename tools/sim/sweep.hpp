@@ -21,7 +21,7 @@ struct sweep_options {
 
 struct sweep_report {
   std::uint64_t seeds = 0;
-  std::vector<run_report> failed; // stops at max_failed; with a plant, at the first that finds it
+  std::vector<run_report> failed; // stops at max_failed; with a plant where that is found: the last
   tally effects;
   std::vector<effect> never; // that should have come and did not
   [[nodiscard]] bool good() const { return failed.empty() && never.empty(); }
