@@ -267,6 +267,13 @@ def test_full_disk(c):
     node = place_db(c, leads=True)
     other = next(n.name for n in c if n.name != node)
     fill_disk(c, node)
+
+    def history_is_told_off():
+        for state in ("on", "off"):  # each is a line of the history
+            c[other].order("maintenance", state, "cache")
+        return f"the history of {node} is not written any more: " in c[node].troupe("status").out
+    c.wait("its status says that the history ends", history_is_told_off)
+    equal(c[node].troupe("status").status, 1)
     grow_journals(c, other)
     equal(c[node].machine.expect("ended"), "1")
     rest = [n for n in c if n.name != node]
