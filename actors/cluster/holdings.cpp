@@ -3,7 +3,6 @@
 #include "agents/ocf/exit_codes.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace troupe::cluster {
 
@@ -142,24 +141,30 @@ bool fenced_for_it(const state& s, const node_name& node, stamp failed_at) {
   return shot && shot->value.opened_at >= failed_at && shot->value.opened_at - failed_at < s.config().value.tolerate;
 }
 
-bool waits_stopless(const state& s, const resource_name& r, const node_name& node) {
-  bool any = false;
-  for_each_holder_of(s, r, [&](const holder_key& key, const holder& h) {
-    any = any || (key.node == node && std::holds_alternative<stop_failed>(h.now));
-  });
-  return any;
+// The first command after which it could not be stopped there and still is not; nullopt: there is none.
+std::optional<log_index> unstopped_since(const state& s, const resource_name& r, const node_name& node) {
+  std::optional<log_index> first;
+  auto& all = s.all<holder_key>();
+  for (auto at = all.lower_bound({r, 0, node_name{}, log_index{}}); at != all.end(); ++at) {
+    auto& [key, found] = *at;
+    if (key.resource != r) break;
+    bool failed_there = key.node == node && std::holds_alternative<stop_failed>(found.value.now);
+    if (failed_there) first = std::min(first.value_or(found.version), found.version);
+  }
+  return first;
 }
 
 std::optional<node_name> failed_to_stop_elsewhere(const state& s, const resource_name& r, const node_name& node) {
   auto* here = s.find(failure_key{r, node});
-  if (!here) return std::nullopt;
+  auto since = unstopped_since(s, r, node);
+  if (!here || !since) return std::nullopt;
   for (auto& [key, there] : s.all<failure_key>()) {
     if (key.node == node || std::chrono::abs(there.value.last - here->value.last) > same_breakage) continue;
     bool agent_gone = there.value.exit_code == not_installed && here->value.exit_code == not_installed;
     if (key.resource != r && !(agent_gone && same_agent(s, key.resource, r))) continue;
-    bool before = std::tie(there.value.last, key.node) < std::tie(here->value.last, node); // one of them is the first
-    bool waits = before && waits_stopless(s, key.resource, key.node);
-    if (waits || fenced_for_it(s, key.node, there.value.last)) return key.node;
+    // One of them is the first, by the log: stamps may be equal, and the later one is seen when that is being fenced.
+    auto first = unstopped_since(s, key.resource, key.node);
+    if ((first && *first < *since) || fenced_for_it(s, key.node, there.value.last)) return key.node;
   }
   return std::nullopt;
 }

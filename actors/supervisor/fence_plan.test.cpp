@@ -353,6 +353,13 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     CHECK(c.look() == "n2 by n3 level 1; ");
     CHECK(c.why("n1") == fence_wait::broken_resource);
   }
+  SUBCASE("whichever failed first in the log, if both did at once: that one is being fenced when the other is seen") {
+    breaks_on("redis", "n2", 1);
+    CHECK(c.look() == "n2 by n3 level 1; ");
+    breaks_on("redis", "n1", 1); // nobody's clock has moved
+    (void)c.look();
+    CHECK(c.why("n1") == fence_wait::broken_resource);
+  }
   SUBCASE("a cleanup has the stop tried again, and nobody fenced before it has failed again") {
     first_is_shot(1);
     breaks_on("redis", "n2", 1);
