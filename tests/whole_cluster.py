@@ -239,6 +239,33 @@ def test_asked_to_end(c):
     equal(refused, [])  # of an everyday restart nothing reads like a fault
 
 
+def test_daemon_exchanged_in_maintenance(c):
+    """In maintenance SIGTERM leaves the services running, and the next daemon has them again: nothing is started, stopped
+    or fenced. Who is still away when maintenance ends is lost like others: its services are wanted again."""
+    start(c)
+    node = where(c)
+    other = c[next(n.name for n in c if n.name != node)]
+    acts = list(c.run_log.lines())
+
+    def ends_for_a_while():
+        equal(c[node].machine.signal_daemon(signal.SIGTERM), 0)
+        c.wait("the others know that it comes back", lambda: {m["node"]: m["state"] for m in other.status()["cluster"][
+            "members"]}[node] == "detached")
+    other.order("maintenance", "on")
+    ends_for_a_while()
+    c[node].machine.start_daemon()
+    c.settled()
+    c.wait("it is on standby no more", lambda: "standby" not in other.troupe("status").out)
+    other.order("maintenance", "off")
+    all_run(c)
+    equal(list(c.run_log.lines()), acts)
+    equal(shots(c), [])
+    other.order("maintenance", "on")
+    ends_for_a_while()
+    other.order("maintenance", "off")
+    lost_and_fenced(c, node)
+
+
 def fill_disk(c, node):
     """Nothing more gets onto its data disk; what lies there already has its room."""
     with open(c[node].folder / "data/fill", "wb", buffering=0) as fill:

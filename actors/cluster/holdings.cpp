@@ -210,6 +210,30 @@ std::optional<log_index> dead_but_held(const state& s, const node_name& node) {
   return newest;
 }
 
+bool left_alone(const state& s, const resource_name& resource, const node_name& node, const std::string& group) {
+  auto* configured = standing_of(s, resource);
+  auto* d = configured ? definition_of(s, resource, configured->defined_at) : nullptr;
+  if (d && !d->managed) return true;
+  if (s.all<directive_key>().empty()) return false;
+  for (auto& subject : {std::string{}, node.text, resource.text, group})
+    if (s.find(directive_key{command::directive_kind::maintenance, subject})) return true;
+  return false;
+}
+
+bool holds_only_what_is_left_alone(const state& s, const node_name& node) {
+  auto& groups = s.config().value.groups;
+  auto group_of = [&](const resource_name& r) {
+    auto at = std::ranges::find_if(groups, [&](auto& g) { return std::ranges::find(g.members, r) != g.members.end(); });
+    return at == groups.end() ? std::string{} : at->name.text;
+  };
+  auto* looked = s.find(inventory_key{node});
+  bool all = !looked || looked->value.pending.empty();
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder&) {
+    all = all && left_alone(s, key.resource, node, group_of(key.resource));
+  });
+  return all;
+}
+
 log_index version_of(const state& s, const command::relies_on& what) {
   using kind = command::relies_on::what;
   switch (what.kind) {

@@ -86,6 +86,12 @@ bool failed_stops_are_tried_again(const state& s, const node_name& node);
 // Nobody can ask a dead boot, so only a kind of proof that it does accept frees it: the next start, or an operator's word.
 std::optional<log_index> dead_but_held(const state& s, const node_name& node);
 
+// Nobody is to touch it on that node: it is not managed, or in maintenance, as its group ("": none), its node or the
+// whole cluster may be.
+bool left_alone(const state& s, const resource_name& resource, const node_name& node, const std::string& group);
+// So it is with all that the node holds, as far as was looked.
+bool holds_only_what_is_left_alone(const state& s, const node_name& node);
+
 // The version of what an act may rely on [K5].
 log_index version_of(const state& s, const command::relies_on& what);
 

@@ -72,9 +72,10 @@ struct operator_command {
   std::vector<log_index> causes{};
 };
 
-// Leave in order: run nothing any more, leave the cluster, end. What runs here is moved or stopped by the cluster first; when
-// that takes longer than drain_limit, or there is no cluster to speak to, the node ends with its services running, as
-// after a crash of the daemon.
+// Leave in order: run nothing any more, leave the cluster, end. What runs here is moved or stopped by the cluster
+// first, but for what is in maintenance or not managed: with that alone left the node ends, and may be away for
+// planned_absence. When it takes longer than drain_limit, or there is no cluster to speak to, the node ends with its
+// services running, as after a crash of the daemon.
 struct leave {};
 
 // Who does what here; for the console, which asks each by itself. Answered with node_parts.

@@ -30,6 +30,9 @@ inline constexpr duration join_seldom = std::chrono::seconds{60}; // at most: ea
 inline constexpr std::size_t max_restarts = 5; // of services, within restart_window; then the node gives up
 inline constexpr duration restart_window = std::chrono::minutes{1};
 inline constexpr duration drain_limit = std::chrono::minutes{5};  // of leaving in order
+// So long the daemon of a node whose services are left alone may be away, until it counts as lost.
+inline constexpr duration planned_absence = std::chrono::minutes{30};
+static_assert(planned_absence < command::max_detach);             // for calendars that differ
 inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same without a word of a leader
 inline constexpr duration look_for_leader = std::chrono::seconds{1};
 
@@ -39,7 +42,7 @@ enum class service : std::uint8_t { detector, attributes, executor, fencing, dir
 // On the way out, from the first to the last.
 enum class leaving_step : std::uint8_t {
   draining, // a standby of our own is in the log; what runs here goes elsewhere
-  going,    // NodeLeft is on its way to the log
+  going,    // NodeLeft is on its way to the log, or Detach
   waving,   // the detector says goodbye
 };
 
@@ -82,6 +85,7 @@ struct root_state {
 
   std::optional<leaving_step> leaving;
   std::string leaving_why;             // in the log
+  bool returns = false;                // it may leave services behind that nobody is to touch: the next life has them
   std::optional<cluster::mirror> seen; // while leaving: what is still here
   instant leaving_ends{};
   instant leaving_look{}; // whether anybody leads
@@ -121,11 +125,11 @@ caf::actor find_service(const root_actor* self, service which);   // empty: it d
 void tell_session(root_actor* self);
 
 // root_leaving.cpp: out of the cluster, in order
-void begin_leaving(root_actor* self, std::string why);
+void begin_leaving(root_actor* self, std::string why, bool returns);
 void leave_without_disk(root_actor* self, const consensus::disk_failed& how);
 void on_state(root_actor* self, const cluster::state_is& s);
 void on_state(root_actor* self, const cluster::state_changed& s);
-void look_whether_gone(root_actor* self); // everything that was here; then it goes as well
+void look_whether_gone(root_actor* self); // everything that was here, or is to be moved; then it goes as well
 void on_leaving_time(root_actor* self);
 void lift_own_standby(root_actor* self);              // that an earlier life's leaving left behind
 void end(root_actor* self, const caf::error& reason); // with all of the tree

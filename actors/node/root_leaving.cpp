@@ -1,6 +1,9 @@
 // Out of the cluster in order. What runs here goes first: the node asks for a standby of its own, in the log, where
 // everybody sees it and the director acts on it like on an operator's. Then NodeLeft, then the detector's goodbye.
 //
+// What is in maintenance, or not managed, nobody moves or stops. If nothing else is left here the node detaches, and
+// ends with its services running: so a daemon is exchanged below them. Nothing is fenced for that while it lasts.
+//
 // Rejected: a command of its own for draining. It would be a second way to say that a node should hold nothing.
 #include "actors/cluster/holdings.hpp"
 #include "actors/consensus/messages.hpp"
@@ -42,11 +45,10 @@ void wave(root_actor* self) {
       .then([ended](const detector::departed&) { ended(); }, [ended](const caf::error&) { ended(); });
 }
 
-void go(root_actor* self) {
+void go(root_actor* self, command::body last_word) {
   auto& state = self->state;
   state.leaving = leaving_step::going;
-  self->request(state.ledger, caf::infinite,
-                cluster::submit{"node", spoken(self, command::node_left{state.options.name, *state.session})})
+  self->request(state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(last_word))})
       .then([self](const cluster::told_outcome&) { wave(self); }, [self](const caf::error&) { wave(self); });
 }
 
@@ -56,14 +58,21 @@ void look_whether_gone(root_actor* self) {
   auto& state = self->state;
   if (state.leaving != leaving_step::draining || !state.seen || !state.session) return;
   auto& now = state.seen->now();
+  auto& name = state.options.name;
   auto* standby = now.find(own_standby(self));
-  if (standby && !cluster::holds_anything(now, state.options.name)) go(self);
+  if (!standby) return; // so that nothing new comes here
+  if (!cluster::holds_anything(now, name)) return go(self, command::node_left{name, *state.session});
+  if (!state.returns || !cluster::holds_only_what_is_left_alone(now, name)) return;
+  say(self, env::log_level::info, "ends for a while: what runs here is left alone, in maintenance or not managed");
+  auto until = std::chrono::floor<stamp::duration>(state.env->calendar.now() + planned_absence);
+  go(self, command::detach{name, *state.session, until});
 }
 
-void begin_leaving(root_actor* self, std::string why) {
+void begin_leaving(root_actor* self, std::string why, bool returns) {
   auto& state = self->state;
   if (state.leaving) return;
   state.leaving_why = std::move(why);
+  state.returns = returns;
   if (!state.ledger || !state.session) return end(self, caf::exit_reason::user_shutdown);
   say(self, env::log_level::info, "leaves the cluster: what runs here is moved or stopped first");
   state.leaving = leaving_step::draining;
@@ -78,7 +87,7 @@ void leave_without_disk(root_actor* self, const consensus::disk_failed& how) {
   auto why = fmt::format("its data disk {}: {}", how.full ? "is full" : "failed", how.why);
   if (!state.leaving && (!state.ledger || !state.session)) return give_up(self, why);
   say(self, env::log_level::error, why);
-  begin_leaving(self, std::move(why));
+  begin_leaving(self, std::move(why), false);
 }
 
 void on_state(root_actor* self, const cluster::state_is& s) {

@@ -64,7 +64,8 @@ std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
     auto heard = heard_of(l, key.node);
     if (fresh && !by.first) r.heard = heard;
     count(r, heard, l, by);
-    if (auto* away = std::get_if<cluster::detached>(&m.here); away != nullptr && l.calendar < away->until) {
+    auto* away = std::get_if<cluster::detached>(&m.here);
+    if (away && l.calendar < away->until && cluster::holds_only_what_is_left_alone(s, key.node)) {
       r.silence = {};
       continue;
     }

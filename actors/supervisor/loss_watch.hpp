@@ -6,7 +6,7 @@
 // daemon is away stretches that to restart-grace, counted from where the silence began: a daemon that stays away is
 // lost then, whatever its host says. Where nobody who votes has heard a member since it booted itself, and where a
 // member was never there, boot-grace must have passed under this leader as well. A detached member's silence begins at
-// `until`.
+// `until`, or as soon as somebody wants something done with what it holds (maintenance has ended): that would wait.
 //
 // A leader that stood still, or that hears no majority, must not hold it against others: what they said meanwhile lies
 // unread. So silence is not read off the clock. It is counted by the quorum: from one look at the contacts to the next
@@ -18,8 +18,8 @@
 // tolerate.
 //
 // Nobody looks while all those that count are vouched for (consensus::vouched_for: the replica heard them within
-// silence-noted). When one is not any more, the director is told and looks; that is within the time by which silence may
-// grow in one look, so nothing of it is missed.
+// silence-noted). When one is not any more, the director is told and looks; that is within the time by which silence
+// may grow in one look, so nothing of it is missed.
 //
 // Rejected: silence = now - last heard, with a pause guard beside it. Each guard left a moment in which the guard had
 // ended and the mail of the pause was not yet read.

@@ -275,6 +275,28 @@ TEST_CASE("detached: its silence begins at `until`") {
   CHECK(b.all[0].at - until <= 2350ms);
 }
 
+TEST_CASE("detached with what is in maintenance: its silence begins when that ends, or at `until`") {
+  bench b;
+  command::directive maintenance{.kind = command::directive_kind::maintenance};
+  REQUIRE(b.world.operator_says(maintenance) == refusal::none);
+  b.run_for(10s);
+  b.world.run("db", "n3");
+  REQUIRE(b.world.say(command::detach{n3, b.world.session("n3"), b.world.clock + 60s}, "n3") == refusal::none);
+  b.dies(n3);
+  b.run_for(30s);
+  CHECK(b.all.empty());
+  SUBCASE("at `until`") {
+    b.run_for(60s);
+    REQUIRE(b.all.size() == 1);
+  }
+  SUBCASE("when that ends") {
+    maintenance.lifted = true;
+    REQUIRE(b.world.operator_says(maintenance) == refusal::none);
+    b.run_for(2350ms);
+    REQUIRE(b.all.size() == 1);
+  }
+}
+
 TEST_CASE("beyond the brake [K8]: not proposed again; let off when it answers; lost if the policy says so") {
   bench b(of_four());
   b.run_for(10s);

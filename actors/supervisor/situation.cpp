@@ -37,16 +37,7 @@ std::vector<node_name> situation::held_on(const resource_name& r) const {
 }
 
 bool situation::managed(const resource_name& r, const node_name& n) const {
-  auto* configured = cluster::standing_of(s_, r);
-  if (configured) {
-    auto* d = cluster::definition_of(s_, r, configured->defined_at);
-    if (d && !d->managed) return false;
-  }
-  if (s_.all<cluster::directive_key>().empty()) return true;
-  auto& group = known_.group_of(r);
-  for (auto& subject : {std::string{}, n.text, r.text, group})
-    if (s_.find(cluster::directive_key{command::directive_kind::maintenance, subject})) return false;
-  return true;
+  return !cluster::left_alone(s_, r, n, known_.group_of(r));
 }
 
 bool situation::outdated(const resource_name& r, const cluster::holder& h) const {

@@ -90,7 +90,9 @@ void add_maintenance(CLI::App& troupe, work& chosen) {
                       "  troupe maintenance on --reason 'switch replaced'\n"
                       "  troupe maintenance on db\n"
                       "  troupe maintenance off\n"
-                      "Without WHAT it is for the whole cluster.");
+                      "Without WHAT it is for the whole cluster. A daemon that is told to end meanwhile (SIGTERM)\n"
+                      "leaves its services running, for the next one; it may be away for half an hour. End\n"
+                      "maintenance when it is back: from then on a node that is away is lost, and fenced.");
   auto o = std::make_shared<directive_detail::options>();
   o->what.kind = directive_detail::directive_kind::maintenance;
   sub.add_option("ON_OFF", o->on_off, "on or off")->required()->check(CLI::IsMember({"on", "off"}));

@@ -41,7 +41,10 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
                     " is down, proved dead: it comes back when its machine has booted anew and its trouped joins");
       break;
     case console::presence::detached:
-      out.push_back(fmt::format("{} is away for a planned restart, until {} at most", name, text_of(*m.since)));
+      out.push_back(
+          fmt::format("{} is away for a planned restart, until {} at most, or the end of maintenance: what runs "
+                      "there goes on meanwhile, and nobody watches it",
+                      name, text_of(*m.since)));
       break;
     case console::presence::joined:
     case console::presence::left: break;
@@ -53,6 +56,19 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
     if (v.as == console::standing::learner)
       out.push_back(v.node.text + " was made a voter and is a learner: its journal was lost, and with it what it had "
                                   "promised. It follows, and does not count for a majority");
+}
+
+// A standby that the node has asked for itself: its daemon was told to end.
+void add_departures(const console::cluster_status& c, std::vector<std::string>& out) {
+  for (auto& m : c.members) {
+    auto own = [&](const console::directive_line& d) {
+      return d.kind == command::directive_kind::standby && d.subject == m.node.text && d.owner == m.node.text;
+    };
+    if (m.here == console::presence::joined && std::ranges::any_of(c.directives, own))
+      out.push_back(m.node.text +
+                    " leaves: what runs there goes first. After five minutes its daemon ends all the same, "
+                    "and the node is lost with what still runs there");
+  }
 }
 
 bool is_silent(const console::link_line& l) {
@@ -263,6 +279,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
     out.push_back("the history of " + s.node.text + " is not written any more: " + s.history_trouble +
                   "; mend that, then restart trouped there");
   status_detail::add_member_concerns(c, out);
+  status_detail::add_departures(c, out);
   status_detail::add_unheard_members(s, out);
   add_service_concerns(c, out);
   return out;

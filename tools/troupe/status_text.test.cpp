@@ -326,6 +326,23 @@ failures
   CHECK(status_text(s).find("no longer configured; ") == std::string::npos);
 }
 
+TEST_CASE("who leaves, and who is away in maintenance, says so") {
+  using enum command::directive_kind;
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.directives = {{standby, "n2", role::stopped, {}, "n2", "this daemon was asked to end", {}},
+                  {standby, "n3", role::stopped, {}, "root", "", {}}};
+  CHECK(concerns(s) ==
+        std::vector<std::string>{
+            "n2 leaves: what runs there goes first. After five minutes its daemon ends all the same, and "
+            "the node is lost with what still runs there"});
+  c.members[1].here = console::presence::detached;
+  c.members[1].since = stamp{};
+  CHECK(concerns(s) == std::vector<std::string>{
+                           "n2 is away for a planned restart, until 1970-01-01 00:00:00.000Z at most, or the end of "
+                           "maintenance: what runs there goes on meanwhile, and nobody watches it"});
+}
+
 TEST_CASE("a thousand sentences are cut, not in JSON") {
   auto s = healthy();
   for (int i = 0; i < 1000; ++i)
