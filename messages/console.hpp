@@ -333,6 +333,8 @@ struct refused_line { // what was turned away at the door
   std::string why{};
   std::uint64_t count = 0;
   std::string last_from{};
+  std::string last_who{}; // the node that it was taken for, by its own word; empty: nobody can tell
+  stamp last{};
   bool operator==(const refused_line&) const = default;
 };
 struct agent_folders { // where a node looks for agents

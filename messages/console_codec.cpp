@@ -75,6 +75,8 @@ void put(schema::Refused::Builder out, const refused_line& r) {
   out.setWhy(r.why);
   out.setCount(r.count);
   out.setLastFrom(r.last_from);
+  out.setLastWho(r.last_who);
+  out.setLast(to_wire(r.last));
 }
 
 template <class Builders, class Lines>
@@ -112,7 +114,8 @@ node_status status_from(schema::Status::Reader in) {
     return link_line{node_from(l.getPeer()), l.getDatagrams(), l.getStream()};
   });
   s.refused = all_from<refused_line>(in.getRefused(), max_rows, [](auto r) {
-    return refused_line{shown(r.getWhy()), r.getCount(), shown(r.getLastFrom())};
+    return refused_line{shown(r.getWhy()), r.getCount(), shown(r.getLastFrom()), shown(r.getLastWho()),
+                        stamp_from(r.getLast())};
   });
   s.fence_troubles = texts_from(in.getFenceTroubles());
   s.history_trouble = shown(in.getHistoryTrouble());

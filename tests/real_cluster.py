@@ -212,7 +212,9 @@ def test_wrong_key(c):
         return any(r["why"] == "wrong key" and r["count"] > 0 for r in c[leader].status()["refused"])
     c.wait("it is turned away, and that is counted", refused)
     text = c[leader].troupe("status").out
-    assert "turned away at the door" in text and "wrong key" in text, text
+    line = text.split("turned away at the door of")[1].split("wrong key")[1].splitlines()[0]
+    assert line.endswith(f", as {other.name}"), text
+    c.wait("the pending say it", lambda: f"who called itself {other.name} was turned away by {leader}" in c[leader].troupe("status").out)
     equal(other.session(), None)
     told = c.wait("it says what may be wrong", lambda: (t := other.troupe("status").out) and "turn this node away" in t and t)
     assert "do not answer" in told, told

@@ -70,7 +70,7 @@ struct host_answered { // its host refused a connection: it is alive, its daemon
 struct turned_away { // counted; from the switchboard it comes only when it should be logged
   refusal why = refusal::malformed;
   endpoint from;
-  std::optional<node_name> who; // the link it was aimed at; nobody has shown to be that node
+  std::optional<node_name> who; // the link it was aimed at, or what it calls itself; nobody has shown to be that node
 };
 using effect = std::variant<send_datagram, dial, write_stream, close_stream, end_if_stuck, message_received,
                             link_changed, stream_broken, host_answered, turned_away>;

@@ -279,12 +279,14 @@ TEST_CASE("a secret is wiped where it moved out of and where it ended") {
 TEST_CASE("refusals are counted all, and said once in a while") {
   refusal_log log;
   auto now = instant{} + std::chrono::hours(1);
-  CHECK(log.add(refusal::wrong_key, test_endpoint(1), now));
-  CHECK_FALSE(log.add(refusal::wrong_key, test_endpoint(2), now + refusal_log::pause - duration{1}));
-  CHECK(log.add(refusal::revoked, test_endpoint(1), now));
-  CHECK(log.add(refusal::wrong_key, test_endpoint(3), now + refusal_log::pause));
+  CHECK(log.add(refusal::wrong_key, test_endpoint(1), {}, now));
+  CHECK_FALSE(log.add(refusal::wrong_key, test_endpoint(2), {}, now + refusal_log::pause - duration{1}));
+  CHECK(log.add(refusal::revoked, test_endpoint(1), {}, now));
+  CHECK(log.add(refusal::wrong_key, test_endpoint(3), node_name{"n3"}, now + refusal_log::pause));
   CHECK(log.of(refusal::wrong_key).count == 3);
   CHECK(log.of(refusal::wrong_key).last_from == test_endpoint(3));
+  CHECK(log.of(refusal::wrong_key).last_who == node_name{"n3"});
+  CHECK(log.of(refusal::wrong_key).last == now + refusal_log::pause);
   CHECK(log.total() == 4);
 }
 

@@ -25,10 +25,12 @@ std::string_view to_text(refusal why) {
   return "unnamed";
 }
 
-bool refusal_log::add(refusal why, const endpoint& from, instant now) {
+bool refusal_log::add(refusal why, const endpoint& from, const node_name& who, instant now) {
   auto& entry = entries_[static_cast<std::size_t>(why)];
   ++entry.count;
   entry.last_from = from;
+  entry.last_who = who;
+  entry.last = now;
   if (entry.said && now - *entry.said < pause) return false;
   entry.said = now;
   return true;

@@ -4,6 +4,7 @@
 // The side that refuses says so in its own status and log.
 #pragma once
 
+#include "messages/types/ids.hpp"
 #include "messages/types/time.hpp"
 #include "transport/network.hpp"
 
@@ -47,11 +48,13 @@ public:
   struct tally {
     std::uint64_t count = 0;
     endpoint last_from{};
+    node_name last_who{}; // as turned_away::who; empty: nobody can tell
+    instant last{};
     std::optional<instant> said;
   };
 
   // True if this one should be said.
-  bool add(refusal why, const endpoint& from, instant now);
+  bool add(refusal why, const endpoint& from, const node_name& who, instant now);
   [[nodiscard]] const tally& of(refusal why) const { return entries_[static_cast<std::size_t>(why)]; }
   [[nodiscard]] std::uint64_t total() const;
 

@@ -103,11 +103,17 @@ void switchboard::on(const moment& m, datagram_received& event, effects& out) {
   return link != nullptr ? link->on_answer(m, *type, data, event.from, out) : refuse(refusal::unexpected);
 }
 
+// What it calls itself, if that can be shown: a stranger's bytes must not write our log.
+static std::optional<node_name> claimed(const admitted<hello>& first) {
+  auto plain = [](char c) { return c > ' ' && c <= '~'; };
+  return first && std::ranges::all_of(first->from.text, plain) ? std::optional(first->from) : std::nullopt;
+}
+
 void switchboard::on_hello(const moment& m, const datagram_received& event, effects& out) {
   auto first = parse_hello(event.data);
   if (first && first->what != purpose::datagrams) first = tl::unexpected(refusal::wrong_purpose);
   auto who = first.and_then([&](const hello& h) { return recognize(h, me_, directory_, ours_); });
-  if (!who) return out.push_back(turned_away{who.error(), event.from, std::nullopt});
+  if (!who) return out.push_back(turned_away{who.error(), event.from, claimed(first)});
   if (!doorman_.admit(*first, event.from, m.now, out)) return;
   if (auto* link = link_with(who->name)) link->on_hello(m, *first, event.from, out);
 }
@@ -133,7 +139,7 @@ void switchboard::introduce(const moment& m, stream_id stream, const doorman::in
     if (auto* link = link_with(who->name))
       return link->on_hello(m, stream, *first, introduced.from, introduced.rest, out);
   }
-  out.emplace_back(turned_away{who ? refusal::unknown_node : who.error(), introduced.from, std::nullopt});
+  out.emplace_back(turned_away{who ? refusal::unknown_node : who.error(), introduced.from, claimed(first)});
   out.emplace_back(close_stream{stream});
 }
 
@@ -164,7 +170,7 @@ void switchboard::stop(const moment& m, effects& out) {
 void switchboard::count_refusals(const moment& m, std::size_t from, effects& out) {
   auto unsaid = [&](const effect& e) {
     const auto* refused = std::get_if<turned_away>(&e);
-    return refused != nullptr && !refusals_.add(refused->why, refused->from, m.now);
+    return refused != nullptr && !refusals_.add(refused->why, refused->from, refused->who.value_or(node_name{}), m.now);
   };
   auto first = out.begin() + static_cast<std::ptrdiff_t>(from);
   out.erase(std::remove_if(first, out.end(), unsaid), out.end());

@@ -68,6 +68,8 @@ struct links_status { // for people
     std::string why;
     std::uint64_t count = 0;
     transport::endpoint last_from;
+    node_name last_who; // as it calls itself; empty: nobody can tell
+    stamp last;
   };
   std::vector<link> links;
   std::vector<refused> refused_so_far; // kinds that occurred

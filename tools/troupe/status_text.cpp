@@ -88,6 +88,22 @@ void add_silence_of_others(const node_status& s, std::vector<std::string>& out) 
                          "not know, another key); if so, `troupe status` there says it");
 }
 
+// Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an
+// operator's eyes, unless they are many.
+bool is_everyday(const console::refused_line& r) {
+  constexpr std::uint64_t many = 100;
+  return (r.why == "unexpected" || r.why == "truncated") && r.count < many;
+}
+
+// One who is awaited has perhaps been at the door.
+void add_turned_away(const node_status& s, std::vector<std::string>& out) {
+  for (auto& r : s.refused)
+    for (auto& m : s.cluster->members)
+      if (r.last_who == m.node.text && m.here != console::presence::joined && !is_everyday(r))
+        out.push_back(fmt::format("who called itself {} was turned away by {}, last at {} from {}: {}", r.last_who,
+                                  s.node.text, text_of(r.last), r.last_from, r.why));
+}
+
 // The node of a daemon that has died stays joined for restart-grace: until then only the links tell.
 void add_unheard_members(const node_status& s, std::vector<std::string>& out) {
   if (hears_nobody(s)) return; // told as a whole
@@ -161,17 +177,12 @@ std::string failures_text(const console::cluster_status& c) {
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }
 
-// Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an
-// operator's eyes, unless they are many.
-bool is_everyday(const console::refused_line& r) {
-  constexpr std::uint64_t many = 100;
-  return (r.why == "unexpected" || r.why == "truncated") && r.count < many;
-}
-
 std::string refused_text(const node_status& s) {
   std::vector<table_row> rows;
   for (auto& r : s.refused)
-    if (!is_everyday(r)) rows.push_back({r.why, times(r.count), "last from " + r.last_from});
+    if (!is_everyday(r))
+      rows.push_back({r.why, times(r.count), "last at " + text_of(r.last),
+                      fmt::format("from {}{}", r.last_from, r.last_who.empty() ? "" : ", as " + r.last_who)});
   return rows.empty() ? "" : "\nturned away at the door of " + s.node.text + "\n" + table_of(rows, "  ");
 }
 
@@ -280,6 +291,7 @@ std::vector<std::string> concerns(const console::node_status& s) {
                   "; mend that, then restart trouped there");
   status_detail::add_member_concerns(c, out);
   status_detail::add_departures(c, out);
+  status_detail::add_turned_away(s, out);
   status_detail::add_unheard_members(s, out);
   add_service_concerns(c, out);
   return out;
@@ -348,7 +360,11 @@ nlohmann::ordered_json status_json(const console::node_status& s) {
     return ordered_json{{"peer", l.peer.text}, {"datagrams", l.datagrams}, {"stream", l.stream}};
   });
   out["refused"] = list_of(s.refused, [](auto& r) {
-    return ordered_json{{"why", r.why}, {"count", r.count}, {"last_from", r.last_from}};
+    return ordered_json{{"why", r.why},
+                        {"count", r.count},
+                        {"last_from", r.last_from},
+                        {"last_as", or_null(!r.last_who.empty(), r.last_who)},
+                        {"last_at", text_of(r.last)}};
   });
   out["notices"] = notices(s);
   out["pending"] = concerns(s);

@@ -210,12 +210,20 @@ TEST_CASE("the price of no fencing is stated every time, and is no fault") {
 
 TEST_CASE("who was turned away is shown, but for what every crash leaves behind") {
   auto s = healthy();
-  s.refused = {{"wrong key", 2, "10.0.0.9:1"}, {"truncated", 1, "10.0.0.2:1"}, {"unexpected", 1, "10.0.0.2:1"}};
+  s.refused = {{"wrong key", 2, "10.0.0.9:1", "n3"}, {"truncated", 1, "10.0.0.2:1"}, {"unexpected", 1, "10.0.0.2:1"}};
   CHECK(status_text(s).find("\nturned away at the door of " + s.node.text +
-                            "\n  wrong key  2 times  last from 10.0.0.9:1\n") != std::string::npos);
+                            "\n  wrong key  2 times  last at 1970-01-01 00:00:00.000Z  from 10.0.0.9:1, as n3\n") !=
+        std::string::npos);
   CHECK(status_text(s).find("truncated") == std::string::npos);
   CHECK(status_text(s).find("unexpected") == std::string::npos);
   CHECK(status_json(s)["refused"].size() == 3);
+  CHECK(concerns(s).empty()); // n3 is here
+  s.cluster->members[2].here = console::presence::never_seen;
+  CHECK(concerns(s) ==
+        std::vector<std::string>{
+            "n3 was never seen: start trouped there, with a member among its seeds",
+            "who called itself n3 was turned away by n1, last at 1970-01-01 00:00:00.000Z from 10.0.0.9:1: "
+            "wrong key"});
   s.refused = {{"unexpected", 2000, "10.0.0.2:1"}};
   CHECK(status_text(s).find("unexpected  2000 times") != std::string::npos);
 }
