@@ -5,6 +5,7 @@
 #pragma once
 
 #include "messages/config.hpp"
+#include "messages/level.hpp"
 #include "messages/outcome.hpp"
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct principal {
 };
 
 struct provenance {
-  std::uint32_t level = 1;
+  std::uint32_t level = known_level;
   stamp at{};
   std::vector<log_index> causes{};     // the commands that led to this one; at most max_causes
   reason why = reason::none;
@@ -49,7 +50,7 @@ struct node_joined {
   machine_id machine{};
   boot_id boot{};
   session_id replaces{};               // its session before, 0 for none: compare-and-set
-  std::uint32_t max_level = 1;       // what its binary knows
+  std::uint32_t max_level = known_level; // what its program knows
   bool operator==(const node_joined&) const = default;
 };
 struct node_left { // it drained and holds nothing

@@ -278,11 +278,7 @@ struct proof_line { // a boot that something waits for: that it is proved dead, 
   std::string last_failure{};         // of the newest attempt
   std::vector<resource_name> held{};  // what may run there; at most max_held_shown
   std::uint32_t more = 0;             // how many more
-  // Of a stop that failed: the resource that is to blame and not the node, and where else it could not be started; or,
-  // if it `starts`, not be stopped.
-  resource_name broken{};
-  node_name elsewhere{};
-  bool starts = false;
+  std::string spared{}; // why it is not fenced for the stop that failed there, and what to do; empty: it is to be
   bool operator==(const proof_line&) const = default;
 };
 inline constexpr std::size_t max_held_shown = 8;

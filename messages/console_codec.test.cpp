@@ -65,8 +65,7 @@ node_status full_status() {
                "no route",
                {resource_name{"vip"}},
                2,
-               resource_name{"vip"},
-               node_name{"n3"}}};
+               "vip is broken"}};
   c.left_out = 6;
   c.limits = {2s, 5s, 120s, 10s};
   c.halted = "why";

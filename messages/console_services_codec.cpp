@@ -104,9 +104,7 @@ void put_line(schema::Proof::Builder out, const proof_line& p) {
   put_names(out.initHeld(list_size(p.held)), p.held);
   out.setMore(p.more);
   out.setLeftOver(p.left_over);
-  out.setBroken(p.broken.text);
-  out.setStarts(p.starts);
-  out.setElsewhere(p.elsewhere.text);
+  out.setSpared(p.spared);
 }
 proof_line proof_from(schema::Proof::Reader in) {
   proof_line p;
@@ -119,9 +117,7 @@ proof_line proof_from(schema::Proof::Reader in) {
   p.held = names_from<resource_name>(in.getHeld(), max_held_shown, "resource");
   p.more = in.getMore();
   p.left_over = in.getLeftOver();
-  p.broken = resource_name{text_from(in.getBroken(), config::max_name, "resource")};
-  p.starts = in.getStarts();
-  p.elsewhere = node_name{text_from(in.getElsewhere(), config::max_name, "node")};
+  p.spared = text_from(in.getSpared(), command::max_note, "note");
   return p;
 }
 

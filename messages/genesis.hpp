@@ -4,6 +4,7 @@
 #pragma once
 
 #include "messages/config.hpp"
+#include "messages/level.hpp"
 #include "messages/types/bytes.hpp"
 #include "messages/types/result.hpp"
 #include "messages/types/voter.hpp"
@@ -19,6 +20,7 @@ struct genesis {
   stamp at{};
   config::cluster configuration;
   std::vector<voter> voters;  // sorted by node, at most config::max_voters
+  std::uint32_t level = known_level;
   bool operator==(const genesis&) const = default;
 };
 

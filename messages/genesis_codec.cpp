@@ -19,6 +19,7 @@ void fill(wire::formation::Genesis::Builder w, const genesis& g) {
     voters[i].setNode(g.voters[i].node.text);
     voters[i].setJournal(g.voters[i].journal.value);
   }
+  w.setLevel(g.level);
 }
 
 genesis genesis_from(wire::formation::Genesis::Reader r) {
@@ -29,6 +30,7 @@ genesis genesis_from(wire::formation::Genesis::Reader r) {
   bounded(r.getVoters().size(), config::max_voters, "voters");
   for (auto v : r.getVoters())
     g.voters.push_back({name_from<node_name>(v.getNode(), "node"), journal_id{v.getJournal()}});
+  g.level = r.getLevel();
   return g;
 }
 

@@ -325,14 +325,14 @@ def test_broken_configuration(c):
     leader.order("apply", config(c, more=service(c, "broken", "ocf:troupe-test:broken")))
     c.wait("one was fenced", lambda: shots(c))
     spared = c.wait("the next one is spared", lambda: next(
-        (n.name for n in c.up() if "is not fenced for that. Mend broken" in n.troupe("status").out), None))
+        (n.name for n in c.up() if "is not fenced for it: mend broken" in n.troupe("status").out), None))
     c.wait("the strip switched it on again", c[shots(c)[0]].machine.on)
     leader = c[c.settled()]
     c.wait("all else runs", lambda: {s: len(on) for s, on in c.run_log.running().items()} ==
            {"db": 1, "address": 1, "site": 1, "cache": 3})
     equal(len(shots(c)), 1)
     stopped = next(p["node"] for p in leader.status()["cluster"]["holders"] if p["resource"] == "broken")
-    assert "it is not fenced for that" in leader.troupe("why", stopped).out, (spared, leader.troupe("why", stopped))
+    assert "is not fenced for it" in leader.troupe("why", stopped).out, (spared, leader.troupe("why", stopped))
     leader.order("fence", stopped)  # an operator may
     c.wait("it was fenced", lambda: shots(c)[1:] == [stopped])
 
@@ -347,7 +347,7 @@ def test_agent_gone(c):
     c.wait("one was fenced", lambda: shots(c))
     held = "worker could not be stopped on "
     c.wait("the other two are spared", lambda: any(
-        sum(line.strip().startswith(held) and "is not fenced for that" in line for line in n.troupe("status").out.splitlines()) == 2
+        sum(line.strip().startswith(held) and "is not fenced for it" in line for line in n.troupe("status").out.splitlines()) == 2
         for n in c.up()))
     c.wait("the strip switched it on again", c[shots(c)[0]].machine.on)
     c.settled()
@@ -355,6 +355,27 @@ def test_agent_gone(c):
            {"db": 1, "address": 1, "site": 1, "cache": 3})
     equal(len(shots(c)), 1)
     pathlib.Path(f"{c.run_log.path}.gone").unlink()  # mended: what is held is stopped, and nobody else fenced
+    c[c.leader()].order("cleanup", "worker")
+    c.wait("it runs everywhere again", lambda: len((c.holders() or {}).get("worker", [])) == 3)
+    equal(len(shots(c)), 1)
+
+
+def test_agent_broken(c):
+    """What no call of its agent can be asked about, on any node and after any boot: one node is fenced for it, once."""
+    start(c)
+    worker = service(c, "worker", "ocf:troupe-test:vanishing", more="clone = {}\n")
+    c[c.leader()].order("apply", config(c, more=worker))
+    c.wait("it runs everywhere", lambda: len((c.holders() or {}).get("worker", [])) == 3)
+    pathlib.Path(f"{c.run_log.path}.gone").write_text("2")
+    c.wait("one was fenced", lambda: shots(c))
+    c.wait("the strip switched it on again", c[shots(c)[0]].machine.on)
+    again = f"worker could not be stopped on {shots(c)[0]}, although {shots(c)[0]} has died for that moments ago"
+    c.wait("what its next boot found cannot be stopped either", lambda: any(again in n.troupe("status").out for n in c.up()))
+    c.settled()
+    c.wait("all else runs", lambda: {s: len(on) for s, on in c.run_log.running().items() if s != "worker"} ==
+           {"db": 1, "address": 1, "site": 1, "cache": 3})
+    equal(len(shots(c)), 1)
+    pathlib.Path(f"{c.run_log.path}.gone").unlink()
     c[c.leader()].order("cleanup", "worker")
     c.wait("it runs everywhere again", lambda: len((c.holders() or {}).get("worker", [])) == 3)
     equal(len(shots(c)), 1)

@@ -70,12 +70,8 @@ std::optional<stamp> next_deadline(const state& s) {
   };
   for (auto& [key, found] : s.all<directive_key>())
     if (found.value.expires) due(*found.value.expires);
-  for (auto& [key, found] : s.all<failure_key>()) {
-    auto* configured = standing_of(s, key.resource);
-    auto* defined = configured ? definition_of(s, key.resource, configured->defined_at) : nullptr;
-    if (defined && defined->failure_timeout)
-      due(found.value.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout));
-  }
+  for (auto& [key, found] : s.all<failure_key>())
+    if (auto ends = rules::forgotten_at(s, key, found.value)) due(*ends);
   for (auto& [key, found] : s.all<member_key>())
     if (found.value.acts_from > s.now()) due(found.value.acts_from);
   return first;
@@ -83,6 +79,9 @@ std::optional<stamp> next_deadline(const state& s) {
 
 std::string why_not(const genesis& g) {
   if (g.lineage.none()) return "a cluster needs a lineage";
+  if (g.level == 0 || g.level > known_level)
+    return "its level is " + std::to_string(g.level) + ", and this trouped knows those up to " +
+           std::to_string(known_level) + ": install a newer one";
   if (auto wrong = rules::unsound(g.configuration); !wrong.empty()) return wrong;
   if (g.voters.empty()) return "a cluster needs a voter";
   if (g.voters.size() > config::max_voters) return "a cluster has at most 7 voters";
@@ -101,7 +100,7 @@ state form(const genesis& g) {
   TROUPE_ASSERT(why_not(g).empty(), "an unsound genesis is refused before");
   state s;
   transaction t(s, log_index{0}, g.at, {reason::formation, log_index{}});
-  t.put(charter_key{}, {g.lineage, known_level, g.voters, {}});
+  t.put(charter_key{}, {g.lineage, g.level, g.voters, {}});
   rules::install_configuration(t, g.configuration);
   // Nobody has looked yet: whatever is configured may run on every node of the formation.
   std::vector<resource_name> everything;

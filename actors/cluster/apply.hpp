@@ -14,8 +14,6 @@
 
 namespace troupe::cluster {
 
-inline constexpr std::uint32_t known_level = 1; // what this binary can apply
-
 struct applied {
   outcome answer;
   bool repeated = false;           // the answer is that of an earlier command of the same client

@@ -61,12 +61,13 @@ std::vector<command::body> story(const script& c, std::size_t step) {
 }
 
 TEST_CASE("the golden log") {
-  script c;
+  script c(three_nodes(), 1);
   std::string said = "\n"; // digest of the command, of the state after it, outcome
   for (std::size_t step = 0; step < 7; ++step) {
     for (auto& body : story(c, step)) {
       command::command written;
       written.from.at = c.clock;
+      written.from.level = 1;
       written.from.by.node = node_name{"n1"};
       if (auto* j = std::get_if<command::node_joined>(&body)) written.from.by.node = j->node;
       if (auto* r = std::get_if<command::report>(&body)) written.from.by.node = r->node;

@@ -113,35 +113,6 @@ bool needs_proof(const state& s, const node_name& node) {
   return stuck;
 }
 
-static std::optional<node_name> failed_to_start_elsewhere(const state& s, const resource_name& r,
-                                                          const node_name& node) {
-  auto* here = s.find(failure_key{r, node});
-  if (!here || here->value.failed_starts == 0) return std::nullopt;
-  auto& all = s.all<failure_key>();
-  for (auto at = all.lower_bound({r, node_name{}}); at != all.end() && at->first.resource == r; ++at) {
-    auto& there = at->second.value;
-    bool other = at->first.node != node && there.failed_starts > 0;
-    if (other && std::chrono::abs(there.last - here->value.last) <= same_breakage) return at->first.node;
-  }
-  return std::nullopt;
-}
-
-namespace {
-
-constexpr auto not_installed = static_cast<std::int32_t>(agents::ocf::code::installed);
-
-bool same_agent(const state& s, const resource_name& a, const resource_name& b) {
-  auto *one = definition_of(s, a, {}), *other = definition_of(s, b, {});
-  return one && other && one->agent == other->agent;
-}
-
-// A node is fenced for a failed stop at once; for its loss only after `tolerate`.
-bool fenced_for_it(const state& s, const node_name& node, stamp failed_at) {
-  auto* shot = s.find(attempt_key{node});
-  return shot && shot->value.opened_at >= failed_at && shot->value.opened_at - failed_at < s.config().value.tolerate;
-}
-
-// The first command after which it could not be stopped there and still is not; nullopt: there is none.
 std::optional<log_index> unstopped_since(const state& s, const resource_name& r, const node_name& node) {
   std::optional<log_index> first;
   auto& all = s.all<holder_key>();
@@ -154,34 +125,69 @@ std::optional<log_index> unstopped_since(const state& s, const resource_name& r,
   return first;
 }
 
-std::optional<node_name> failed_to_stop_elsewhere(const state& s, const resource_name& r, const node_name& node) {
-  auto* here = s.find(failure_key{r, node});
-  auto since = unstopped_since(s, r, node);
-  if (!here || !since) return std::nullopt;
-  for (auto& [key, there] : s.all<failure_key>()) {
-    if (key.node == node || std::chrono::abs(there.value.last - here->value.last) > same_breakage) continue;
-    bool agent_gone = there.value.exit_code == not_installed && here->value.exit_code == not_installed;
-    if (key.resource != r && !(agent_gone && same_agent(s, key.resource, r))) continue;
-    // One of them is the first, by the log: stamps may be equal, and the later one is seen when that is being fenced.
-    auto first = unstopped_since(s, key.resource, key.node);
-    if ((first && *first < *since) || fenced_for_it(s, key.node, there.value.last)) return key.node;
+namespace {
+
+constexpr auto not_installed = static_cast<std::int32_t>(agents::ocf::code::installed);
+
+bool same_agent(const state& s, const resource_name& a, const resource_name& b) {
+  auto *one = definition_of(s, a, {}), *other = definition_of(s, b, {});
+  return one && other && one->agent == other->agent;
+}
+
+bool within_breakage(stamp a, stamp b) {
+  return std::chrono::abs(a - b) <= same_breakage;
+}
+
+std::optional<broken_resource> failed_to_start_elsewhere(const state& s, const resource_name& r, const node_name& node,
+                                                         const failures& here) {
+  if (here.failed_starts == 0) return std::nullopt;
+  auto& all = s.all<failure_key>();
+  for (auto at = all.lower_bound({r, node_name{}}); at != all.end() && at->first.resource == r; ++at) {
+    auto& there = at->second.value;
+    if (at->first.node != node && there.failed_starts > 0 && within_breakage(there.last, here.last))
+      return broken_resource{r, breakage::start_elsewhere, at->first.node, r};
   }
   return std::nullopt;
 }
 
+std::optional<broken_resource> failed_to_stop_elsewhere(const state& s, const resource_name& r, const node_name& node,
+                                                        const failures& here) {
+  auto since = unstopped_since(s, r, node);
+  for (auto& [key, found] : s.all<failure_key>()) {
+    auto& there = found.value;
+    if (key.node == node) continue;
+    bool agent_gone = there.exit_code == not_installed && here.exit_code == not_installed;
+    if (key.resource != r && !(agent_gone && same_agent(s, key.resource, r))) continue;
+    // One of them is the first, by the log: stamps may be equal, and the later one is seen when that is being fenced.
+    auto first = unstopped_since(s, key.resource, key.node);
+    bool waits = first && since && *first < *since && within_breakage(there.last, here.last);
+    if (waits || (there.died_with_it && within_breakage(*there.died_with_it, here.last)))
+      return broken_resource{r, breakage::stop_elsewhere, key.node, key.resource};
+  }
+  return std::nullopt;
+}
+
+std::optional<broken_resource> broken(const state& s, const resource_name& r, const node_name& node,
+                                      const failures& here) {
+  if (here.died_with_it && within_breakage(*here.died_with_it, here.last))
+    return broken_resource{r, breakage::stop_again, node, r};
+  auto start = failed_to_start_elsewhere(s, r, node, here);
+  return start ? start : failed_to_stop_elsewhere(s, r, node, here);
+}
+
 } // namespace
 
-std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node) {
+std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node) {
   auto* m = member_of(s, node);
   std::optional<broken_resource> found;
   bool all = m && std::holds_alternative<joined>(m->here);
   for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
     if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
-    if (!s.find(failure_key{key.resource, node})) return; // is tried again
-    if (auto elsewhere = failed_to_start_elsewhere(s, key.resource, node))
-      found = {key.resource, *elsewhere, false};
-    else if (auto there = failed_to_stop_elsewhere(s, key.resource, node))
-      found = {key.resource, *there, true};
+    auto* here = s.find(failure_key{key.resource, node});
+    if (!here) return; // is tried again
+    auto why = broken(s, key.resource, node, here->value);
+    if (why)
+      found = why;
     else
       all = false;
   });

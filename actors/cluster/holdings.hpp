@@ -65,17 +65,25 @@ bool holds_anything(const state& s, const node_name& node);
 // when the boot is proved dead already: what is still held did not accept that proof, and another shot adds nothing.
 bool needs_proof(const state& s, const node_name& node);
 
-// What could not be stopped on the node, if that is only what is broken elsewhere too: then not the nodes are broken
-// but the resource. To fence one after the other for it would take down all else. Just before, on another node,
-// - it could not be started, nor could it be started here; or
-// - it could not be stopped, and that node was fenced for it, or waits to be since before; or so it was with another
-//   resource of the same agent, and both times the agent was not there.
+// The first command after which it could not be stopped there and still is not; nullopt: there is none.
+std::optional<log_index> unstopped_since(const state& s, const resource_name& resource, const node_name& node);
+
+// What could not be stopped on the node, if that is only what fencing it does not mend: then not the node is broken but
+// the resource. To fence one after the other for it, or one again and again, would take down all else. Just before
+// - the node was proved dead when it could not be stopped here, and it has not started here since: what a look finds of
+//   it after the boot, if its agent fails at that too, is not what another boot would end; or
+// - on another node it could not be started, nor could it be started here; or
+// - on another node it could not be stopped, and that node has died with it, or waits to be fenced since before; or so
+// it
+//   was with another resource of the same agent, and both times the agent was not there.
+enum class breakage : std::uint8_t { stop_again, start_elsewhere, stop_elsewhere };
 struct broken_resource {
   resource_name resource;
-  node_name elsewhere;
-  bool starts = true; // it can be: it is its stop that fails here and there
+  breakage how{};
+  node_name elsewhere; // or here again
+  resource_name other; // which failed there
 };
-std::optional<broken_resource> broken_here_and_elsewhere(const state& s, const node_name& node);
+std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node);
 inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most
 
 // Its failed stops were cleaned up (their failures are forgotten), so that each is tried once more before anything else

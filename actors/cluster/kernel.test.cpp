@@ -1,6 +1,7 @@
 // The kernel's rules, each shown to refuse: K1 to K5 and K9 in docs/ARCHITECTURE.md.
 // K6 to K8 are in kernel_fencing.test.cpp.
 #include "actors/cluster/script.hpp"
+#include "actors/cluster/state_codec.hpp"
 
 #include <doctest/doctest.h>
 
@@ -224,7 +225,7 @@ TEST_CASE("K9: Join is compare-and-set on the session it replaces; a dead boot n
   script c;
   c.assemble();
   auto join = [&](session_id replaces, unsigned boot, unsigned machine = '1') {
-    return command::node_joined{node_name{"n1"}, machine_id{mark(machine)}, boot_id{mark(boot)}, replaces, 1};
+    return command::node_joined{node_name{"n1"}, machine_id{mark(machine)}, boot_id{mark(boot)}, replaces, known_level};
   };
   CHECK(c.say(join(session_id{}, 1)) == refusal::stale_join); // a delayed one
   CHECK(c.say(join(c.session("n1"), 1), "n2") == refusal::not_its_own);
@@ -235,6 +236,63 @@ TEST_CASE("K9: Join is compare-and-set on the session it replaces; a dead boot n
   c.prove("n1");
   CHECK(c.say(join(c.session("n1"), 1)) == refusal::boot_is_dead);
   CHECK(c.say(join(c.session("n1"), 2)) == refusal::none);
+}
+
+// db could not be stopped on n1, and its failure-timeout has passed since.
+script aged_unstopped(std::uint32_t level) {
+  auto aging = three_nodes();
+  aging.resources[0].failure_timeout = 60s;
+  script c(aging, level);
+  c.assemble();
+  c.run("db", "n1");
+  c.stop("db", "n1");
+  c.done("db", "n1", command::act_end::failed, 1);
+  c.clock += 2min;
+  return c;
+}
+
+const entry<failures>* failures_of_db(const script& c) {
+  return c.s.find(failure_key{resource_name{"db"}, node_name{"n1"}});
+}
+
+TEST_CASE("what cannot be stopped does not age as long as it waits; at level 1 it did") {
+  for (std::uint32_t level : {1, 2}) {
+    auto c = aged_unstopped(level);
+    CHECK(next_deadline(c.s).has_value() == (level == 1));
+    CHECK(c.say(command::tick{}) == refusal::none);
+    CHECK((failures_of_db(c) != nullptr) == (level == 2));
+  }
+}
+
+TEST_CASE("what a node died with, as it could not be stopped, is remembered until it starts there") {
+  auto c = aged_unstopped(2);
+  CHECK_FALSE(failures_of_db(c)->value.died_with_it);
+  c.attempt("n1");
+  c.prove("n1");
+  CHECK(failures_of_db(c)->value.died_with_it == std::chrono::floor<std::chrono::seconds>(c.clock));
+  c.join("n1", 2);
+  c.probe("n1", "db", command::finding::failed);
+  CHECK(failures_of_db(c)->value.count == 2);
+  CHECK(failures_of_db(c)->value.died_with_it); // what a look finds does not change that
+  auto copy = decode_snapshot(encode_snapshot(c.s));
+  REQUIRE(copy);
+  CHECK(copy->content() == c.s.content());
+  CHECK(copy->find(failure_key{resource_name{"db"}, node_name{"n1"}})->value == failures_of_db(c)->value);
+  SUBCASE("it ages now") {
+    c.clock += 2min;
+    CHECK(c.say(command::tick{}) == refusal::none);
+    CHECK(failures_of_db(c) == nullptr);
+  }
+  SUBCASE("it starts") {
+    c.clock += 30s;
+    CHECK(c.say(command::tick{}) == refusal::none);
+    CHECK(c.stop("db", "n1") == refusal::none);
+    c.done("db", "n1");
+    c.probe("n1", "redis");
+    CHECK(c.start("db", "n1") == refusal::none);
+    c.done("db", "n1");
+    CHECK_FALSE(failures_of_db(c)->value.died_with_it);
+  }
 }
 
 TEST_CASE("starts that fail are counted until one succeeds; a monitor's failure is no failed start") {

@@ -159,7 +159,7 @@ TEST_CASE("the level rises to what every member and this binary knows") {
   c.assemble();
   CHECK(c.operator_says(command::level_set{1}) == refusal::bad_level);
   CHECK(c.operator_says(command::level_set{known_level + 1}) == refusal::bad_level);
-  command::command newer{{.level = 2, .by = {node_name{"n1"}, {}}}, command::tick{}};
+  command::command newer{{.level = known_level + 1, .by = {node_name{"n1"}, {}}}, command::tick{}};
   CHECK(apply(c.s, c.s.index().next(), newer).answer.refused == refusal::bad_level);
   CHECK(c.say(command::node_joined{node_name{"n1"}, machine_id{mark('1')}, boot_id{mark(1)}, c.session("n1"), 0}) ==
         refusal::bad_level);

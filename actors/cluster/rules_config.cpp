@@ -238,19 +238,22 @@ void effect(transaction& t, const provenance&, const command::level_set& c) {
   t.update(charter_key{}, [&](charter& ch) { ch.level = c.level; });
 }
 
+std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const failures& f) {
+  auto* configured = standing_of(s, key.resource);
+  auto* defined = configured ? definition_of(s, key.resource, configured->defined_at) : nullptr;
+  if (!defined || !defined->failure_timeout) return std::nullopt;
+  if (s.constitution().level >= 2 && unstopped_since(s, key.resource, key.node)) return std::nullopt;
+  return f.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout);
+}
+
 refusal check(const state&, const provenance&, const command::tick&) { return refusal::none; }
 
 void effect(transaction& t, const provenance&, const command::tick&) {
   auto now = t.now().now();
   for (auto& [key, found] : std::map(t.now().all<directive_key>()))
     if (found.value.expires && *found.value.expires <= now) t.erase(key);
-  for (auto& [key, found] : std::map(t.now().all<failure_key>())) {
-    auto* configured = standing_of(t.now(), key.resource);
-    auto* defined = configured ? definition_of(t.now(), key.resource, configured->defined_at) : nullptr;
-    if (defined && defined->failure_timeout &&
-        found.value.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout) <= now)
-      t.erase(key);
-  }
+  for (auto& [key, found] : std::map(t.now().all<failure_key>()))
+    if (auto ends = forgotten_at(t.now(), key, found.value); ends && *ends <= now) t.erase(key);
 }
 
 } // namespace troupe::cluster::rules

@@ -4,6 +4,7 @@
 #include "actors/cluster/rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace troupe::cluster::rules {
 
@@ -49,9 +50,17 @@ void end_attempts_of(transaction& t, const node_name& executor) {
 
 void prove_dead(transaction& t, const node_name& node, log_index boot, config::proof_kind kind) {
   std::vector<holder_key> freed;
+  std::set<failure_key> unstopped;
   for_each_holder_on(t.now(), node, [&](const holder_key& key, const holder& h) {
-    if (key.boot <= boot && accepts(t.now(), key.resource, h.definition, kind)) freed.push_back(key);
+    if (key.boot > boot) return;
+    if (std::holds_alternative<stop_failed>(h.now)) unstopped.insert({key.resource, node});
+    if (accepts(t.now(), key.resource, h.definition, kind)) freed.push_back(key);
   });
+  if (t.now().constitution().level >= 2) {
+    auto died = std::chrono::floor<std::chrono::seconds>(t.now().now());
+    for (auto& key : unstopped)
+      if (t.now().find(key)) t.update(key, [&](failures& f) { f.died_with_it = died; });
+  }
   for (auto& key : freed) free_holder(t, key);
 
   if (auto* open = t.now().find(inventory_key{node}); open && open->value.boot <= boot) {

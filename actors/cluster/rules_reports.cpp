@@ -21,13 +21,17 @@ void count_failure(transaction& t, const resource_name& resource, const node_nam
   auto* found = t.now().find(failure_key{resource, node});
   auto before = found ? found->value : failures{};
   t.put(failure_key{resource, node}, {before.count + 1, t.now().now(), exit_code, note,
-                                      before.failed_starts + (at_start ? 1 : 0)});
+                                      before.failed_starts + (at_start ? 1 : 0), before.died_with_it});
 }
 
 // It can start here after all: only how often it failed remains to be said.
 void clear_failed_starts(transaction& t, const resource_name& resource, const node_name& node) {
   failure_key key{resource, node};
-  if (t.now().find(key)) t.update(key, [](failures& f) { f.failed_starts = 0; });
+  if (t.now().find(key))
+    t.update(key, [](failures& f) {
+      f.failed_starts = 0;
+      f.died_with_it.reset();
+    });
 }
 
 void item(transaction& t, const command::report& r, const command::act_done& done) {

@@ -41,11 +41,11 @@ std::array<std::byte, 16> mark(unsigned n) {
 
 class script {
 public:
-  explicit script(config::cluster c = three_nodes()) {
+  explicit script(config::cluster c = three_nodes(), std::uint32_t level = known_level) {
     std::vector<voter> voters; // the first three
     for (auto& n : c.nodes)
       if (voters.size() < 3) voters.push_back({n.name, journal_id{voters.size() + 1}});
-    s = form({lineage_id{mark(1)}, stamp{1000s}, std::move(c), std::move(voters)});
+    s = form({lineage_id{mark(1)}, stamp{1000s}, std::move(c), std::move(voters), level});
     clock = s.now();
   }
 
@@ -56,6 +56,7 @@ public:
   refusal say(command::body what, const char* by = "n1", std::optional<std::string> user = {}) {
     command::command c;
     c.from.at = clock;
+    c.from.level = s.constitution().level;
     c.from.by = {node_name{by}, std::move(user)};
     c.what = std::move(what);
     last = apply(s, s.index().next(), c);
@@ -68,7 +69,7 @@ public:
 
   refusal join(const char* name, unsigned boot = 1, unsigned machine = 0) {
     return say(command::node_joined{node_name{name}, machine_id{mark(machine ? machine : unsigned(name[1]))},
-                                    boot_id{mark(boot)}, session(name), 1},
+                                    boot_id{mark(boot)}, session(name), s.constitution().level},
                name);
   }
   refusal report(const char* name, std::vector<command::report_item> items) {

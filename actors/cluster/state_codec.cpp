@@ -119,6 +119,7 @@ void fill(wire_entry::Builder e, const failure_key& key, const failures& f) {
   w.setExitCode(f.exit_code);
   w.setNote(f.note);
   w.setFailedStarts(f.failed_starts);
+  if (f.died_with_it) w.setDiedWithIt(static_cast<std::uint32_t>(f.died_with_it->time_since_epoch().count()));
 }
 
 void fill(wire_entry::Builder e, const directive_key& key, const directive& d) {
@@ -324,9 +325,11 @@ void read_entry(wire_entry::Reader e, Put put) {
   case wire_entry::ATTEMPT: return put(attempt_key{node_from(e.getAttempt().getTarget())}, attempt_from(e.getAttempt()));
   case wire_entry::FAILURES: {
     auto f = e.getFailures();
+    std::optional<std::chrono::sys_seconds> died;
+    if (auto at = f.getDiedWithIt(); at != 0) died.emplace(std::chrono::seconds{at});
     return put(failure_key{resource_from(f.getResource()), node_from(f.getNode())},
                failures{f.getCount(), stamp_from(f.getLast()), f.getExitCode(),
-                        text_from(f.getNote(), command::max_note, "note"), f.getFailedStarts()});
+                        text_from(f.getNote(), command::max_note, "note"), f.getFailedStarts(), died});
   }
   case wire_entry::DIRECTIVE: {
     auto d = e.getDirective();

@@ -60,6 +60,7 @@ void on_charter(root_actor* self, const env::disk_answer& answer) {
     state.seek_at = env::now_of(self);
     return;
   }
+  if (auto wrong = cluster::why_not(*read.formed); !wrong.empty()) return give_up(self, "this node's cluster: " + wrong);
   state.formed = std::move(read.formed);
   on_genesis_durable(self);
 }

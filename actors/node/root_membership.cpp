@@ -63,7 +63,7 @@ void join(root_actor* self) {
   c.from.why = reason::node_joined;
   c.from.by.node = state.options.name;
   c.what = command::node_joined{state.options.name, state.env->host.machine, state.env->host.boot, state.self->session,
-                                cluster::known_level};
+                                known_level};
   auto named = state.self->session;
   state.join_sent = true;
   say(self, env::log_level::debug, fmt::format("asks to join in the place of session {}", state.self->session.value));
@@ -81,8 +81,7 @@ void join(root_actor* self) {
               tell_session(self);
               if (!s.leaving) lift_own_standby(self);
               look_whether_gone(self);
-              self->send(s.links,
-                         links::terms_changed{{s.formed->lineage, cluster::known_level}, *s.session});
+              self->send(s.links, links::terms_changed{{s.formed->lineage, known_level}, *s.session});
               return;
             }
             bool stale = told.answer.refused == refusal::stale_join; // the ledger had not come far enough
@@ -145,7 +144,7 @@ void start_cluster(root_actor* self) {
   l.planted = cluster::plants(state.options.plants);
   state.ledger = self->spawn<caf::monitored>(cluster::ledger, state.env, state.directory, std::move(l));
   self->send(state.replica, consensus::state_is_with{state.ledger});
-  self->send(state.links, links::terms_changed{{g.lineage, cluster::known_level}, session_id{}});
+  self->send(state.links, links::terms_changed{{g.lineage, known_level}, session_id{}});
   state.join_at = env::now_of(self);
   start_services(self);
 }

@@ -1,7 +1,5 @@
 #include "actors/supervisor/fence_plan.hpp"
 
-#include "actors/cluster/holdings.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -127,6 +125,25 @@ std::string or_confirm(const node_name& target) {
 
 using namespace fence_detail;
 
+std::string spared_text(const broken_resource& why, const node_name& node) {
+  auto& r = why.resource.text;
+  auto how = [&] {
+    switch (why.how) {
+    case breakage::stop_again: return fmt::format("although {} has died for that moments ago", node.text);
+    case breakage::start_elsewhere: return "but neither could it be started, there and on " + why.elsewhere.text;
+    case breakage::stop_elsewhere:
+      return why.other == why.resource ? "as moments ago on " + why.elsewhere.text
+                                       : fmt::format("as moments ago {} on {}: their agent is not installed",
+                                                     why.other.text, why.elsewhere.text);
+    }
+    return std::string{};
+  }();
+  return fmt::format(
+      "{0} could not be stopped on {1}, {2}. {1} is not fenced for it: mend {0}, then `troupe cleanup {0}` "
+      "stops it once more; or `troupe fence {1}`",
+      r, node.text, how);
+}
+
 std::vector<command::command> fence_plan::look(const state& s, const node_name& self, instant now) {
   std::vector<command::command> out;
   waiting_.clear();
@@ -164,13 +181,8 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
   if (waits_for_stops(v, p, now))
     return wait(v, fence_wait::tried_again, "what could not be stopped there is stopped once more, after a cleanup");
-  if (auto broken = broken_here_and_elsewhere(v.s, v.target))
-    return wait(v, fence_wait::broken_resource,
-                fmt::format("{0} could not be stopped, {1} {2}: it is not fenced "
-                            "for that. Mend {0}, then `troupe cleanup {0}` stops it once more; or `troupe fence {3}`",
-                            broken->resource.text,
-                            broken->starts ? "as moments ago on" : "but neither could it be started, here and on",
-                            broken->elsewhere.text, v.target.text));
+  if (auto broken = broken_beyond_node(v.s, v.target))
+    return wait(v, fence_wait::broken_resource, spared_text(*broken, v.target));
   switch (v.s.config().value.fencing) {
   case config::fencing_policy::none:
     return wait(v, fence_wait::no_fencing, "no fence device is configured" + or_confirm(v.target));

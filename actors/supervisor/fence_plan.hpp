@@ -7,8 +7,8 @@
 // devices are hardly better a moment later, and power switches stand few logins. An attempt that ended because its
 // executor was lost failed for no fault of the device: the same level again, at once.
 //
-// Not for a stop of what could not be started either, here and on another node just before: a broken configuration
-// would have every node fenced, one after the other, and everything on them. It waits for an operator.
+// Not for what is broken beyond the node (cluster::broken_beyond_node): a broken configuration would have every node
+// fenced, one after the other and again and again, and everything on them. It waits for an operator.
 //
 // Executors are members that have joined, but not the target, and not one that waits for a proof itself while there
 // are others. The leader's own node comes first, because it surely hears of the attempt; then by name.
@@ -23,7 +23,7 @@
 // that has come back.
 #pragma once
 
-#include "actors/cluster/state.hpp"
+#include "actors/cluster/holdings.hpp"
 
 #include <map>
 #include <optional>
@@ -57,6 +57,9 @@ enum class fence_wait : std::uint8_t {
   away,            // for a planned restart
   dead_but_held,   // its boot is proved dead, by what not all of its resources accept
 };
+// Why the node is not fenced for a stop that failed there, and what an operator can do.
+std::string spared_text(const cluster::broken_resource& why, const node_name& node);
+
 struct fence_standing {
   node_name target;
   fence_wait why{};

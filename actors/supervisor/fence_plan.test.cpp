@@ -82,6 +82,11 @@ struct scene {
     return {};
   }
   std::string text() const { return plan.waiting().at(0).text; }
+  std::string text(const char* target) const {
+    for (const auto& w : plan.waiting())
+      if (w.target == node_name{target}) return w.text;
+    return {};
+  }
 
   script s;
   fence_plan plan;
@@ -300,9 +305,10 @@ TEST_CASE("what can be neither started nor stopped has one node fenced, and not 
     breaks_on("n2");
     CHECK(c.look().empty());
     CHECK(c.why("n2") == fence_wait::broken_resource);
-    CHECK(c.text() ==
-          "redis could not be stopped, but neither could it be started, here and on n1: it is not fenced for "
-          "that. Mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
+    CHECK(
+        c.text() ==
+        "redis could not be stopped on n2, but neither could it be started, there and on n1. n2 is not fenced for it: "
+        "mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
     SUBCASE("an operator may have it fenced") {
       command::fence_attempt order{node_name{"n2"}, c.s.node("n2").boot, node_name{"n3"}, c.s.session("n3"), 1};
       CHECK(c.s.operator_says(order) == refusal::none);
@@ -393,15 +399,18 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     breaks_on("redis", "n2", 1);
     CHECK(c.look().empty());
     CHECK(c.why("n2") == fence_wait::broken_resource);
-    CHECK(c.text() == "redis could not be stopped, as moments ago on n1: it is not fenced for that. Mend redis, then "
-                      "`troupe cleanup redis` stops it once more; or `troupe fence n2`");
+    CHECK(c.text() ==
+          "redis could not be stopped on n2, as moments ago on n1. n2 is not fenced for it: mend redis, then "
+          "`troupe cleanup redis` stops it once more; or `troupe fence n2`");
   }
   SUBCASE("its agent is gone: no node is fenced for another of the same agent either") {
     breaks_on("db", "n1", 5);
     CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
     breaks_on("db2", "n2", 5);
-    CHECK(c.look().empty());
+    (void)c.look();
     CHECK(c.why("n2") == fence_wait::broken_resource);
+    CHECK(c.text("n2").starts_with(
+        "db2 could not be stopped on n2, as moments ago db on n1: their agent is not installed"));
   }
   SUBCASE("another one of the same agent, which is there: so many things may go wrong") {
     breaks_on("db", "n1", 1);
@@ -416,6 +425,57 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     CHECK(c.look_and_commit() == "n1 by n3 level 1; ");
     CHECK(c.s.prove("n1", "n3") == refusal::none);
     breaks_on("redis", "n2", 1);
+    CHECK(c.look() == "n2 by n3 level 1; ");
+  }
+}
+
+TEST_CASE("what another boot has not mended has its node fenced no second time") {
+  scene c;
+  auto cannot_be_stopped = [&](const char* node) {
+    c.s.stop("redis", node);
+    c.s.done("redis", node, command::act_end::failed, 2);
+  };
+  c.s.run("redis", "n2");
+  cannot_be_stopped("n2");
+  CHECK(c.look_and_commit() == "n2 by n3 level 1; ");
+  CHECK(c.s.prove("n2", "n3") == refusal::none);
+  c.s.join("n2", 2);
+  c.s.probe("n2", "db");
+  c.pass(15s);
+  SUBCASE("a look finds it failed, and its stop fails again") {
+    c.s.probe("n2", "redis", command::finding::failed);
+    cannot_be_stopped("n2");
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+    CHECK(c.text("n2") ==
+          "redis could not be stopped on n2, although n2 has died for that moments ago. n2 is not fenced for "
+          "it: mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
+    SUBCASE("nor is another node, where it is so") {
+      c.s.run("redis", "n4");
+      cannot_be_stopped("n4");
+      CHECK(c.look().empty());
+      CHECK(c.why("n4") == fence_wait::broken_resource);
+    }
+    SUBCASE("nor an hour later: it still waits") {
+      c.pass(1h);
+      CHECK(c.look().empty());
+    }
+    SUBCASE("an operator says that it is mended") {
+      CHECK(c.s.operator_says(command::cleanup{resource_name{"redis"}, {}}) == refusal::none);
+      cannot_be_stopped("n2");
+      CHECK(c.look() == "n2 by n3 level 1; ");
+    }
+  }
+  SUBCASE("much later it is another story") {
+    c.pass(11min);
+    c.s.probe("n2", "redis", command::finding::failed);
+    cannot_be_stopped("n2");
+    CHECK(c.look() == "n2 by n3 level 1; ");
+  }
+  SUBCASE("it has started there since: the boot did mend it") {
+    c.s.probe("n2", "redis");
+    c.s.run("redis", "n2");
+    cannot_be_stopped("n2");
     CHECK(c.look() == "n2 by n3 level 1; ");
   }
 }

@@ -57,6 +57,7 @@ private:
   refusal say(command::body what, const node_name& by, std::optional<std::string> user = {}) {
     command::command c;
     c.from.at = clock_;
+    c.from.level = s_.constitution().level;
     c.from.by = {by, std::move(user)};
     c.what = std::move(what);
     auto done = cluster::apply(s_, s_.index().next(), c);

@@ -163,9 +163,7 @@ struct Proof @0x85ea2c1b73cf6489 {
   held @6 :List(Text);
   more @7 :UInt32;
   leftOver @8 :Bool;
-  broken @9 :Text;
-  elsewhere @10 :Text;
-  starts @11 :Bool;
+  spared @9 :Text;
 }
 
 struct Cluster @0xdc3e17b8096a2fd4 {

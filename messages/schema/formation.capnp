@@ -16,6 +16,7 @@ struct Genesis {
   at @1 :Int64;
   configuration @2 :Config.Cluster;
   voters @3 :List(Voter);
+  level @4 :UInt32 = 1;
 }
 
 struct Message {

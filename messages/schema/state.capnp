@@ -116,6 +116,7 @@ struct Failures {
   exitCode @4 :Int32;
   note @5 :Text;
   failedStarts @6 :UInt32;
+  diedWithIt @7 :UInt32; # seconds; 0: it did not
 }
 
 struct StoredDirective {

@@ -167,12 +167,7 @@ std::string proof_text(const console::cluster_status& c, const console::proof_li
         "free it, or your word that it was off: `troupe fence {0} --confirmed-off --reason TEXT`",
         n, held(p));
   if (p.attempt) return {}; // told with the attempts
-  if (!p.broken.empty())
-    return fmt::format("{0} could not be stopped on {1}, {2} {3}: {1} is not "
-                       "fenced for that. Mend {0}, then `troupe cleanup {0}` stops it once more; or `troupe fence {1}`",
-                       p.broken.text, n,
-                       p.starts ? "as moments ago on" : "but neither could it be started, there and on",
-                       p.elsewhere.text);
+  if (!p.spared.empty()) return p.spared;
   auto may_run = p.here ? fmt::format("a stop failed on {}, which runs {}", n, held(p))
                         : fmt::format("{} is not proved dead, and may still run {}", n, held(p));
   auto vouch = p.here ? fmt::format("`troupe cleanup` stops it once more; or switch {} off, and vouch for it then", n)

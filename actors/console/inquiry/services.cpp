@@ -2,6 +2,7 @@
 
 #include "actors/cluster/holdings.hpp"
 #include "actors/scheduler/native/place_cluster.hpp"
+#include "actors/supervisor/fence_plan.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
 #include "messages/types/assert.hpp"
@@ -186,11 +187,8 @@ void proofs(cluster_status& out, const cluster::state& s) {
     line.node = key.node;
     line.boot = m.value.boot;
     line.here = std::holds_alternative<cluster::joined>(m.value.here);
-    if (auto broken = cluster::broken_here_and_elsewhere(s, key.node)) {
-      line.broken = broken->resource;
-      line.elsewhere = broken->elsewhere;
-      line.starts = broken->starts;
-    }
+    if (auto broken = cluster::broken_beyond_node(s, key.node))
+      line.spared = cut(supervisor::spared_text(*broken, key.node), max_noted);
     if (auto* a = s.find(cluster::attempt_key{key.node})) {
       line.attempt = a->value.ended == cluster::attempt::end::open;
       if (!line.attempt) line.last_failure = cut(a->value.note, max_noted);

@@ -1,0 +1,16 @@
+// What commands mean. A cluster begins with what its founder knows, and rises by a command once every member can
+// (command::level_set); a program that knows less does not take part. A change of what an existing command does to the
+// state, or of how the state is written, needs a new level: replicas that run different programs must agree to the byte.
+//
+// 1: the first.
+// 2: failures say when the node was proved dead while the resource could not be stopped there, and do not age as long as
+//    it cannot.
+#pragma once
+
+#include <cstdint>
+
+namespace troupe {
+
+inline constexpr std::uint32_t known_level = 2; // what this program can apply
+
+} // namespace troupe
