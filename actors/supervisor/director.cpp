@@ -103,14 +103,20 @@ caf::actor supervisor_of(director_actor* self, const resource_name& r) {
   return found;
 }
 
+// On our clock.
+instant happened_at(director_actor* self, stamp when) {
+  return env::now_of(self) - std::max(duration{}, duration{self->state.env->calendar.now() - when});
+}
+
 void advise_all(director_actor* self) {
   auto& state = self->state;
   for (auto& a : state.ready.take(seen(self))) {
     if (a.steps.empty() && !state.supervisors.contains(a.resource)) continue;
-    std::map<node_name, std::uint32_t> failures;
+    std::map<node_name, past_failures> past;
     for (auto& s : a.steps)
-      if (auto* f = seen(self).find(cluster::failure_key{a.resource, s.at.node})) failures[s.at.node] = f->value.count;
-    self->send(supervisor_of(self, a.resource), advised{std::move(a.steps), std::move(failures)});
+      if (auto* f = seen(self).find(cluster::failure_key{a.resource, s.at.node}))
+        past[s.at.node] = {f->value.count, happened_at(self, f->value.last)};
+    self->send(supervisor_of(self, a.resource), advised{std::move(a.steps), std::move(past)});
   }
 }
 

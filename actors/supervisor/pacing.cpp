@@ -22,16 +22,19 @@ duration pacing::pause_after(std::uint32_t failures) {
   return failures < 2 ? duration{} : doubled(first_pause, failures - 2, longest);
 }
 
-void pacing::advised(std::vector<step> steps, const std::map<node_name, std::uint32_t>& failures, instant now) {
+void pacing::advised(std::vector<step> steps, const std::map<node_name, past_failures>& past, instant now) {
   std::map<command::cell, timed> next;
   for (auto& s : steps) {
     if (on_its_way_.contains(s.at)) continue; // its outcome brings new advice
-    auto before = waiting_.find(s.at);
-    auto since = before != waiting_.end() && is_start(before->second.what) ? before->second.since : now;
-    auto count = failures.find(s.at.node);
-    auto pause = is_start(s) && count != failures.end() ? pause_after(count->second) : duration{};
+    auto due = now;
+    if (auto failed = past.find(s.at.node); is_start(s) && failed != past.end()) {
+      due = std::max(now, failed->second.last + pause_after(failed->second.count));
+      // When the calendar was set back the failure seems to be as young as before.
+      auto before = waiting_.find(s.at);
+      if (before != waiting_.end() && is_start(before->second.what)) due = std::min(due, before->second.at);
+    }
     auto at = s.at;
-    next.emplace(at, timed{std::move(s), since, since + pause});
+    next.emplace(at, timed{std::move(s), due});
   }
   waiting_ = std::move(next);
 }

@@ -1,10 +1,11 @@
 // When the steps that are due for one resource go out: at once, but for a service that fails again and again.
 //
-// A start after k failures on its node waits first_pause * 2^(k-2), at most `longest`; the first retry comes at once,
-// because most failures are singular and every second without the service counts. Steps that are on their way to the
-// log are not sent twice; one that is refused is asked for again, at once if its grounds had changed [K5], else more
-// and more slowly: then planner and kernel disagree, which is a bug of ours that must not flood the log. Rejected: the
-// peer's start-failure-is-fatal and its recheck timer. The first leaves a service down for good after one slip, the
+// A start waits until first_pause * 2^(k-2), at most `longest`, after the last of k failures on its node; the first
+// retry comes at once, because most failures are singular and every second without the service counts. So who has
+// failed a hundred times and been well since is moved, or failed over to, without a pause. Steps that are on their way
+// to the log are not sent twice; one that is refused is asked for again, at once if its grounds had changed [K5], else
+// more and more slowly: then planner and kernel disagree, which is a bug of ours that must not flood the log. Rejected:
+// the peer's start-failure-is-fatal and its recheck timer. The first leaves a service down for good after one slip, the
 // second makes a retry wait for minutes.
 #pragma once
 
@@ -17,6 +18,11 @@
 
 namespace troupe::supervisor {
 
+struct past_failures {
+  std::uint32_t count = 0;
+  instant last{};
+};
+
 class pacing {
 public:
   static constexpr duration first_pause = std::chrono::milliseconds{500};
@@ -25,8 +31,8 @@ public:
   // How long a start waits after so many failures on its node.
   static duration pause_after(std::uint32_t failures);
 
-  // Replaces all that was advised before. `failures` on the node of each step.
-  void advised(std::vector<step> steps, const std::map<node_name, std::uint32_t>& failures, instant now);
+  // Replaces all that was advised before. `past`: on the node of each step.
+  void advised(std::vector<step> steps, const std::map<node_name, past_failures>& past, instant now);
   // What goes out now; each is then on its way until told() of.
   std::vector<step> due(instant now);
   // The outcome of one that went out; nullopt: the log had no room for it. True: its grounds have changed or are in
@@ -43,7 +49,6 @@ public:
 private:
   struct timed {
     step what;
-    instant since; // first advised
     instant at;
   };
   std::map<command::cell, timed> waiting_;

@@ -15,8 +15,8 @@ step act_on(const char* node, config::action what) {
 step start_on(const char* node) {
   return act_on(node, config::action::start);
 }
-std::map<node_name, std::uint32_t> failed(const char* node, std::uint32_t times) {
-  return {{node_name{node}, times}};
+std::map<node_name, past_failures> failed(const char* node, std::uint32_t times, instant last = t0) {
+  return {{node_name{node}, {times, last}}};
 }
 
 TEST_CASE("a start waits longer with each failure on its node, the first retry comes at once") {
@@ -32,6 +32,17 @@ TEST_CASE("a start waits longer with each failure on its node, the first retry c
   p.advised({start_on("n1")}, failed("n1", 3), t0 + 900ms); // the same advice does not begin the pause anew
   CHECK(p.due(t0 + 999ms).empty());
   CHECK(p.due(t0 + 1s).size() == 1);
+}
+
+TEST_CASE("who has been well since its last failure does not wait") {
+  pacing p;
+  p.advised({start_on("n1")}, failed("n1", 100, t0 - 30s), t0);
+  CHECK(p.due(t0).size() == 1);
+  p = {};
+  p.advised({start_on("n1")}, failed("n1", 100, t0 - 29s), t0);
+  CHECK(p.next_deadline() == t0 + 1s);
+  p.advised({start_on("n1")}, failed("n1", 100, t0), t0); // the calendar was set back
+  CHECK(p.next_deadline() == t0 + 1s);
 }
 
 TEST_CASE("a stop never waits") {

@@ -39,7 +39,7 @@ caf::behavior supervisor(supervisor_actor* self, env::environment* env, const co
   state.director = std::move(director);
   return {
       [=](advised& a) {
-        self->state.pace.advised(std::move(a.steps), a.failures, env::now_of(self));
+        self->state.pace.advised(std::move(a.steps), a.past, env::now_of(self));
         go_on(self);
       },
       [=](const step_told& told) {

@@ -16,7 +16,7 @@ namespace troupe::supervisor {
 // --- told by the director ---
 struct advised {
   std::vector<step> steps;
-  std::map<node_name, std::uint32_t> failures; // on their nodes
+  std::map<node_name, past_failures> past; // on their nodes
 };
 struct step_told { // what the log says to a step
   command::cell at;
