@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <sys/stat.h>
 
 namespace troupe::import_cib {
 
@@ -52,6 +53,7 @@ int import(const arguments& args) {
   if (args.output.empty()) {
     std::cout << text;
   } else {
+    ::umask(077); // fence devices have passwords
     std::ofstream out{args.output, std::ios::binary};
     out << text;
     if (!out.flush()) return fail(fmt::format("cannot write {}", args.output));

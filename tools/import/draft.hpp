@@ -80,6 +80,7 @@ private:
   // draft_constraints.cpp
   void constraints();
   void locations();
+  std::set<cib::text> rules_of_the_moment(); // constraints that are left out for what their rules look at
   void colocations();
   void orders();
   void tickets();

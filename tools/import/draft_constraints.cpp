@@ -36,11 +36,54 @@ std::string drafter::named(sched::resource_id r, const std::string& constraint) 
   return found->second;
 }
 
+namespace {
+
+// What a rule looks at.
+void gather(const cib::condition& c, bool& dates, std::set<cib::text>& attributes) {
+  if (c.kind == cib::condition_kind::date) dates = true;
+  if (c.kind == cib::condition_kind::attribute) attributes.insert(c.attribute);
+  for (auto& part : c.parts) gather(part, dates, attributes);
+}
+
+} // namespace
+
+// A rule is written as it is now only if it will be so tomorrow: "no connection, no service" as a ban for good, taken
+// down while nobody has told of connections, would forbid every node. What nodes are configured to be stays.
+std::set<cib::text> drafter::rules_of_the_moment() {
+  std::set<cib::text> lasting;
+  for (auto& n : from_.nodes)
+    for (auto& set : n.attributes)
+      for (auto& [name, value] : set.values) lasting.insert(name);
+  std::set<cib::text> out;
+  for (auto& l : from_.locations) {
+    bool dates = false;
+    std::set<cib::text> attributes;
+    for (auto& rule : l.rules) {
+      gather(rule.when, dates, attributes);
+      if (!rule.score_attribute.empty()) attributes.insert(rule.score_attribute);
+    }
+    auto passing =
+        std::ranges::find_if(attributes, [&](cib::text a) { return !a.starts_with('#') && !lasting.contains(a); });
+    if (dates)
+      differs("date rule", fmt::format("{}: a rule with dates: no counterpart; left out", l.id));
+    else if (passing != attributes.end())
+      differs("attribute rule",
+              fmt::format("{}: a rule on {}, which agents say as they run: no counterpart; left out", l.id, *passing));
+    else if (!attributes.empty())
+      remark("attribute rule",
+             fmt::format("{}: a rule on node attributes, for the nodes as they are configured", l.id));
+    if (dates || passing != attributes.end()) out.insert(l.id);
+  }
+  return out;
+}
+
 void drafter::locations() {
   std::map<std::pair<std::string, node_name>, std::size_t> known; // position
   auto& list = out_.cluster.locations;
+  auto passing = rules_of_the_moment();
   for (auto& l : in_.locations) {
     auto& id = in_.constraint_names[l.origin.at()];
+    if (passing.contains(id)) continue;
     auto what = named(l.what, id);
     auto& node = in_.nodes[l.where];
     node_name where{usable_name(node.name)};
@@ -61,19 +104,6 @@ void drafter::locations() {
     else
       list[at->second].weight += l.weight;
   }
-  for (auto& l : from_.locations)
-    for (auto& rule : l.rules) {
-      auto of = [&](auto& self, const cib::condition& c, cib::condition_kind kind) -> bool {
-        return c.kind == kind ||
-               std::any_of(c.parts.begin(), c.parts.end(), [&](auto& p) { return self(self, p, kind); });
-      };
-      bool dates = of(of, rule.when, cib::condition_kind::date),
-           attributes = of(of, rule.when, cib::condition_kind::attribute);
-      if (dates)
-        remark("date rule", fmt::format("{}: a rule with dates, as it is now", l.id));
-      else if (attributes)
-        remark("attribute rule", fmt::format("{}: a rule on node attributes, as they are now", l.id));
-    }
 }
 
 namespace {

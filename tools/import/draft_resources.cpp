@@ -119,7 +119,11 @@ bool drafter::primitive(const cib::resource& from) {
 
 void drafter::operations(const cib::resource& from, config::resource& to) {
   using namespace std::chrono_literals;
-  to.start_timeout = to.stop_timeout = to.promote_timeout = to.demote_timeout = 60s;
+  auto usual = [&]() -> std::optional<duration> {
+    auto said = cib::evaluate_one(from_.operation_defaults, "timeout", at(in_.now));
+    return within(cib::to_interval_ms(said.value_or(cib::text{})).value_or(0), 100ms, 24h);
+  }();
+  to.start_timeout = to.stop_timeout = to.promote_timeout = to.demote_timeout = usual.value_or(60s);
   auto attribute = [](const cib::operation& op, cib::text name) {
     for (auto& [key, value] : op.attributes)
       if (key == name) return value;
@@ -138,8 +142,12 @@ void drafter::operations(const cib::resource& from, config::resource& to) {
                                 {"promote", &to.promote_timeout},
                                 {"demote", &to.demote_timeout}})
       if (op.name == name && timeout) *field = *timeout;
-    for (auto name : {"on-fail", "start-delay", "interval-origin", "record-pending"})
-      if (auto v = value(name); !v.empty() && v != "0" && v != "0s" && !(cib::text{name} == "record-pending"))
+    auto as_here = [&](cib::text name, cib::text v) { // we do that anyhow
+      return v.empty() || v == "0" || v == "0s" ||
+             (name == "on-fail" && v == (op.name == "stop" ? "fence" : "restart"));
+    };
+    for (auto name : {"on-fail", "start-delay", "interval-origin"})
+      if (auto v = value(name); !as_here(name, v))
         remark(name, fmt::format("{}: {}={} of its {}: no counterpart", from.id, name, v, op.name));
     auto interval = within(cib::to_interval_ms(attribute(op, "interval")).value_or(0), 100ms, 24h);
     if (op.name != "monitor" || !interval) continue;
@@ -147,7 +155,7 @@ void drafter::operations(const cib::resource& from, config::resource& to) {
       remark("disabled operation", fmt::format("{}: a monitor that is disabled is left out", from.id));
       continue;
     }
-    config::monitor m{*interval, timeout.value_or(20s), {}, 0};
+    config::monitor m{*interval, timeout.value_or(usual.value_or(20s)), {}, 0};
     auto role = simulate::role_named(value("role"));
     if (role == sched::role::promoted) m.only_in = config::role::promoted;
     if (role == sched::role::unpromoted || role == sched::role::started) m.only_in = config::role::started;

@@ -8,12 +8,13 @@ namespace troupe::import_cib::import_test {
 
 // A CIB of two nodes with these resources, constraints and options.
 cib::contents cib_with(const std::string& resources, const std::string& constraints = {},
-                       const std::string& options = {}) {
+                       const std::string& options = {}, const std::string& op_defaults = {}) {
   auto parsed = cib::parse(
       "<cib have-quorum=\"1\"><configuration><crm_config><cluster_property_set id=\"o\">" + options +
       "</cluster_property_set></crm_config><nodes><node id=\"1\" uname=\"n1\"/><node id=\"2\" uname=\"n2\"/></nodes>"
       "<resources>" +
-      resources + "</resources><constraints>" + constraints + "</constraints></configuration><status/></cib>");
+      resources + "</resources><constraints>" + constraints + "</constraints><op_defaults><meta_attributes id=\"od\">" +
+      op_defaults + "</meta_attributes></op_defaults></configuration><status/></cib>");
   REQUIRE(parsed);
   return std::move(*parsed);
 }
@@ -111,6 +112,41 @@ first = { start = "cache" }
 then = { start = "web" }
 kind = "optional"
 )");
+}
+
+TEST_CASE("op_defaults give the time-outs that are not said; what we do anyhow is no remark") {
+  using namespace std::chrono_literals;
+  auto from = cib_with(R"(<primitive id="db" class="ocf" provider="heartbeat" type="Dummy"><operations>
+      <op id="o1" name="monitor" interval="10s" on-fail="restart"/><op id="o2" name="start" interval="0" timeout="7s"/>
+      <op id="o3" name="stop" interval="0" on-fail="fence"/></operations></primitive>)",
+                       {}, {}, R"(<nvpair id="t" name="timeout" value="90s"/>)");
+  auto d = drafted(from);
+  CHECK(notes(d) == "");
+  auto& r = d.cluster.resources.at(0);
+  CHECK(r.start_timeout == 7s);
+  CHECK(r.stop_timeout == 90s);
+  CHECK(r.promote_timeout == 90s);
+  CHECK(r.monitors.at(0).timeout == 90s);
+}
+
+TEST_CASE("a rule on what passes is left out, by name; one on what nodes are configured to be is written") {
+  auto from = cib_with(db, R"(<rsc_location id="pref" rsc="db" node="n1" score="50"/>
+    <rsc_location id="conn" rsc="db"><rule id="r" score="-INFINITY" boolean-op="or">
+      <expression id="e" attribute="pingd" operation="lt" value="1"/>
+      <expression id="f" attribute="pingd" operation="not_defined"/></rule></rsc_location>
+    <rsc_location id="night" rsc="db"><rule id="d" score="-INFINITY">
+      <date_expression id="x" operation="gt" start="2001-01-01"/></rule></rsc_location>
+    <rsc_location id="name" rsc="db"><rule id="n" score="7">
+      <expression id="g" attribute="#uname" operation="eq" value="n2"/></rule></rsc_location>)");
+  auto d = drafted(from);
+  CHECK(notes(d) ==
+        "differs: attribute rule: conn: a rule on pingd, which agents say as they run: no counterpart; left out\n"
+        "differs: date rule: night: a rule with dates: no counterpart; left out\n"
+        "note: attribute rule: name: a rule on node attributes, for the nodes as they are configured\n");
+  auto& l = d.cluster.locations;
+  REQUIRE(l.size() == 2);
+  CHECK((l[0].node == node_name{"n1"} && l[0].weight == score{50}));
+  CHECK((l[1].node == node_name{"n2"} && l[1].weight == score{7}));
 }
 
 TEST_CASE("what it cannot say is told by name, and what refers to it goes with it") {
