@@ -116,6 +116,13 @@ std::string due_text(const console::cluster_status& c, const resource_name& r) {
       r.text, failed);
 }
 
+// Somewhere, and not there; of what is promotable the primary counts.
+bool placed_elsewhere(const console::service_line& s, const node_name& there) {
+  auto counts = [&](auto& p) { return !s.promotable || p.role == config::role::promoted; };
+  return std::ranges::any_of(s.places, counts) &&
+         std::ranges::none_of(s.places, [&](auto& p) { return p.node == there && counts(p); });
+}
+
 void states(const console::cluster_status& c, std::vector<std::string>& out) {
   sentences say(out);
   for (auto& s : c.services) {
@@ -130,6 +137,14 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
   }
   for (auto& w : c.waits)
     if (w.why != "act-open") say.add(w.what);
+  for (auto& d : c.directives)
+    if (d.kind == command::directive_kind::move)
+      for (auto& s : c.services)
+        if ((s.resource.text == d.subject || s.group == d.subject) && placed_elsewhere(s, d.to))
+          say.add(fmt::format(
+              "{0} was moved to {1}, and is to be elsewhere all the same: `troupe why {0}` tells what speaks "
+              "against {1}",
+              s.resource.text, d.to.text));
 }
 
 void acts(const console::cluster_status& c, std::vector<std::string>& out) {

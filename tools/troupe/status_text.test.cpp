@@ -308,7 +308,7 @@ TEST_CASE("what outlives its place in the configuration stands there with what f
                   {move, "back", role::stopped, node_name{"n2"}, "root", "", {}}};
   auto text = status_text(s);
   auto from = text.find("\ndirectives");
-  CHECK(text.substr(from, text.find("\nnothing is pending") - from) == R"(
+  CHECK(text.substr(from, text.find("\npending") - from) == R"(
 directives
   n3                 standby           by root
   the whole cluster  maintenance       by root
@@ -326,6 +326,22 @@ failures
   CHECK(status_text(s).find("`troupe cleanup old` forgets it") != std::string::npos);
   c.left_out = 1; // it may be among these
   CHECK(status_text(s).find("no longer configured; ") == std::string::npos);
+}
+
+TEST_CASE("a move that is outweighed says so") {
+  auto s = healthy();
+  auto& c = *s.cluster;
+  c.services = {service("db", {"n1"}, console::service_state::good)};
+  c.directives = {{command::directive_kind::move, "db", config::role::stopped, node_name{"n1"}, "root", "", {}}};
+  CHECK(concerns(s).empty());
+  c.directives[0].to = node_name{"n2"};
+  CHECK(concerns(s) ==
+        std::vector<std::string>{"db was moved to n2, and is to be elsewhere all the same: `troupe why db` "
+                                 "tells what speaks against n2"});
+  c.services[0].promotable = true; // no primary anywhere: another sentence's
+  CHECK(concerns(s).empty());
+  c.services[0].places[0].role = config::role::promoted;
+  CHECK(concerns(s).size() == 1);
 }
 
 TEST_CASE("who leaves, and who is away in maintenance, says so") {

@@ -223,6 +223,17 @@ private:
     }
   }
 
+  // An operator wants it there, and knows how often its starts had failed. Those that fail from now on count, and all
+  // before with them.
+  bool moved_there_since(std::size_t r, const cluster::failure_key& key, log_index failed) {
+    auto* group = now_.group_of(r);
+    for (auto& subject : {key.resource.text, group ? group->name.text : std::string{}}) {
+      auto* d = state_.find(cluster::directive_key{command::directive_kind::move, subject});
+      if (d && d->value.to == key.node && failed < d->version) return true;
+    }
+    return false;
+  }
+
   // Where it makes no sense to try again, by the agent's own word.
   void rule_out(const resource_name& r, node_id n, std::int32_t exit_code) {
     auto reach = agents::ocf::reach_of(exit_code);
@@ -245,7 +256,7 @@ private:
            .what = resource_id{*r},
            .count = static_cast<std::int32_t>(std::min<std::uint32_t>(f.value.count, score::limit))});
       rule_out(key.resource, node_id{*n}, f.value.exit_code);
-      if (f.value.failed_starts > 0)
+      if (f.value.failed_starts > 0 && !moved_there_since(*r, key, f.version))
         in_.failed_starts.push_back({.where = node_id{*n}, .what = resource_id{*r}, .count = f.value.failed_starts});
     }
     std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });

@@ -233,6 +233,18 @@ TEST_CASE("told to stop it is nowhere: by the configuration or an operator, whos
   CHECK(w.at("c") == "-");
 }
 
+TEST_CASE("a move goes where starts have failed before it, until the next one fails there") {
+  world w(cluster_of(2, {plain("db")}));
+  w.fails("db", "n1", 5, 5);
+  w.commit();
+  CHECK(w.at("db") == "n2");
+  w.direct(directive_kind::move, "db", role::stopped, "n1");
+  CHECK(w.at("db") == "n1");
+  w.fails("db", "n1", 6, 6);
+  CHECK(w.at("db") == "n2");
+  CHECK(w.why("db").rule == decided_by::failed_starts);
+}
+
 TEST_CASE("a move holds while its directive lives; then it stays where it is") {
   auto c = cluster_of(3, {plain("a"), plain("b"), plain("c")});
   c.groups = {group("g", {"b", "c"})};
