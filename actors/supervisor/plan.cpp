@@ -42,10 +42,12 @@ public:
       ready_.begin(s_);
       places_.begin(s_);
       finish_what_is_under_way();
-      for (wave_ = 1; wave_ <= max_waves && !out_.cut; ++wave_)
+      std::size_t waves = 0;
+      while (++waves <= max_waves && !out_.cut)
         if (!one_wave() && !wait_for_a_gate()) break;
-      out_.cut = out_.cut || wave_ > max_waves;
+      out_.cut = out_.cut || waves > max_waves;
       undone();
+      std::ranges::stable_sort(out_.steps, {}, &planned_step::wave);
     }
     out_.after = std::move(s_);
     return std::move(out_);
@@ -78,7 +80,10 @@ private:
 
   void note(step_kind kind, const resource_name& r, const node_name& n, std::string text, std::string because,
             config::action action = {}) {
-    out_.steps.push_back({wave_, kind, r, n, action, std::move(text), std::move(because)});
+    bool begins = kind == step_kind::act && (action == config::action::start || action == config::action::promote);
+    auto wave = begins && wave_ > 0 ? starts_in_ : wave_;
+    numbered_ = std::max(numbered_, wave);
+    out_.steps.push_back({wave, kind, r, n, action, std::move(text), std::move(because)});
   }
 
   // Asked before anything is said of which there may be too much: a step that is not listed is not carried out either.
@@ -168,8 +173,10 @@ private:
 
   bool one_wave() {
     moved_ = false;
+    wave_ = numbered_ + 1;
     fence();
     look();
+    starts_in_ = numbered_ + 1; // they may wait for these; what is placed or stopped does not
     place();
     act();
     return moved_;
@@ -340,6 +347,8 @@ private:
       if (cluster::wanted_role(s_, r, known.group_of(r.name)) == config::role::stopped) continue;
       if (!a && too_early_to_place(s_, r.name))
         out_.others.push_back(r.name.text + " gets no place yet: not all nodes were seen, or could look for it");
+      else if (cluster::left_alone(s_, r.name, {}, known.group_of(r.name)))
+        continue; // also that it runs nowhere
       else if (!a || a->value.places.empty())
         out_.others.push_back(r.name.text + " runs nowhere: no node may run it");
     }
@@ -353,7 +362,8 @@ private:
   instant now_{}; // of the fencing's pauses
   bool begun_ = false;
   bool moved_ = false;
-  std::uint32_t wave_ = 0;
+  std::uint32_t wave_ = 0, starts_in_ = 0;
+  std::uint32_t numbered_ = 0; // the last number given
   std::size_t enough_ = 0;
   readiness ready_;
   placing places_;

@@ -78,7 +78,7 @@ TEST_CASE("what if a node fails: it is fenced, and what it ran comes up elsewher
   auto w = settled(shop());
   auto p = plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}});
   CHECK(text(p) == lines{"1 fence n1 with ipmi-n1, done by n2", "1 db: n1 -> n2", "1 redis: n1, n2, n3 -> n2, n3",
-                         "1 web: n1 -> n2", "1 start db on n2", "2 start web on n2"});
+                         "1 web: n1 -> n2", "2 start db on n2", "3 start web on n2"});
   CHECK(p.steps[0].because == "may still run there");
 }
 
@@ -87,9 +87,9 @@ TEST_CASE("what returns after its fencing gets its part again when no fencing ma
   w.log.s = plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}}).after;
   w.log.join("n1", 2);
   for (auto r : {"db", "redis", "web"}) w.log.probe("n1", r);
-  CHECK(text(plan_of(w.log.s)) == lines{"2 db: n2 -> n1", "2 redis: n2, n3 -> n1, n2, n3", "2 web: n2 -> n1",
-                                        "2 start redis on n1", "2 stop web on n2", "3 stop db on n2",
-                                        "4 start db on n1", "5 start web on n1"});
+  CHECK(text(plan_of(w.log.s)) == lines{"1 db: n2 -> n1", "1 redis: n2, n3 -> n1, n2, n3", "1 web: n2 -> n1",
+                                        "1 start redis on n1", "1 stop web on n2", "2 stop db on n2",
+                                        "3 start db on n1", "4 start web on n1"});
 }
 
 config::cluster promoting() {
@@ -114,7 +114,7 @@ TEST_CASE("promotions; who has to be told of them is no step of a plan") {
   CHECK(text(plan_of(w.log.s)) == lines{});
   CHECK(text(plan_of(w.log.s, {.configuration = {}, .failing = {node_name{"n1"}}, .standby = {}})) ==
         lines{"1 fence n1 with ipmi-n1, done by n2", "1 redis: n1 (promoted), n2, n3 -> n2 (promoted), n3",
-              "1 promote redis on n2"});
+              "2 promote redis on n2"});
   CHECK(text(plan_of(w.log.s, {.configuration = {}, .failing = {}, .standby = {node_name{"n1"}}})) ==
         lines{"1 redis: n1 (promoted), n2, n3 -> n2 (promoted), n3", "1 demote redis on n1", "2 promote redis on n2",
               "3 stop redis on n1"});
@@ -181,8 +181,8 @@ TEST_CASE("a configuration: what is new is looked for first, what is gone is sto
   CHECK(text(plan_of(w.log.s, {.configuration = next, .failing = {}, .standby = {}})) ==
         lines{"1 look on n1 whether zed runs there already", "1 look on n2 whether zed runs there already",
               "1 look on n3 whether zed runs there already", "1 zed: new -> n2", "1 stop redis on n1",
-              "1 stop redis on n2", "1 stop redis on n3", "1 stop web on n1", "1 start zed on n2", "2 stop db on n1",
-              "3 start db on n1", "4 start web on n1"});
+              "1 stop redis on n2", "1 stop redis on n3", "1 stop web on n1", "2 start zed on n2", "3 stop db on n1",
+              "4 start db on n1", "5 start web on n1"});
 }
 
 TEST_CASE("what is under way is assumed to succeed") {

@@ -204,14 +204,9 @@ bool told_with_proof(const console::cluster_status& c, const console::attempt_li
 
 void fencing(const console::cluster_status& c, std::vector<std::string>& out) {
   sentences say(out);
-  for (auto& a : c.attempts) {
+  for (auto& a : c.attempts)
     if (!a.failed)
       say.add(fmt::format("{} is being fenced by {} since {}", a.target.text, a.executor.text, text_of(a.opened_at)));
-    else if (!told_with_proof(c, a) && a.age < failed_fencing_is_news)
-      say.add(fmt::format("the fencing of {0} by {1}, {2}, failed ({3}): `troupe fence {0}` tries again, and while {0} "
-                          "is here nothing waits for it",
-                          a.target.text, a.executor.text, text_of(a.opened_at), a.note));
-  }
   for (auto& p : c.proofs)
     if (auto text = proof_text(c, p); !text.empty()) say.add(text);
 }
@@ -306,6 +301,16 @@ std::string services_text(const console::cluster_status& c) {
       if (member.group == s.group) row(member, "  ");
   }
   return rows.size() == 1 ? "" : "\nservices\n" + table_of(rows, "  ");
+}
+
+// What nobody waits for is no concern any more, but the device, or the way to it, may be broken.
+void add_failed_fencings(const console::cluster_status& c, std::vector<std::string>& out) {
+  using namespace services_detail;
+  sentences say(out);
+  for (auto& a : c.attempts)
+    if (a.failed && !told_with_proof(c, a) && a.age < failed_fencing_is_news)
+      say.add(fmt::format("the fencing of {} by {}, {}, failed ({}). Nothing waits for it", a.target.text,
+                          a.executor.text, text_of(a.opened_at), a.note));
 }
 
 void add_service_concerns(const console::cluster_status& c, std::vector<std::string>& out) {

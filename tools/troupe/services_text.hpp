@@ -15,6 +15,7 @@ inline constexpr std::size_t max_sentences = 50; // of one kind in a text; --jso
 
 std::string services_text(const console::cluster_status& c);
 void add_service_concerns(const console::cluster_status& c, std::vector<std::string>& out);
+void add_failed_fencings(const console::cluster_status& c, std::vector<std::string>& out); // for the notices
 void add_services_json(const console::cluster_status& c, nlohmann::ordered_json& out);
 
 } // namespace troupe::cli

@@ -171,7 +171,8 @@ std::string failures_text(const console::cluster_status& c) {
     if (no_longer_configured(c, f.resource.text))
       more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
                           f.resource.text);
-    rows.push_back({f.resource.text, f.node.text, fmt::format("{}, exit code {}", times(f.count), f.exit_code),
+    rows.push_back({f.resource.text, f.node.text,
+                    fmt::format("{}, exit code {}{}", times(f.count), f.exit_code, f.count > 1 ? " at last" : ""),
                     text_of(f.last), more});
   }
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
@@ -309,7 +310,10 @@ std::vector<std::string> notices(config::fencing_policy p) {
 }
 
 std::vector<std::string> notices(const console::node_status& s) {
-  return s.cluster ? notices(s.cluster->fencing) : std::vector<std::string>{};
+  if (!s.cluster) return {};
+  auto out = notices(s.cluster->fencing);
+  add_failed_fencings(*s.cluster, out);
+  return out;
 }
 
 std::string unled_text(stamp as_of) {

@@ -44,7 +44,7 @@ service_state state_of(const cluster::state& s, const service_line& line, const 
   if (!said.steps.empty()) return service_state::due;
   if (line.wanted == config::role::stopped && !any_held(s, line.resource)) return service_state::stopped;
   if (line.assigned == log_index{}) return service_state::not_placed;
-  if (line.places.empty()) return service_state::nowhere;
+  if (line.places.empty()) return line.managed ? service_state::nowhere : service_state::left_alone;
   bool any =
       std::any_of(line.places.begin(), line.places.end(), [](auto& p) { return p.role == config::role::promoted; });
   return line.wanted == config::role::promoted && !any ? service_state::not_promoted : service_state::good;
@@ -92,7 +92,8 @@ private:
                    (line.group.empty() || !maintained(s_, line.group));
     place(line);
     line.now = state_of(s_, line, advice);
-    if (line.now == service_state::not_placed && placed_nowhere(r.name)) line.now = service_state::nowhere;
+    if (line.now == service_state::not_placed && placed_nowhere(r.name))
+      line.now = line.managed ? service_state::nowhere : service_state::left_alone;
     add(std::move(line), advice);
   }
 
