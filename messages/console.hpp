@@ -246,6 +246,7 @@ struct service_line {
   std::vector<command::placement> places{};
   service_state now{};
   bool promotable = false;
+  std::optional<stamp> again{}; // when it is due: until then its start waits, for its failures
   bool operator==(const service_line&) const = default;
 };
 struct wait_line { // what an instance that is not as it should be waits for

@@ -52,7 +52,9 @@ node_status full_status() {
                  false,
                  log_index{33},
                  {{node_name{"n2"}, 3, config::role::promoted}},
-                 service_state::removed}};
+                 service_state::removed,
+                 true,
+                 stamp{9s}}};
   c.waits = {{resource_name{"vip"}, 3, node_name{"n2"}, "unclean", "vip on n2 waits"}};
   c.overdue = {
       {resource_name{"vip"}, 3, node_name{"n2"}, config::action::demote, log_index{38}, stamp{1s}, 20s, 25s, false}};

@@ -36,6 +36,8 @@ void put_line(schema::Service::Builder out, const service_line& s) {
   out.setGroup(s.group);
   out.setCloned(s.cloned);
   out.setPromotable(s.promotable);
+  out.setHasAgain(s.again.has_value());
+  out.setAgain(to_wire(s.again.value_or(stamp{})));
   out.setWanted(to_wire(s.wanted));
   out.setManaged(s.managed);
   out.setAssigned(s.assigned.value);
@@ -49,6 +51,7 @@ service_line service_from(schema::Service::Reader in) {
   s.group = text_from(in.getGroup(), config::max_name, "group");
   s.cloned = in.getCloned();
   s.promotable = in.getPromotable();
+  if (in.getHasAgain()) s.again = stamp_from(in.getAgain());
   s.wanted = enum_from(in.getWanted(), config::role::promoted, "role");
   s.managed = in.getManaged();
   s.assigned = log_index{in.getAssigned()};

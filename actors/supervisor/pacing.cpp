@@ -22,6 +22,11 @@ duration pacing::pause_after(std::uint32_t failures) {
   return failures < 2 ? duration{} : doubled(first_pause, failures - 2, longest);
 }
 
+std::optional<stamp> pacing::paused_until(const step& s, const cluster::failures& past, stamp now) {
+  auto until = past.last + std::chrono::ceil<stamp::duration>(pause_after(past.count));
+  return is_start(s) && now < until ? std::optional(until) : std::nullopt;
+}
+
 void pacing::advised(std::vector<step> steps, const std::map<node_name, past_failures>& past, instant now) {
   std::map<command::cell, timed> next;
   for (auto& s : steps) {

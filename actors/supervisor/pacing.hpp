@@ -31,6 +31,9 @@ public:
   // How long a start waits after so many failures on its node.
   static duration pause_after(std::uint32_t failures);
 
+  // The same as a time of the calendar, if the step is a start and that lies ahead; for people.
+  static std::optional<stamp> paused_until(const step& s, const cluster::failures& past, stamp now);
+
   // Replaces all that was advised before. `past`: on the node of each step.
   void advised(std::vector<step> steps, const std::map<node_name, past_failures>& past, instant now);
   // What goes out now; each is then on its way until told() of.

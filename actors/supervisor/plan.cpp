@@ -47,7 +47,6 @@ public:
         if (!one_wave() && !wait_for_a_gate()) break;
       out_.cut = out_.cut || waves > max_waves;
       undone();
-      std::ranges::stable_sort(out_.steps, {}, &planned_step::wave);
     }
     out_.after = std::move(s_);
     return std::move(out_);

@@ -41,7 +41,7 @@ struct planned_step {
 
 struct plan {
   std::string refused{}; // the question itself cannot be: why; then there is nothing else
-  std::vector<planned_step> steps{};
+  std::vector<planned_step> steps{}; // as they are carried out; a later one may have a smaller number
   std::vector<wait> waits{};         // what stays undone, and what each waits for
   std::vector<std::string> others{}; // what else stays undone: a sentence each
   bool cut = false;                  // plan_question::steps: there would be more

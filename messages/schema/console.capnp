@@ -131,6 +131,8 @@ struct Service @0xd2b7f9e8409c3156 {
   places @6 :List(Placement);
   now @7 :UInt8;
   promotable @8 :Bool;
+  hasAgain @9 :Bool;
+  again @10 :Int64;
 }
 
 struct Wait @0xe3c80af951ad4267 {

@@ -103,17 +103,17 @@ private:
 };
 
 // A supervisor makes pauses before it tries again what fails.
-std::string due_text(const console::cluster_status& c, const resource_name& r) {
+std::string due_text(const console::cluster_status& c, const console::service_line& s) {
+  auto& r = s.resource;
+  if (!s.again) return r.text + ": the next step is due, and the leader takes it";
   std::string failed;
   for (auto& f : c.failures)
     if (f.resource == r)
       failed += fmt::format("{}on {} {} (exit code {})", failed.empty() ? "" : ", ", f.node.text, times(f.count),
                             f.exit_code);
-  if (failed.empty()) return r.text + ": the next step is due, and the leader takes it";
-  return fmt::format(
-      "{0} has failed {1}, and is tried again after a pause, which grows; what was mended is tried at once "
-      "after `troupe cleanup {0}`",
-      r.text, failed);
+  return fmt::format("{0} has failed {1}, and is tried again at {2}; what was mended is tried at once after `troupe "
+                     "cleanup {0}`",
+                     r.text, failed, text_of(*s.again));
 }
 
 // Somewhere, and not there; of what is promotable the primary counts.
@@ -133,7 +133,7 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
       say.add(name + " is promoted nowhere: its agent has given no instance a promotion score that allows it");
     if (s.now == service_state::not_placed)
       say.add(name + " has no place yet: the leader decides when all nodes have been seen and have looked for it");
-    if (s.now == service_state::due) say.add(due_text(c, s.resource));
+    if (s.now == service_state::due) say.add(due_text(c, s));
   }
   for (auto& w : c.waits)
     if (w.why != "act-open") say.add(w.what);
@@ -237,6 +237,7 @@ ordered_json json_of(const service_line& s) {
           {"wanted", name_of(s.wanted)},
           {"managed", s.managed},
           {"state", word_of(s.now)},
+          {"again", s.again ? ordered_json(text_of(*s.again)) : ordered_json()},
           {"assigned", s.assigned.value == 0 ? ordered_json() : ordered_json(s.assigned.value)},
           {"places", places}};
 }

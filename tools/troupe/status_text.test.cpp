@@ -290,8 +290,9 @@ TEST_CASE("what fails again and again is not just due") {
   s.cluster->services[0].now = service_state::due;
   CHECK(concerns(s).front() == "db: the next step is due, and the leader takes it");
   s.cluster->failures = {{resource_name{"db"}, node_name{"n1"}, 3, stamp{}, 1, "no disk"}};
+  s.cluster->services[0].again = stamp{8s};
   CHECK(concerns(s).front() ==
-        "db has failed on n1 3 times (exit code 1), and is tried again after a pause, which grows; "
+        "db has failed on n1 3 times (exit code 1), and is tried again at 1970-01-01 00:00:08.000Z; "
         "what was mended is tried at once after `troupe cleanup db`");
 }
 

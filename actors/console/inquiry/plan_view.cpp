@@ -78,6 +78,7 @@ plan_answer answer_plan(const cluster::state& s, const ask_plan& asked, const no
   auto made = supervisor::make_plan(s, {asked.configuration, asked.failing, asked.standby}, self);
   out.refused = cut(made.refused, max_shown);
   out.cut = made.cut;
+  std::ranges::stable_sort(made.steps, {}, &supervisor::planned_step::wave);
   for (auto& step : made.steps)
     append(out.steps, out.left_out,
            {step.wave, word_of(step.kind), step.resource, step.node, cut(step.text, max_shown),

@@ -3,6 +3,7 @@
 #include "actors/cluster/holdings.hpp"
 #include "actors/scheduler/native/place_cluster.hpp"
 #include "actors/supervisor/fence_plan.hpp"
+#include "actors/supervisor/pacing.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
 #include "messages/types/assert.hpp"
@@ -52,9 +53,10 @@ service_state state_of(const cluster::state& s, const service_line& line, const 
 
 class viewer {
 public:
-  viewer(const cluster::state& s, cluster_status& out)
+  viewer(const cluster::state& s, cluster_status& out, stamp now)
     : s_(s)
     , out_(out)
+    , now_(now)
     , known_(s.config().value) {}
 
   void services() {
@@ -94,7 +96,20 @@ private:
     line.now = state_of(s_, line, advice);
     if (line.now == service_state::not_placed && placed_nowhere(r.name))
       line.now = line.managed ? service_state::nowhere : service_state::left_alone;
+    if (line.now == service_state::due) line.again = paused_until(advice.steps);
     add(std::move(line), advice);
+  }
+
+  // The first of its steps goes out then; nullopt: at once.
+  [[nodiscard]] std::optional<stamp> paused_until(const std::vector<supervisor::step>& steps) const {
+    std::optional<stamp> first;
+    for (auto& step : steps) {
+      auto* past = s_.find(cluster::failure_key{step.at.resource, step.at.node});
+      auto until = past ? supervisor::pacing::paused_until(step, past->value, now_) : std::nullopt;
+      if (!until) return std::nullopt;
+      first = std::min(first.value_or(*until), *until);
+    }
+    return first;
   }
 
   // What would be placed nowhere has no assignment: there is nothing to commit.
@@ -138,6 +153,7 @@ private:
 
   const cluster::state& s_;
   cluster_status& out_;
+  stamp now_;
   supervisor::ordering known_;
   std::size_t places_ = 0;
   std::optional<std::set<resource_name>> nowhere_; // asked only if something has no assignment
@@ -208,7 +224,7 @@ void proofs(cluster_status& out, const cluster::state& s) {
 } // namespace service_view
 
 void add_services(cluster_status& out, const cluster::state& s, stamp now) {
-  service_view::viewer(s, out).services();
+  service_view::viewer(s, out, now).services();
   for (auto& a : out.attempts) a.age = now - a.opened_at;
   service_view::overdue(out, s, now);
   service_view::proofs(out, s);

@@ -67,6 +67,25 @@ TEST_CASE("what no node may run says so, also if it never had a place") {
   CHECK(c.text() == lines{"db not placed", "redis not placed"});
 }
 
+TEST_CASE("what waits for its failures says until when") {
+  shop c;
+  c.place("db", {"n1"});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(c.status().services[0].again ==
+          (i < 2 ? std::optional<stamp>{} : c.clock + 500ms)); // the first retry is at once
+    c.start("db", "n1");
+    c.done("db", "n1", command::act_end::failed, 1);
+    c.stop("db", "n1");
+    c.done("db", "n1");
+  }
+  auto failed = c.clock;
+  c.clock += 300ms;
+  CHECK(c.text()[0] == "db due");
+  CHECK(c.status().services[0].again == failed + 1s);
+  c.clock += 700ms;
+  CHECK_FALSE(c.status().services[0].again);
+}
+
 TEST_CASE("what is left alone says so only when it is not as it should be") {
   shop c;
   c.place("db", {"n1"});
