@@ -95,7 +95,7 @@ void replica::time_reached(instant now, effects& out) {
       resend_prepare(*c, now, out);
   } else {
     auto* a = std::get_if<asking>(&state_);
-    if (a != nullptr && now >= a->until) state_ = following{};
+    if (a != nullptr && (now >= a->until || !watch_.lost(now))) state_ = following{};
     if (now >= watch_.try_at() && watch_.lost(now)) ask_for_votes(now, out);
   }
   finish(now, out);

@@ -103,8 +103,9 @@ public:
 
 private:
   struct following {};
-  struct asking { // pre-vote
+  struct asking { // pre-vote; asked again in between, for an answer may be lost
     voter_set grants;
+    std::uint64_t first = 0; // attempt; answers to it and to later ones count
     instant until;
   };
   struct campaigning {

@@ -322,6 +322,29 @@ TEST_CASE("a node that alone lost sight of the leader cannot unseat it, nor on i
   CHECK(c.core("n3").leader() == node_name{"n1"});
 }
 
+TEST_CASE("a grant counts that comes when it was asked for again: a round trip may take so long") {
+  cluster c{3, 1};
+  REQUIRE(c.pass_until_leader());
+  REQUIRE(c.leader() == "n1");
+  c.crash(c.at("n1"));
+  for (auto n : {"n2", "n3"}) c.suspect(n, "n1");
+  c.now += 400ms;
+  for (int i = 0; i < 10 && c.flying<pre_vote>("n2", "n3").size() < 2; ++i) c.wake("n2");
+  REQUIRE(c.flying<pre_vote>("n2", "n3").size() == 2);
+  CHECK(c.deliver<pre_vote>("n2", "n3"));
+  SUBCASE("it does") {
+    CHECK(c.deliver<pre_vote_answer>("n3", "n2"));
+    CHECK(c.core("n2").status().now == role::candidate);
+  }
+  SUBCASE("not for ever") {
+    for (int i = 0; i < 50 && c.flying<pre_vote>("n2", "n3").size() < 4; ++i) c.wake("n2");
+    c.now += 2s;
+    c.wake("n2");
+    CHECK(c.deliver<pre_vote_answer>("n3", "n2"));
+    CHECK(c.core("n2").status().now == role::follower);
+  }
+}
+
 TEST_CASE("partial connectivity settles: who cannot hear the leader is fed by a voter that can") {
   cluster c{3, 1};
   REQUIRE(c.pass_until_leader());

@@ -13,7 +13,8 @@ void replica::ask_for_votes(instant now, effects& out) {
     if (v.node != self_) say(v.node, pre_vote{attempt_}, out);
   const auto* mine = me();
   if (mine == nullptr) return;
-  asking a{{}, now + 2 * limits_.retransmit};
+  if (std::holds_alternative<asking>(state_)) return; // what was granted still counts
+  asking a{{}, attempt_, now + limits_.leader_silence};
   a.grants.add(mine->journal);
   bool enough = voters_.quorum(a.grants);
   state_ = a;
@@ -21,7 +22,9 @@ void replica::ask_for_votes(instant now, effects& out) {
 }
 
 // Granting binds nobody, so that asking can be free: only those who have lost the leader themselves grant it, and a
-// node that alone lost sight of the leader cannot unseat it.
+// node that alone lost sight of the leader cannot unseat it. A grant counts for leader_silence, as long as the asker
+// has not heard of a leader either. Rejected: until it asks again. Where a round trip takes longer than that nobody is
+// elected.
 void replica::on(const node_name& from, journal_id sender, const pre_vote& m, instant now, effects& out) {
   bool leads = std::holds_alternative<leading_state>(state_);
   bool lost = !leads && watch_.lost(now);
@@ -39,7 +42,8 @@ void replica::on(const node_name& from, journal_id sender, const pre_vote_answer
   highest_ = std::max(highest_, m.promised);
   auto* a = std::get_if<asking>(&state_);
   const auto* v = voters_.find(from, sender);
-  if (a == nullptr || m.attempt != attempt_ || !m.granted || v == nullptr) return;
+  if (a == nullptr || m.attempt < a->first || m.attempt > attempt_ || !m.granted || v == nullptr) return;
+  if (!watch_.lost(now)) return;
   contacts_.heard(from, now);
   contacts_.merge(m.contacts, now);
   a->grants.add(v->journal);
