@@ -97,6 +97,7 @@ private:
     const std::string by = "plan";
     if (asked.configuration) {
       for (auto& r : s_.config().value.resources) targets_before_[r.name] = r.target;
+      for (auto& n : asked.configuration->nodes) beyond_us(n);
       command::config_set c{s_.version_of(cluster::configuration_key{}), *asked.configuration};
       if (auto bad = say(c, self_, by); bad != refusal::none)
         return "the configuration would be refused: " + std::string(name_of(bad));
@@ -112,6 +113,20 @@ private:
     }
     begun_ = true;
     return {};
+  }
+
+  // What depends on a daemon that no plan can ask.
+  void beyond_us(const config::node& n) {
+    auto& before = s_.config().value.nodes;
+    auto was = std::ranges::find(before, n.name, &config::node::name);
+    if (was == before.end())
+      out_.others.push_back(
+          fmt::format("{} is new: what may run there is placed when its trouped has joined", n.name.text));
+    else if (was->addresses != n.addresses)
+      out_.others.push_back(
+          fmt::format("{0} gets other addresses: it is lost, and fenced, unless its trouped listens there "
+                      "(`listen` in its node.toml)",
+                      n.name.text));
   }
 
   // Of many losses at once the loss brake only suspects the last ones; here they are supposed.

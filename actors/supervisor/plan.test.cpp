@@ -185,6 +185,22 @@ TEST_CASE("a configuration: what is new is looked for first, what is gone is sto
               "4 start db on n1", "5 start web on n1"});
 }
 
+TEST_CASE("what a daemon has to do is named") {
+  auto w = settled(shop());
+  auto next = shop();
+  next.nodes.push_back(next.nodes[0]);
+  next.nodes.back().name = node_name{"n9"};
+  next.nodes.back().key = {};
+  next.nodes[1].addresses = {{"10.9.9.9", 1}};
+  auto p = plan_of(w.log.s, {.configuration = next, .failing = {}, .standby = {}});
+  CHECK(p.refused == "");
+  CHECK(p.steps.empty());
+  CHECK(p.others ==
+        lines{"n2 gets other addresses: it is lost, and fenced, unless its trouped listens there (`listen` in its "
+              "node.toml)",
+              "n9 is new: what may run there is placed when its trouped has joined"});
+}
+
 TEST_CASE("what is under way is assumed to succeed") {
   auto w = settled(shop());
   w.direct(directive_kind::standby, "n3");
