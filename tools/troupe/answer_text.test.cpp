@@ -21,6 +21,16 @@ event numbered(std::uint64_t n, reason why, const char* what, std::vector<std::u
   return e;
 }
 
+TEST_CASE("why: of a long chain the newest are shown, JSON has all") {
+  console::explanation e;
+  for (std::uint64_t i = 0; i < 50; ++i) e.chain.push_back(numbered(100 - i, reason::recovery, "start db on n2", {}));
+  auto text = cli::why_text(e);
+  CHECK(text.find("#81 ") != std::string::npos);
+  CHECK(text.find("#80 ") == std::string::npos);
+  CHECK(text.find("\n  and 30 more before these; `--json` has them\n") != std::string::npos);
+  CHECK(cli::why_json(e)["chain"].size() == 50);
+}
+
 TEST_CASE("why: how it stands, the chain, the place, what waits") {
   explanation e;
   e.subject = "db";

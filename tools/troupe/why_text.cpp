@@ -10,6 +10,8 @@ namespace troupe::cli {
 
 namespace why_detail {
 
+constexpr std::size_t max_causes_shown = 20; // the newest; what it waits for shall be in sight
+
 using nlohmann::ordered_json;
 
 std::string numbers(const std::vector<log_index>& all) {
@@ -72,10 +74,15 @@ std::string why_text(const console::explanation& e) {
   if (!e.chain.empty()) {
     out += "\nbecause\n";
     std::vector<table_row> rows;
-    for (auto& each : e.chain) rows.push_back({text_of(each.at), fmt::format("#{}", each.index.value), what_of(each)});
+    for (auto& each : e.chain)
+      if (rows.size() < max_causes_shown)
+        rows.push_back({text_of(each.at), fmt::format("#{}", each.index.value), what_of(each)});
     out += table_of(rows, "  ");
   }
-  if (e.longer) out += "  and what led to these; `troupe history --json` has the causes of each\n";
+  if (e.chain.size() > max_causes_shown)
+    out += fmt::format("  and {} more before these; `--json` has them\n", e.chain.size() - max_causes_shown);
+  else if (e.longer)
+    out += "  and what led to these; `troupe history --json` has the causes of each\n";
   if (!e.forgotten.empty())
     out += "  " + numbers(e.forgotten) + (e.forgotten.size() == 1 ? " is" : " are") +
            " older than the history of this node; another node's may have more\n";
