@@ -43,7 +43,7 @@ std::string lifting(command::directive_kind kind, const std::string& subject) {
 
 bool may_order(const command::body& what) {
   return std::holds_alternative<command::config_set>(what) || std::holds_alternative<command::directive>(what) ||
-         std::holds_alternative<command::cleanup>(what);
+         std::holds_alternative<command::cleanup>(what) || std::holds_alternative<command::level_set>(what);
 }
 
 } // namespace troupe::console

@@ -293,7 +293,7 @@ def test_key_fits_files(folder):
 def test_no_daemon(folder):
     socket = folder / "none.sock"
     for args in (["status"], ["actors"], ["history"], ["standby", "n1"], ["maintenance", "on"], ["stop", "db"],
-                 ["start", "db"], ["cleanup"], ["fence", "n1"], ["move", "db", "n1"], ["unmove", "db"], ["why", "db"], ["plan"],
+                 ["start", "db"], ["cleanup"], ["raise-level"], ["fence", "n1"], ["move", "db", "n1"], ["unmove", "db"], ["why", "db"], ["plan"],
                  ["plan", EXAMPLES / "cluster.toml"], ["plan", "--fail", "n1"],
                  ["fence", "n1", "--confirmed-off", "--reason", "unplugged"], ["init", EXAMPLES / "cluster.toml"], ["apply", EXAMPLES / "cluster.toml"]):
         status, out, err = run(*args, "--socket", socket)

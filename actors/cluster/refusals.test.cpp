@@ -165,6 +165,22 @@ TEST_CASE("the level rises to what every member and this binary knows") {
         refusal::bad_level);
 }
 
+TEST_CASE("the level rises once every member has joined with a program that knows it, and only then") {
+  script c(three_nodes(), 1);
+  c.assemble();
+  command::level_set up{2};
+  CHECK(c.operator_says(up) == refusal::bad_level);
+  for (auto n : {"n1", "n2", "n3"}) {
+    CHECK(c.operator_says(up) == refusal::bad_level);
+    CHECK(c.say(command::node_joined{node_name{n}, machine_id{mark(unsigned(n[1]))}, boot_id{mark(1)}, c.session(n), 2},
+                n) == refusal::none);
+  }
+  CHECK(c.operator_says(up) == refusal::none);
+  CHECK(c.s.constitution().level == 2);
+  CHECK(c.say(command::tick{}) == refusal::none);
+  CHECK(c.operator_says(up) == refusal::bad_level);
+}
+
 TEST_CASE("a command has so many causes at most") {
   script c;
   command::command many{{.causes = std::vector<log_index>(command::max_causes + 1), .by = {node_name{"n1"}, {}}},

@@ -40,6 +40,12 @@ std::string text_of(const command::cleanup& c, refusal why) {
   if (why == refusal::unknown_node) return no_node(c.node);
   return why == refusal::unknown_resource ? no_resource(c.resource.text) : std::string();
 }
+std::string text_of(const command::level_set& c, refusal why) {
+  return why == refusal::bad_level
+             ? "the level is " + std::to_string(c.level) + " already, or a member's trouped does not " +
+                   "know it yet: `troupe status` shows the level; upgrade and restart the others first"
+             : std::string();
+}
 std::string text_of(const auto&, refusal) {
   return {};
 }
