@@ -256,7 +256,7 @@ const entry<failures>* failures_of_db(const script& c) {
 }
 
 TEST_CASE("what cannot be stopped does not age as long as it waits; at level 1 it did") {
-  for (std::uint32_t level : {1, 2}) {
+  for (std::uint32_t level : {1U, 2U}) {
     auto c = aged_unstopped(level);
     CHECK(next_deadline(c.s).has_value() == (level == 1));
     CHECK(c.say(command::tick{}) == refusal::none);

@@ -49,7 +49,14 @@ void go(root_actor* self, command::body last_word) {
   auto& state = self->state;
   state.leaving = leaving_step::going;
   self->request(state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(last_word))})
-      .then([self](const cluster::told_outcome&) { wave(self); }, [self](const caf::error&) { wave(self); });
+      .then(
+          [self](const cluster::told_outcome& told) {
+            if (told.answer.refused == refusal::none) return wave(self);
+            say(self, env::log_level::warning,
+                fmt::format("leaves not yet: the cluster refuses it ({})", name_of(told.answer.refused)));
+            self->state.leaving = leaving_step::draining; // something came here after all, or the session is another
+          },
+          [self](const caf::error&) { wave(self); });
 }
 
 } // namespace
