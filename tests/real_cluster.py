@@ -270,7 +270,7 @@ def test_why_and_plan(c):
     equal(plan.status, 0)
     equal([(s["wave"], s["what"]) for s in plan.json["steps"]],
           [(1, f"look on {n} whether db runs there already") for n in ("n1", "n2", "n3")] +
-          [(1, "db: new -> n1"), (1, "start db on n1")])
+          [(1, "db: new -> n1"), (2, "start db on n1")])
     equal([c["subject"] for c in plan.json["changes"]], ["resource db"])
     equal(c["n1"].version(), c["n2"].version())
     lost = c["n3"].troupe("plan", more, "--fail", "n1", "--fail", "n2", "--json").json

@@ -169,7 +169,7 @@ std::optional<broken_resource> failed_to_stop_elsewhere(const state& s, const re
 
 std::optional<broken_resource> broken(const state& s, const resource_name& r, const node_name& node,
                                       const failures& here) {
-  if (here.died_with_it && within_breakage(*here.died_with_it, here.last))
+  if (here.died_with_it && here.last - *here.died_with_it <= boot_mends_within)
     return broken_resource{r, breakage::stop_again, node, r};
   auto start = failed_to_start_elsewhere(s, r, node, here);
   return start ? start : failed_to_stop_elsewhere(s, r, node, here);
@@ -226,18 +226,30 @@ bool left_alone(const state& s, const resource_name& resource, const node_name& 
   return false;
 }
 
-bool holds_only_what_is_left_alone(const state& s, const node_name& node) {
+static std::string group_of(const state& s, const resource_name& r) {
   auto& groups = s.config().value.groups;
-  auto group_of = [&](const resource_name& r) {
-    auto at = std::ranges::find_if(groups, [&](auto& g) { return std::ranges::find(g.members, r) != g.members.end(); });
-    return at == groups.end() ? std::string{} : at->name.text;
-  };
-  auto* looked = s.find(inventory_key{node});
-  bool all = !looked || looked->value.pending.empty();
-  for_each_holder_on(s, node, [&](const holder_key& key, const holder&) {
-    all = all && left_alone(s, key.resource, node, group_of(key.resource));
-  });
+  auto at = std::ranges::find_if(groups, [&](auto& g) { return std::ranges::find(g.members, r) != g.members.end(); });
+  return at == groups.end() ? std::string{} : at->name.text;
+}
+
+bool holds_only_what_is_left_alone(const state& s, const node_name& node) {
+  bool all = true;
+  auto consider = [&](const resource_name& r) { all = all && left_alone(s, r, node, group_of(s, r)); };
+  if (auto* looked = s.find(inventory_key{node}))
+    for (auto& r : looked->value.pending) consider(r);
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder&) { consider(key.resource); });
   return all;
+}
+
+bool failed_stops_are_left_alone(const state& s, const node_name& node) {
+  auto* m = member_of(s, node);
+  bool any = false, all = m && std::holds_alternative<joined>(m->here);
+  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
+    if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
+    any = true;
+    all = left_alone(s, key.resource, node, group_of(s, key.resource));
+  });
+  return any && all;
 }
 
 log_index version_of(const state& s, const command::relies_on& what) {

@@ -84,7 +84,10 @@ struct broken_resource {
   resource_name other; // which failed there
 };
 std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node);
-inline constexpr duration same_breakage = std::chrono::minutes{10}; // between the two failures, at most
+inline constexpr std::chrono::minutes same_breakage{10}; // between the failures here and there, at most
+// For so long after its death with something that could not be stopped a node's boot and the look that follows may
+// take.
+inline constexpr std::chrono::hours boot_mends_within{1};
 
 // Its failed stops were cleaned up (their failures are forgotten), so that each is tried once more before anything else
 // is done about them: what fails again counts again.
@@ -97,8 +100,10 @@ std::optional<log_index> dead_but_held(const state& s, const node_name& node);
 // Nobody is to touch it on that node: it is not managed, or in maintenance, as its group ("": none), its node or the
 // whole cluster may be.
 bool left_alone(const state& s, const resource_name& resource, const node_name& node, const std::string& group);
-// So it is with all that the node holds, as far as was looked.
+// So it is with all that the node holds, or may hold.
 bool holds_only_what_is_left_alone(const state& s, const node_name& node);
+// So it is with all that could not be stopped there: whatever comes of it, nobody wants it mended now.
+bool failed_stops_are_left_alone(const state& s, const node_name& node);
 
 // The version of what an act may rely on [K5].
 log_index version_of(const state& s, const command::relies_on& what);

@@ -193,8 +193,9 @@ refusal check(const state& s, const provenance&, const command::directive& c) {
 
 void effect(transaction& t, const provenance& from, const command::directive& c) {
   directive_key key{c.kind, c.subject};
-  if (c.lifted) t.erase(key);
-  else t.put(key, {c.role, c.to, from.by.user.value_or(from.by.node.text), c.note, c.expires});
+  // Said again it is as young as a new one: what has failed since the first word is known now (level 2).
+  if (c.lifted || t.now().constitution().level >= 2) t.erase(key);
+  if (!c.lifted) t.put(key, {c.role, c.to, from.by.user.value_or(from.by.node.text), c.note, c.expires});
 }
 
 // Also of what is no longer configured: its failures outlive it.
@@ -242,8 +243,10 @@ std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const 
   auto* configured = standing_of(s, key.resource);
   auto* defined = configured ? definition_of(s, key.resource, configured->defined_at) : nullptr;
   if (!defined || !defined->failure_timeout) return std::nullopt;
-  if (s.constitution().level >= 2 && unstopped_since(s, key.resource, key.node)) return std::nullopt;
-  return f.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout);
+  auto ends = f.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout);
+  if (s.constitution().level < 2) return ends;
+  if (unstopped_since(s, key.resource, key.node)) return std::nullopt;
+  return f.died_with_it ? std::max(ends, stamp{*f.died_with_it + boot_mends_within}) : ends;
 }
 
 refusal check(const state&, const provenance&, const command::tick&) { return refusal::none; }

@@ -48,12 +48,19 @@ void end_attempts_of(transaction& t, const node_name& executor) {
   for (auto& target : targets) end_attempt(t, target, attempt::end::executor_lost, "the executor's session is over");
 }
 
+// Also what had failed and was still to be stopped, or was being stopped: it might have been the reason as well.
+static bool is_to_be_stopped(const holder& h) {
+  auto* runs = std::get_if<running>(&h.now);
+  return std::holds_alternative<stop_failed>(h.now) || std::holds_alternative<failed>(h.now) ||
+         (runs && !runs->healthy) || (h.open && h.open->action == config::action::stop);
+}
+
 void prove_dead(transaction& t, const node_name& node, log_index boot, config::proof_kind kind) {
   std::vector<holder_key> freed;
   std::set<failure_key> unstopped;
   for_each_holder_on(t.now(), node, [&](const holder_key& key, const holder& h) {
     if (key.boot > boot) return;
-    if (std::holds_alternative<stop_failed>(h.now)) unstopped.insert({key.resource, node});
+    if (is_to_be_stopped(h)) unstopped.insert({key.resource, node});
     if (accepts(t.now(), key.resource, h.definition, kind)) freed.push_back(key);
   });
   if (t.now().constitution().level >= 2) {

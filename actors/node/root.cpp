@@ -175,7 +175,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
       },
       [=](const resource::rejoin_wanted& r) { rejoin(self, r.why), rearm(self); },
       [=](const detector::life_is_over& l) { on_other_life(self, l.by); },
-      [=](leave) { begin_leaving(self, "this daemon was asked to end", true), rearm(self); },
+      [=](leave) { begin_leaving(self, "this daemon was asked to end"), rearm(self); },
       [=](const cluster::state_is& s) { on_state(self, s), rearm(self); },
       [=](const cluster::state_changed& s) { on_state(self, s), rearm(self); },
   };

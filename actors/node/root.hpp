@@ -85,7 +85,6 @@ struct root_state {
 
   std::optional<leaving_step> leaving;
   std::string leaving_why;             // in the log
-  bool returns = false;                // it may leave services behind that nobody is to touch: the next life has them
   std::optional<cluster::mirror> seen; // while leaving: what is still here
   instant leaving_ends{};
   instant leaving_look{}; // whether anybody leads
@@ -125,7 +124,7 @@ caf::actor find_service(const root_actor* self, service which);   // empty: it d
 void tell_session(root_actor* self);
 
 // root_leaving.cpp: out of the cluster, in order
-void begin_leaving(root_actor* self, std::string why, bool returns);
+void begin_leaving(root_actor* self, std::string why);
 void leave_without_disk(root_actor* self, const consensus::disk_failed& how);
 void on_state(root_actor* self, const cluster::state_is& s);
 void on_state(root_actor* self, const cluster::state_changed& s);

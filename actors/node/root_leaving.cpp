@@ -69,17 +69,16 @@ void look_whether_gone(root_actor* self) {
   auto* standby = now.find(own_standby(self));
   if (!standby) return; // so that nothing new comes here
   if (!cluster::holds_anything(now, name)) return go(self, command::node_left{name, *state.session});
-  if (!state.returns || !cluster::holds_only_what_is_left_alone(now, name)) return;
+  if (!cluster::holds_only_what_is_left_alone(now, name)) return;
   say(self, env::log_level::info, "ends for a while: what runs here is left alone, in maintenance or not managed");
   auto until = std::chrono::floor<stamp::duration>(state.env->calendar.now() + planned_absence);
   go(self, command::detach{name, *state.session, until});
 }
 
-void begin_leaving(root_actor* self, std::string why, bool returns) {
+void begin_leaving(root_actor* self, std::string why) {
   auto& state = self->state;
   if (state.leaving) return;
   state.leaving_why = std::move(why);
-  state.returns = returns;
   if (!state.ledger || !state.session) return end(self, caf::exit_reason::user_shutdown);
   say(self, env::log_level::info, "leaves the cluster: what runs here is moved or stopped first");
   state.leaving = leaving_step::draining;
@@ -94,7 +93,7 @@ void leave_without_disk(root_actor* self, const consensus::disk_failed& how) {
   auto why = fmt::format("its data disk {}: {}", how.full ? "is full" : "failed", how.why);
   if (!state.leaving && (!state.ledger || !state.session)) return give_up(self, why);
   say(self, env::log_level::error, why);
-  begin_leaving(self, std::move(why), false);
+  begin_leaving(self, std::move(why));
 }
 
 void on_state(root_actor* self, const cluster::state_is& s) {

@@ -22,6 +22,7 @@ void lifecycle::want(wanted now_wanted, instant now, effects& out) {
     lone_.reset();
   }
   if (!wanted_.held) never_ran_ = false;
+  if (!wanted_.probe) probed_.reset(); // the next one is another, though nothing else may have changed
   drop_what_is_not_wanted(other_session, now, out);
   watch_again(now);
   answer_withdrawal(out);

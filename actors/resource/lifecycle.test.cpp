@@ -211,6 +211,19 @@ TEST_CASE("the same resource configured anew is probed anew") {
   CHECK(b.want() == "turn? probe");
 }
 
+TEST_CASE("what was taken away and came back is probed again, though what runs of it is of the same definition") {
+  bench b;
+  b.w.probe = true;
+  b.want();
+  b.turn(urgency::probe);
+  b.ends(exit_of(0));
+  CHECK(b.want() == ""); // still to be seen in the picture
+  b.w.probe = false;
+  b.want();
+  b.w.probe = true;
+  CHECK(b.want() == "turn? probe");
+}
+
 TEST_CASE("an agent that is missing") {
   bench b({{"/first", "/second"}, "/usr/lib/ocf", "/bin"});
   SUBCASE("in the first folder: the next one") {

@@ -179,6 +179,11 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
   auto& p = paces_[v.target];
   if (std::holds_alternative<detached>(v.node.here))
     return wait(v, fence_wait::away, "it is away for a planned restart, which will show what runs there");
+  if (failed_stops_are_left_alone(v.s, v.target))
+    return wait(
+        v, fence_wait::left_alone,
+        "what could not be stopped there is left alone (maintenance, or managed = false): it is not fenced for that "
+        "as long as that lasts");
   if (waits_for_stops(v, p, now))
     return wait(v, fence_wait::tried_again, "what could not be stopped there is stopped once more, after a cleanup");
   if (auto broken = broken_beyond_node(v.s, v.target))

@@ -53,6 +53,7 @@ enum class fence_wait : std::uint8_t {
   stop_unfenced,   // fencing is off, and a stop failed: nothing is assumed of a node that is here
   broken_resource, // what could not be stopped is broken elsewhere, too
   tried_again,     // the failed stop was cleaned up: first it is tried once more
+  left_alone,      // what could not be stopped is in maintenance, or not managed
   suspected,       // its loss is beyond the brake
   away,            // for a planned restart
   dead_but_held,   // its boot is proved dead, by what not all of its resources accept

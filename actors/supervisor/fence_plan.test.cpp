@@ -467,7 +467,7 @@ TEST_CASE("what another boot has not mended has its node fenced no second time")
     }
   }
   SUBCASE("much later it is another story") {
-    c.pass(11min);
+    c.pass(61min);
     c.s.probe("n2", "redis", command::finding::failed);
     cannot_be_stopped("n2");
     CHECK(c.look() == "n2 by n3 level 1; ");
@@ -478,6 +478,49 @@ TEST_CASE("what another boot has not mended has its node fenced no second time")
     cannot_be_stopped("n2");
     CHECK(c.look() == "n2 by n3 level 1; ");
   }
+}
+
+TEST_CASE("one that dies with something that is still to be stopped has died with it as well") {
+  auto c4 = four_nodes({device("ipmi")});
+  for (auto more : {"db2", "db3"}) {
+    c4.resources.push_back(c4.resources[0]);
+    c4.resources.back().name = resource_name{more};
+  }
+  scene c(c4);
+  for (auto r : {"db2", "db3", "redis"}) {
+    for (auto n : {"n1", "n2", "n3", "n4"}) c.s.probe(n, r);
+    REQUIRE(c.s.start(r, "n2") == refusal::none);
+    c.s.done(r, "n2");
+    c.s.report("n2", {command::monitored{resource_name{r}, 0, false, 1, ""}});
+  }
+  for (auto r : {"redis", "db2"}) c.s.stop(r, "n2");
+  c.s.done("redis", "n2", command::act_end::failed, 1); // db2 is being stopped, db3 has failed
+  CHECK(c.look_and_commit() == "n2 by n3 level 1; ");
+  CHECK(c.s.prove("n2", "n3") == refusal::none);
+  c.s.join("n2", 2);
+  c.pass(15s);
+  c.s.probe("n2", "db");
+  for (auto r : {"db2", "db3", "redis"}) c.s.probe("n2", r, command::finding::failed);
+  for (auto r : {"db3", "db2", "redis"}) {
+    c.s.stop(r, "n2");
+    c.s.done(r, "n2", command::act_end::failed, 1);
+    CHECK(c.look().empty());
+    CHECK(c.why("n2") == fence_wait::broken_resource);
+  }
+}
+
+TEST_CASE("nothing is fenced for what is left alone") {
+  scene c;
+  c.s.run("redis", "n2");
+  c.s.stop("redis", "n2");
+  c.s.done("redis", "n2", command::act_end::failed, 1);
+  command::directive maintenance{.kind = command::directive_kind::maintenance};
+  CHECK(c.s.operator_says(maintenance) == refusal::none);
+  CHECK(c.look().empty());
+  CHECK(c.why("n2") == fence_wait::left_alone);
+  maintenance.lifted = true;
+  CHECK(c.s.operator_says(maintenance) == refusal::none);
+  CHECK(c.look() == "n2 by n3 level 1; ");
 }
 
 TEST_CASE("who was to fence is gone before that is in the log: another is asked at once") {

@@ -283,6 +283,11 @@ TEST_CASE("detached with what is in maintenance: its silence begins when that en
   b.world.run("db", "n3");
   REQUIRE(b.world.say(command::detach{n3, b.world.session("n3"), b.world.clock + 60s}, "n3") == refusal::none);
   b.dies(n3);
+  auto more = b.world.s.config().value; // what is new there nobody looks for now
+  more.resources.push_back(more.resources[0]);
+  more.resources.back().name = resource_name{"new"};
+  REQUIRE(b.world.operator_says(command::config_set{b.world.s.version_of(cluster::configuration_key{}), more}) ==
+          refusal::none);
   b.run_for(30s);
   CHECK(b.all.empty());
   SUBCASE("at `until`") {

@@ -143,7 +143,7 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
         if ((s.resource.text == d.subject || s.group == d.subject) && placed_elsewhere(s, d.to))
           say.add(fmt::format(
               "{0} was moved to {1}, and is to be elsewhere all the same: `troupe why {0}` tells what speaks "
-              "against {1}",
+              "against {1}, and if that is failures `troupe cleanup {0}` forgets them",
               s.resource.text, d.to.text));
 }
 

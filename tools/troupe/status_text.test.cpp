@@ -337,9 +337,9 @@ TEST_CASE("a move that is outweighed says so") {
   c.directives = {{command::directive_kind::move, "db", config::role::stopped, node_name{"n1"}, "root", "", {}}};
   CHECK(concerns(s).empty());
   c.directives[0].to = node_name{"n2"};
-  CHECK(concerns(s) ==
-        std::vector<std::string>{"db was moved to n2, and is to be elsewhere all the same: `troupe why db` "
-                                 "tells what speaks against n2"});
+  CHECK(concerns(s) == std::vector<std::string>{
+                           "db was moved to n2, and is to be elsewhere all the same: `troupe why db` "
+                           "tells what speaks against n2, and if that is failures `troupe cleanup db` forgets them"});
   c.services[0].promotable = true; // no primary anywhere: another sentence's
   CHECK(concerns(s).empty());
   c.services[0].places[0].role = config::role::promoted;

@@ -223,6 +223,16 @@ private:
     }
   }
 
+  bool stuck_on(const cluster::failure_key& at) const {
+    bool any = false;
+    cluster::for_each_holder_of(state_, at.resource, [&](const cluster::holder_key& key, const cluster::holder& h) {
+      bool stuck =
+          std::holds_alternative<cluster::failed>(h.now) || std::holds_alternative<cluster::stop_failed>(h.now);
+      any = any || (key.node == at.node && stuck);
+    });
+    return any;
+  }
+
   // An operator wants it there, and knows how often its starts had failed. Those that fail from now on count, and all
   // before with them.
   bool moved_there_since(std::size_t r, const cluster::failure_key& key, log_index failed) {
@@ -256,8 +266,11 @@ private:
            .what = resource_id{*r},
            .count = static_cast<std::int32_t>(std::min<std::uint32_t>(f.value.count, score::limit))});
       rule_out(key.resource, node_id{*n}, f.value.exit_code);
-      if (f.value.failed_starts > 0 && !moved_there_since(*r, key, f.version))
-        in_.failed_starts.push_back({.where = node_id{*n}, .what = resource_id{*r}, .count = f.value.failed_starts});
+      // What a node has died with, and its next boot was found to have as well, may be stuck there: like a failed
+      // start.
+      auto avoided = f.value.failed_starts + (f.value.died_with_it && stuck_on(key) ? 1 : 0);
+      if (avoided > 0 && !moved_there_since(*r, key, f.version))
+        in_.failed_starts.push_back({.where = node_id{*n}, .what = resource_id{*r}, .count = avoided});
     }
     std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
   }

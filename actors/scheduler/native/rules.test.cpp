@@ -243,6 +243,36 @@ TEST_CASE("a move goes where starts have failed before it, until the next one fa
   w.fails("db", "n1", 6, 6);
   CHECK(w.at("db") == "n2");
   CHECK(w.why("db").rule == decided_by::failed_starts);
+  w.direct(directive_kind::move, "db", role::stopped, "n1"); // said again
+  CHECK(w.at("db") == "n1");
+}
+
+TEST_CASE("a node that has died with it, and may have it again, does not draw it away from where it runs") {
+  auto c = cluster_of(2, {plain("db")});
+  c.locations = {prefers("db", "n1", 50)};
+  world w(c);
+  w.commit();
+  w.log.run("db", "n1");
+  w.log.stop("db", "n1");
+  w.log.done("db", "n1", command::act_end::failed, 1);
+  w.log.attempt("n1");
+  w.log.prove("n1");
+  w.commit();
+  w.log.run("db", "n2");
+  CHECK(w.at("db") == "n2");
+  w.log.join("n1", 2);
+  SUBCASE("it has it again") {
+    w.log.probe("n1", "db", command::finding::failed);
+    w.log.clock += std::chrono::minutes{1}; // nothing of its fencing may land there any more
+    w.log.say(command::tick{});
+    CHECK(w.at("db") == "n2");
+  }
+  SUBCASE("it is clean") {
+    w.log.probe("n1", "db");
+    w.log.clock += std::chrono::minutes{1};
+    w.log.say(command::tick{});
+    CHECK(w.at("db") == "n1"); // where it is preferred
+  }
 }
 
 TEST_CASE("a move holds while its directive lives; then it stays where it is") {
