@@ -140,7 +140,7 @@ std::string spared_text(const broken_resource& why, const node_name& node) {
   }();
   return fmt::format(
       "{0} could not be stopped on {1}, {2}. {1} is not fenced for it: mend {0}, then `troupe cleanup {0}` "
-      "stops it once more; or `troupe fence {1}`",
+      "stops it once more, and has {1} fenced if that fails; or `troupe fence {1}`",
       r, node.text, how);
 }
 

@@ -308,7 +308,8 @@ TEST_CASE("what can be neither started nor stopped has one node fenced, and not 
     CHECK(
         c.text() ==
         "redis could not be stopped on n2, but neither could it be started, there and on n1. n2 is not fenced for it: "
-        "mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
+        "mend redis, then `troupe cleanup redis` stops it once more, and has n2 fenced if that fails; or `troupe fence "
+        "n2`");
     SUBCASE("an operator may have it fenced") {
       command::fence_attempt order{node_name{"n2"}, c.s.node("n2").boot, node_name{"n3"}, c.s.session("n3"), 1};
       CHECK(c.s.operator_says(order) == refusal::none);
@@ -401,7 +402,7 @@ TEST_CASE("what cannot be stopped here and there has one node fenced, and not th
     CHECK(c.why("n2") == fence_wait::broken_resource);
     CHECK(c.text() ==
           "redis could not be stopped on n2, as moments ago on n1. n2 is not fenced for it: mend redis, then "
-          "`troupe cleanup redis` stops it once more; or `troupe fence n2`");
+          "`troupe cleanup redis` stops it once more, and has n2 fenced if that fails; or `troupe fence n2`");
   }
   SUBCASE("its agent is gone: no node is fenced for another of the same agent either") {
     breaks_on("db", "n1", 5);
@@ -449,7 +450,8 @@ TEST_CASE("what another boot has not mended has its node fenced no second time")
     CHECK(c.why("n2") == fence_wait::broken_resource);
     CHECK(c.text("n2") ==
           "redis could not be stopped on n2, although n2 has died for that moments ago. n2 is not fenced for "
-          "it: mend redis, then `troupe cleanup redis` stops it once more; or `troupe fence n2`");
+          "it: mend redis, then `troupe cleanup redis` stops it once more, and has n2 fenced if that fails; or `troupe "
+          "fence n2`");
     SUBCASE("nor is another node, where it is so") {
       c.s.run("redis", "n4");
       cannot_be_stopped("n4");

@@ -356,6 +356,13 @@ private:
     for (auto& [name, waits] : ready_.waiting()) out_.waits.insert(out_.waits.end(), waits.begin(), waits.end());
     (void)fences_.look(s_, self_, now_);
     for (auto& f : fences_.waiting()) out_.others.push_back(f.target.text + ": " + f.text);
+    for (auto& [key, m] : s_.all<member_key>())
+      if (std::holds_alternative<cluster::detached>(m.value.here) &&
+          !cluster::holds_only_what_is_left_alone(s_, key.node))
+        out_.others.push_back(
+            fmt::format("{0} is away for a planned restart, and what it holds is to be managed: if its "
+                        "trouped is not back first, {0} is lost, and fenced",
+                        key.node.text));
     for (auto& r : s_.config().value.resources) {
       auto* a = s_.find(cluster::assignment_key{r.name});
       if (cluster::wanted_role(s_, r, known.group_of(r.name)) == config::role::stopped) continue;

@@ -201,6 +201,20 @@ TEST_CASE("what a daemon has to do is named") {
               "n9 is new: what may run there is placed when its trouped has joined"});
 }
 
+TEST_CASE("who is away while what it holds is left alone: what comes of managing it again") {
+  auto alone = shop();
+  for (auto& r : alone.resources) r.managed = false;
+  auto w = settled(shop());
+  REQUIRE(w.log.operator_says(command::config_set{w.log.s.version_of(cluster::configuration_key{}), alone}) ==
+          refusal::none);
+  REQUIRE(w.log.say(command::detach{node_name{"n1"}, w.log.session("n1"), w.log.clock + 10min}, "n1") == refusal::none);
+  CHECK(plan_of(w.log.s).others == lines{});
+  auto p = plan_of(w.log.s, {.configuration = shop(), .failing = {}, .standby = {}});
+  CHECK(p.others ==
+        lines{"n1 is away for a planned restart, and what it holds is to be managed: if its trouped is not back "
+              "first, n1 is lost, and fenced"});
+}
+
 TEST_CASE("what is under way is assumed to succeed") {
   auto w = settled(shop());
   w.direct(directive_kind::standby, "n3");

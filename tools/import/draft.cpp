@@ -97,6 +97,8 @@ void drafter::options() {
   auto& o = in_.settings;
   auto options = cib::evaluate(
       from_.options, {.now = in_.now, .attribute = {}, .standard = {}, .provider = {}, .agent = {}, .op_name = {}});
+  if (std::ranges::any_of(from_.options, [](auto& set) { return set.when.has_value(); }))
+    differs("option rule", "cluster options under a rule, as they are now");
   auto name = options.find("cluster-name");
   c.name = name == options.end() ? "imported" : usable_name(name->second);
   c.fencing = o.fencing ? config::fencing_policy::none : config::fencing_policy::off;

@@ -109,6 +109,8 @@ bool drafter::primitive(const cib::resource& from) {
       differs("parameter rule", fmt::format("{}: parameters under a rule, as they are now", from.id));
       break;
     }
+  if (std::ranges::any_of(from.meta, [](auto& set) { return set.when.has_value(); }))
+    differs("meta attribute rule", fmt::format("{}: meta attributes under a rule, as they are now", from.id));
   operations(from, to);
   meta(r, to);
   unsaid_meta(r);

@@ -149,6 +149,15 @@ TEST_CASE("a rule on what passes is left out, by name; one on what nodes are con
   CHECK((l[1].node == node_name{"n2"} && l[1].weight == score{7}));
 }
 
+TEST_CASE("what a rule says of meta attributes is told") {
+  auto from = cib_with(R"(<primitive id="db" class="ocf" provider="heartbeat" type="Dummy"><meta_attributes id="m">
+      <rule id="r" score="1"><date_expression id="x" operation="gt" start="2001-01-01"/></rule>
+      <nvpair id="v" name="target-role" value="Stopped"/></meta_attributes></primitive>)");
+  auto d = drafted(from);
+  CHECK(notes(d) == "differs: meta attribute rule: db: meta attributes under a rule, as they are now\n");
+  CHECK(d.cluster.resources.at(0).target == config::role::stopped);
+}
+
 TEST_CASE("what it cannot say is told by name, and what refers to it goes with it") {
   auto from = cib_with(
       db + R"(<primitive id="old" class="lsb" type="thing"/><bundle id="box"><docker image="i"/></bundle>)",
