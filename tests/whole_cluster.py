@@ -361,9 +361,10 @@ def test_agent_gone(c):
 
 
 def test_agent_broken(c):
-    """What no call of its agent can be asked about, on any node and after any boot: one node is fenced for it, once."""
+    """What no call of its agent can be asked about, on any node and after any boot: one node is fenced for it, once,
+    however soon its failures are forgotten."""
     start(c)
-    worker = service(c, "worker", "ocf:troupe-test:vanishing", more="clone = {}\n")
+    worker = service(c, "worker", "ocf:troupe-test:vanishing", more='clone = {}\nfailure-timeout = "3s"\n')
     c[c.leader()].order("apply", config(c, more=worker))
     c.wait("it runs everywhere", lambda: len((c.holders() or {}).get("worker", [])) == 3)
     pathlib.Path(f"{c.run_log.path}.gone").write_text("2")
