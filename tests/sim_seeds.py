@@ -28,6 +28,7 @@ ONCE_FAILED = [
     ("98027", "3", "who caught up on the log began a fencing that the log's next line had closed"),
     ("110131", "3", "who was to fence had been fenced, and a plan let its target act meanwhile"),
     ("130034", "3", "grants came later than they were asked for again, and nobody was elected while the network was slow"),
+    ("128", "5", "who was suspected beyond the brake and then led stayed suspected: nobody judges the leader"),
     ("98023", "3", "a node whose disk was full counted as a vote (the judge's error)"),
 ]
 # The seed at which each planted bug was last found, with the nodes and the theme that the catalogue names for it. What

@@ -56,7 +56,11 @@ std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
   std::vector<verdict> all;
   for (auto& [key, found] : s.all<cluster::member_key>()) {
     auto& m = found.value;
-    if (key.node == self_ || is_settled(m)) continue;
+    if (key.node == self_) {
+      if (auto v = judge_ourselves(m, l, by)) all.push_back(std::move(*v));
+      continue;
+    }
+    if (is_settled(m)) continue;
     auto [at, fresh] = records_.try_emplace(key.node, record{m.session, {}, {}, {}, 0, {}});
     auto& r = at->second;
     // A join is a sign of life: silence begins anew. What the first look shows has been silent under leaders before.
@@ -73,6 +77,14 @@ std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
   }
   plan_next(s, l, by);
   return all;
+}
+
+// An earlier leader suspected us; who leads now, and is heard by a quorum, is well. Nobody else could say so.
+std::optional<verdict> loss_watch::judge_ourselves(const cluster::member& m, const look& l, const measure& by) {
+  if (!is_any<cluster::under_suspicion>(m.here) || !by.sound) return std::nullopt;
+  if (absolved_ && l.now < *absolved_ + timers_.tolerate) return std::nullopt;
+  absolved_ = l.now;
+  return verdict{reason::mass_loss, command::suspected{self_, m.session, true, "it leads"}};
 }
 
 loss_watch::measure loss_watch::advance(const look& l) {
@@ -162,6 +174,8 @@ void loss_watch::plan_next(const cluster::state& s, const look& l, const measure
 }
 
 bool loss_watch::nobody_in_doubt(const cluster::state& s) const {
+  auto* ourselves = s.find(cluster::member_key{self_});
+  if (ourselves && is_any<cluster::under_suspicion>(ourselves->value.here)) return false;
   return std::ranges::all_of(records_, [&](const auto& entry) {
     auto* m = s.find(cluster::member_key{entry.first});
     if (m == nullptr || is_settled(m->value)) return true;

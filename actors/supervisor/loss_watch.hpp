@@ -25,7 +25,7 @@
 // ended and the mail of the pause was not yet read.
 //
 // Members beyond the loss brake are under suspicion [K8]: they are not proposed again unless the configuration says
-// mass-loss = "fence", and are let off as soon as they answer.
+// mass-loss = "fence", and are let off as soon as they answer, or lead.
 #pragma once
 
 #include "actors/cluster/state.hpp"
@@ -83,6 +83,7 @@ private:
   void count(record& r, const std::optional<instant>& heard, const look& l, const measure& m) const;
   std::optional<verdict> judge_one(const cluster::state& s, const node_name& node, const cluster::member& m, record& r,
                                    const look& l, const measure& by);
+  std::optional<verdict> judge_ourselves(const cluster::member& m, const look& l, const measure& by);
   [[nodiscard]] bool host_answers(const node_name& node, const record& r) const;
   [[nodiscard]] const detector::opinion* accusation(const node_name& node, const record& r) const;
   void plan_next(const cluster::state& s, const look& l, const measure& by);
@@ -96,6 +97,7 @@ private:
   bool fences_mass_loss_ = false;
 
   std::map<node_name, record> records_;
+  std::optional<instant> absolved_; // when we last said that we are not suspected
   std::map<node_name, detector::opinion> opinions_;
   std::map<node_name, instant> hosts_;
   std::vector<node_name> vouched_; // as heard: nobody, until told

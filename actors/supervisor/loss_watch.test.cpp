@@ -302,6 +302,20 @@ TEST_CASE("detached with what is in maintenance: its silence begins when that en
   }
 }
 
+TEST_CASE("who leads is not suspected, whatever an earlier leader said [K8]") {
+  bench b;
+  b.run_for(10s);
+  REQUIRE(b.world.say(command::suspected{n1, b.world.session("n1"), false, "beyond the brake"}, "n2") == refusal::none);
+  b.core = supervisor::loss_watch{n1}; // it leads from now on
+  b.run_for(3s);
+  REQUIRE(b.all.size() == 1);
+  auto* lifted = std::get_if<command::suspected>(&b.all[0].what.what);
+  REQUIRE(lifted);
+  CHECK(lifted->node == n1);
+  CHECK(lifted->lifted);
+  CHECK(std::holds_alternative<cluster::joined>(b.here(n1)));
+}
+
 TEST_CASE("beyond the brake [K8]: not proposed again; let off when it answers; lost if the policy says so") {
   bench b(of_four());
   b.run_for(10s);
