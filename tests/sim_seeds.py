@@ -34,11 +34,11 @@ ONCE_FAILED = [
 # The seed at which each planted bug was last found, with the nodes and the theme that the catalogue names for it. What
 # is said or drawn differently moves it: then it is sought again, and named, so that it can be written here.
 PLANTED = {
-    "answer-before-sync": "1",
+    "answer-before-sync": "2",
     "count-minority": "5",
-    "adopt-lowest-ballot": "55",
+    "adopt-lowest-ballot": "35",
     "skip-phase-one-values": "6",
-    "let-refetched-voter-vote": "104",
+    "let-refetched-voter-vote": "42",
     "choose-any-ballot": "1",
     "ignore-failed-sync": "5",
     "own-clock-in-apply": "1",
@@ -46,7 +46,7 @@ PLANTED = {
     "session-for-boot": "6",
     "free-by-deadline": "6",
     "withdraw-frees": "2",
-    "skip-probe": "11",
+    "skip-probe": "2",
     "demote-frees": "7",
     "accept-below-promise": "67",
     "acts-from-log": "5",
@@ -57,7 +57,7 @@ PLANTED = {
     "ring-while-waiting": "1",
     "forget-promise": "33",
     "tell-first-finding": "8",
-    "proof-by-name": "18",
+    "proof-by-name": "2",
 }
 
 results = []

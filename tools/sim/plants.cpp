@@ -21,7 +21,7 @@ static constexpr std::array all{
     plant{"session-for-boot", "I3", "a new session of a daemon is taken for a new boot: nothing is held or looked for",
           5, theme::machines},
     plant{"free-by-deadline", "I3", "an act that has been open for too long is taken for done"},
-    plant{"proof-by-name", "I7", "a proof frees whatever boot its node is in by then", 3, theme::machines},
+    plant{"proof-by-name", "I7", "a proof frees whatever boot its node is in by then", 3},
     plant{"monitor-frees", "I3", "a monitor that finds nothing frees its holder", 3, theme::agents},
     plant{"withdraw-frees", "I3", "a withdrawn start is taken for not run before its node has answered"},
     plant{"acts-from-log", "I5", "a node carries out what an earlier life of it was told", 3},
