@@ -1,10 +1,12 @@
 // What commands mean. A cluster begins with what its founder knows, and rises by a command once every member can
 // (command::level_set); a program that knows less does not take part. A change of what an existing command does to the
-// state, or of how the state is written, needs a new level: replicas that run different programs must agree to the byte.
+// state, or of how the state is written, needs a new level: replicas that run different programs must agree to the
+// byte.
 //
 // 1: the first.
-// 2: failures say when the node was proved dead while the resource could not be stopped there, and do not age as long as
-//    it cannot.
+// 2: failures say when the node was proved dead with what could not be stopped, or was to be; they do not age as long
+// as it
+//    cannot, nor soon after such a death. An operator's word that is given again is a new one.
 #pragma once
 
 #include <cstdint>

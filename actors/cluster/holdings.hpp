@@ -74,8 +74,7 @@ std::optional<log_index> unstopped_since(const state& s, const resource_name& re
 //   it after the boot, if its agent fails at that too, is not what another boot would end; or
 // - on another node it could not be started, nor could it be started here; or
 // - on another node it could not be stopped, and that node has died with it, or waits to be fenced since before; or so
-// it
-//   was with another resource of the same agent, and both times the agent was not there.
+//   it was with another resource of the same agent, and both times the agent was not there.
 enum class breakage : std::uint8_t { stop_again, start_elsewhere, stop_elsewhere };
 struct broken_resource {
   resource_name resource;
@@ -85,8 +84,7 @@ struct broken_resource {
 };
 std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node);
 inline constexpr std::chrono::minutes same_breakage{10}; // between the failures here and there, at most
-// For so long after its death with something that could not be stopped a node's boot and the look that follows may
-// take.
+// So long a node's boot may take, and the look that follows, after it has died with something.
 inline constexpr std::chrono::hours boot_mends_within{1};
 
 // Its failed stops were cleaned up (their failures are forgotten), so that each is tried once more before anything else

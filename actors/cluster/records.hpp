@@ -197,7 +197,8 @@ struct failures {
   std::int32_t exit_code = 0;
   std::string note{};
   std::uint32_t failed_starts = 0; // since the last one that succeeded here
-  // When the node was last proved dead while this could not be stopped there; unset: it has started there since.
+  // When the node was last proved dead with this: as it could not be stopped there, or had failed and was to be. Unset:
+  // it did not, or it has started there since.
   std::optional<std::chrono::sys_seconds> died_with_it{};
   bool operator==(const failures&) const = default;
 };

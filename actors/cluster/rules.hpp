@@ -66,9 +66,11 @@ void effect(transaction& t, const provenance& from, const command::fence_proof& 
 // Shared between them.
 
 // The node's boots up to `boot` are dead, known by a proof of this kind: frees what accepts it, ends what waited for
-// it. When its failure-timeout has passed, if that runs: not while what it counts still cannot be stopped (level 2).
-std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const failures& f);
+// it.
 void prove_dead(transaction& t, const node_name& node, log_index boot, config::proof_kind kind);
+// When its failure-timeout has passed, if that runs. At level 2 not while what it counts cannot be stopped, nor before
+// the next boot of a node that died with it can have shown whether that has mended it.
+std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const failures& f);
 // The session is over: what it executed for others will not be reported.
 void end_attempts_of(transaction& t, const node_name& executor);
 // Ends the open attempt on the target, and closes the gate behind it for late-margin [K7].
