@@ -8,7 +8,8 @@
 // executor was lost failed for no fault of the device: the same level again, at once.
 //
 // Not for what is broken beyond the node (cluster::broken_beyond_node): a broken configuration would have every node
-// fenced, one after the other and again and again, and everything on them. It waits for an operator.
+// fenced, one after the other and again and again, and everything on them. It waits for an operator. Nor for what an
+// operator has in maintenance, or does not want managed.
 //
 // Executors are members that have joined, but not the target, and not one that waits for a proof itself while there
 // are others. The leader's own node comes first, because it surely hears of the attempt; then by name.
