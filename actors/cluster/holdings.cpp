@@ -177,33 +177,35 @@ std::optional<broken_resource> broken(const state& s, const resource_name& r, co
 
 } // namespace
 
-std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node) {
+// Calls `visit(resource)` for each stop that failed on the node's present boot, if it is here. True: there is one, and
+// visit() was true of all.
+template <class Visit>
+static bool all_failed_stops(const state& s, const node_name& node, Visit visit) {
   auto* m = member_of(s, node);
-  std::optional<broken_resource> found;
-  bool all = m && std::holds_alternative<joined>(m->here);
+  if (!m || !std::holds_alternative<joined>(m->here)) return false;
+  bool any = false, all = true;
   for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
     if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
-    auto* here = s.find(failure_key{key.resource, node});
-    if (!here) return; // is tried again
-    auto why = broken(s, key.resource, node, here->value);
-    if (why)
-      found = why;
-    else
-      all = false;
+    any = true;
+    all = visit(key.resource);
+  });
+  return any && all;
+}
+
+std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node) {
+  std::optional<broken_resource> found;
+  bool all = all_failed_stops(s, node, [&](const resource_name& r) {
+    auto* here = s.find(failure_key{r, node});
+    if (!here) return true; // is tried again
+    auto why = broken(s, r, node, here->value);
+    if (why) found = why;
+    return why.has_value();
   });
   return all ? found : std::nullopt;
 }
 
 bool failed_stops_are_tried_again(const state& s, const node_name& node) {
-  auto* m = member_of(s, node);
-  if (!m || !std::holds_alternative<joined>(m->here)) return false;
-  bool any = false, all = true;
-  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
-    if (key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
-    any = true;
-    all = all && !s.find(failure_key{key.resource, node});
-  });
-  return any && all;
+  return all_failed_stops(s, node, [&](const resource_name& r) { return s.find(failure_key{r, node}) == nullptr; });
 }
 
 std::optional<log_index> dead_but_held(const state& s, const node_name& node) {
@@ -242,14 +244,7 @@ bool holds_only_what_is_left_alone(const state& s, const node_name& node) {
 }
 
 bool failed_stops_are_left_alone(const state& s, const node_name& node) {
-  auto* m = member_of(s, node);
-  bool any = false, all = m && std::holds_alternative<joined>(m->here);
-  for_each_holder_on(s, node, [&](const holder_key& key, const holder& h) {
-    if (!all || key.boot != m->boot || !std::holds_alternative<stop_failed>(h.now)) return;
-    any = true;
-    all = left_alone(s, key.resource, node, group_of(s, key.resource));
-  });
-  return any && all;
+  return all_failed_stops(s, node, [&](const resource_name& r) { return left_alone(s, r, node, group_of(s, r)); });
 }
 
 log_index version_of(const state& s, const command::relies_on& what) {
