@@ -34,6 +34,10 @@ def test_usage(folder):
         equal((status, out), (2, ""))
         assert err, args
     equal(run("chekc")[2], "troupe: no command 'chekc'; did you mean 'check'?\n")
+    for args, why in (["stats"], "no command 'stats'; did you mean 'status'?"), (["standby"], "NODE is required"):
+        status, out, err = run(*args, "--json")
+        equal((status, json.loads(out)), (2, {"error": why}))
+        assert why in err, err
 
 
 def test_what_is_no_cib_or_no_time(folder):

@@ -192,16 +192,17 @@ static bool all_failed_stops(const state& s, const node_name& node, Visit visit)
   return any && all;
 }
 
-std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node) {
-  std::optional<broken_resource> found;
+std::vector<broken_resource> broken_beyond_node(const state& s, const node_name& node) {
+  std::vector<broken_resource> found;
   bool all = all_failed_stops(s, node, [&](const resource_name& r) {
     auto* here = s.find(failure_key{r, node});
     if (!here) return true; // is tried again
     auto why = broken(s, r, node, here->value);
-    if (why) found = why;
+    if (why && std::ranges::find(found, r, &broken_resource::resource) == found.end()) found.push_back(*why);
     return why.has_value();
   });
-  return all ? found : std::nullopt;
+  if (!all) found.clear();
+  return found;
 }
 
 bool failed_stops_are_tried_again(const state& s, const node_name& node) {

@@ -82,7 +82,8 @@ struct broken_resource {
   node_name elsewhere; // or here again
   resource_name other; // which failed there
 };
-std::optional<broken_resource> broken_beyond_node(const state& s, const node_name& node);
+// All that could not be stopped there, if all of it is of that kind; otherwise none of it.
+std::vector<broken_resource> broken_beyond_node(const state& s, const node_name& node);
 inline constexpr std::chrono::minutes same_breakage{10}; // between the failures here and there, at most
 // So long a node's boot may take, and the look that follows, after it has died with something.
 inline constexpr std::chrono::hours boot_mends_within{1};

@@ -1,5 +1,7 @@
 #include "actors/supervisor/fence_plan.hpp"
 
+#include "messages/types/assert.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -121,27 +123,33 @@ std::string or_confirm(const node_name& target) {
       ". Or an operator makes sure that it is off, and says so: `troupe fence {} --confirmed-off --reason TEXT`", target.text);
 }
 
+std::string breakage_text(const broken_resource& why, const node_name& node) {
+  switch (why.how) {
+  case breakage::stop_again: return fmt::format("although {} has died for that moments ago", node.text);
+  case breakage::start_elsewhere: return "but neither could it be started, there and on " + why.elsewhere.text;
+  case breakage::stop_elsewhere:
+    return why.other == why.resource ? "as moments ago on " + why.elsewhere.text
+                                     : fmt::format("as moments ago {} on {}: their agent is not installed",
+                                                   why.other.text, why.elsewhere.text);
+  }
+  return {};
+}
+
 } // namespace fence_detail
 
 using namespace fence_detail;
 
-std::string spared_text(const broken_resource& why, const node_name& node) {
-  auto& r = why.resource.text;
-  auto how = [&] {
-    switch (why.how) {
-    case breakage::stop_again: return fmt::format("although {} has died for that moments ago", node.text);
-    case breakage::start_elsewhere: return "but neither could it be started, there and on " + why.elsewhere.text;
-    case breakage::stop_elsewhere:
-      return why.other == why.resource ? "as moments ago on " + why.elsewhere.text
-                                       : fmt::format("as moments ago {} on {}: their agent is not installed",
-                                                     why.other.text, why.elsewhere.text);
-    }
-    return std::string{};
-  }();
-  return fmt::format(
-      "{0} could not be stopped on {1}, {2}. {1} is not fenced for it: mend {0}, then `troupe cleanup {0}` "
-      "stops it once more, and has {1} fenced if that fails; or `troupe fence {1}`",
-      r, node.text, how);
+std::string spared_text(const std::vector<broken_resource>& why, const node_name& node) {
+  TROUPE_ASSERT(!why.empty(), "only what could not be stopped is spared");
+  auto& first = why.front().resource.text;
+  auto out = fmt::format("{} could not be stopped on {}, {}", first, node.text, breakage_text(why.front(), node));
+  for (std::size_t i = 1; i < why.size() && i < spared_named; ++i)
+    out += fmt::format("; nor {}, {}", why[i].resource.text, breakage_text(why[i], node));
+  if (why.size() > spared_named) out += fmt::format("; nor {} more", why.size() - spared_named);
+  bool one = why.size() == 1;
+  return fmt::format("{0}. {1} is not fenced for {2}: mend {3}, then `troupe cleanup {4}` stops {2} once more, and has "
+                     "{1} fenced if that fails; or `troupe fence {1}`",
+                     out, node.text, one ? "it" : "them", one ? first : "them", one ? first : "--node " + node.text);
 }
 
 std::vector<command::command> fence_plan::look(const state& s, const node_name& self, instant now) {
@@ -186,8 +194,8 @@ void fence_plan::consider(const view& v, instant now, std::vector<command::comma
         "as long as that lasts");
   if (waits_for_stops(v, p, now))
     return wait(v, fence_wait::tried_again, "what could not be stopped there is stopped once more, after a cleanup");
-  if (auto broken = broken_beyond_node(v.s, v.target))
-    return wait(v, fence_wait::broken_resource, spared_text(*broken, v.target));
+  if (auto broken = broken_beyond_node(v.s, v.target); !broken.empty())
+    return wait(v, fence_wait::broken_resource, spared_text(broken, v.target));
   switch (v.s.config().value.fencing) {
   case config::fencing_policy::none:
     return wait(v, fence_wait::no_fencing, "no fence device is configured" + or_confirm(v.target));

@@ -35,6 +35,7 @@ namespace troupe::supervisor {
 
 inline constexpr duration first_fence_pause = std::chrono::seconds{2}; // after all levels have failed; doubles
 inline constexpr duration longest_fence_pause = std::chrono::minutes{2};
+inline constexpr std::size_t spared_named = 3; // so many resources' stories does one line tell
 // An executor gives every step of an attempt a limit; together they are less than four budgets and one call of the
 // level's slowest device. One from which nothing is heard for so much longer is given up; and one that cannot be heard
 // (suspected, or restarting by plan) after late-margin, in which what it had begun may still land.
@@ -59,8 +60,8 @@ enum class fence_wait : std::uint8_t {
   away,            // for a planned restart
   dead_but_held,   // its boot is proved dead, by what not all of its resources accept
 };
-// Why the node is not fenced for a stop that failed there, and what an operator can do.
-std::string spared_text(const cluster::broken_resource& why, const node_name& node);
+// Why the node is not fenced for the stops that failed there, of which there are some, and what an operator can do.
+std::string spared_text(const std::vector<cluster::broken_resource>& why, const node_name& node);
 
 struct fence_standing {
   node_name target;

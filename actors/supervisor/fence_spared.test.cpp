@@ -225,6 +225,10 @@ TEST_CASE("one that dies with something that is still to be stopped has died wit
     CHECK(c.look().empty());
     CHECK(c.why("n2") == fence_wait::broken_resource);
   }
+  CHECK(c.text("n2") ==
+        "db2 could not be stopped on n2, although n2 has died for that moments ago; nor db3, although n2 has died for "
+        "that moments ago; nor redis, although n2 has died for that moments ago. n2 is not fenced for them: mend them, "
+        "then `troupe cleanup --node n2` stops them once more, and has n2 fenced if that fails; or `troupe fence n2`");
 }
 
 TEST_CASE("nothing is fenced for what is left alone") {

@@ -1,5 +1,9 @@
 #include "agents/ocf/exit_codes.hpp"
 
+#include <fmt/format.h>
+
+#include <cstring>
+
 namespace troupe::agents::ocf {
 
 // Beyond a byte there is no exit code: a death by signal is 128 + n, which OCF does not define either.
@@ -52,6 +56,17 @@ std::string_view name_of(int exit_code) {
   case code::degraded_promoted: return "degraded while promoted";
   }
   return "unknown exit code";
+}
+
+std::string exit_text(int exit_code) {
+  constexpr int by_signal = 128;
+  auto plain = fmt::format("exit code {}", exit_code);
+  if (auto* signal = exit_code > by_signal ? sigabbrev_np(exit_code - by_signal) : nullptr)
+    return fmt::format("{}, ended by SIG{}", plain, signal);
+  auto name = name_of(exit_code);
+  bool tells =
+      name != "unknown exit code" && defined(exit_code) != code::generic && defined(exit_code) != code::success;
+  return tells ? fmt::format("{}, {}", plain, name) : plain;
 }
 
 } // namespace troupe::agents::ocf

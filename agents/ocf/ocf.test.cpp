@@ -76,6 +76,20 @@ TEST_CASE("exit codes: what a monitor found, and how far a failure reaches") {
   }
 }
 
+TEST_CASE("exit codes, for people") {
+  CHECK(exit_text(0) == "exit code 0");
+  CHECK(exit_text(1) == "exit code 1");
+  CHECK(exit_text(5) == "exit code 5, not installed");
+  CHECK(exit_text(9) == "exit code 9, failed while promoted");
+  CHECK(exit_text(42) == "exit code 42");
+  CHECK(exit_text(128) == "exit code 128");
+  CHECK(exit_text(143) == "exit code 143, ended by SIGTERM");
+  CHECK(exit_text(137) == "exit code 137, ended by SIGKILL");
+  CHECK(exit_text(190) == "exit code 190, degraded");
+  CHECK(exit_text(255) == "exit code 255");
+  CHECK(exit_text(-1) == "exit code -1");
+}
+
 TEST_CASE("the environment of a plain operation, to the letter") {
   CHECK(environment({}, monitor_of_db()) ==
         std::map<std::string, std::string>{{"LC_ALL", "C"},

@@ -1,11 +1,13 @@
 // The `troupe` command. Everything it can do is listed in commands.hpp.
 #include "conf/nearest.hpp"
 #include "tools/troupe/commands.hpp"
+#include "tools/troupe/daemon_link.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::cli {
@@ -17,6 +19,13 @@ static std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   for (const auto* sub : app.get_subcommands({})) names.push_back(sub->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return {};
   return "no command '" + std::string(argv[1]) + "'; " + conf::suggestion(argv[1], names, "there are");
+}
+
+// Whoever asked for JSON gets it, though what he asked could not be parsed.
+static int bad_usage(const std::string& why, int argc, char** argv) {
+  bool json = std::any_of(argv, argv + argc, [](std::string_view each) { return each == "--json"; });
+  if (json) print({{"error", why}});
+  return usage;
 }
 
 } // namespace troupe::cli
@@ -32,12 +41,12 @@ int main(int argc, char** argv) {
   for (auto add : commands) add(app, chosen);
   if (auto fault = unknown_command(app, argc, argv); !fault.empty()) {
     fail(fault);
-    return usage;
+    return bad_usage(fault, argc, argv);
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? good : usage; // prints help, version or the fault
+    return app.exit(e) == 0 ? good : bad_usage(e.what(), argc, argv); // prints help, version or the fault
   }
   try {
     auto status = chosen();

@@ -1,5 +1,6 @@
 #include "tools/troupe/services_text.hpp"
 
+#include "agents/ocf/exit_codes.hpp"
 #include "conf/timers.hpp"
 #include "tools/troupe/show.hpp"
 
@@ -9,6 +10,7 @@ namespace troupe::cli {
 
 namespace services_detail {
 
+using agents::ocf::exit_text;
 using console::service_line;
 using console::service_state;
 using nlohmann::ordered_json;
@@ -44,7 +46,7 @@ std::string troubles(const console::cluster_status& c, const service_line& s) {
   for_each_holder(c, s.resource, [&](auto& h) {
     if (h.open) return;
     if (h.now == console::phase::failed || h.now == console::phase::stop_failed)
-      join(out, fmt::format("{} on {} (exit code {})", name_of(h.now), h.node.text, h.exit_code));
+      join(out, fmt::format("{} on {} ({})", name_of(h.now), h.node.text, exit_text(h.exit_code)));
     if (h.now == console::phase::unknown) join(out, "unknown on " + h.node.text);
   });
   return out;
@@ -109,8 +111,8 @@ std::string due_text(const console::cluster_status& c, const console::service_li
   std::string failed;
   for (auto& f : c.failures)
     if (f.resource == r)
-      failed += fmt::format("{}on {} {} (exit code {})", failed.empty() ? "" : ", ", f.node.text, times(f.count),
-                            f.exit_code);
+      failed += fmt::format("{}on {} {} ({})", failed.empty() ? "" : ", ", f.node.text, times(f.count),
+                            exit_text(f.exit_code));
   return fmt::format("{0} has failed {1}, and is tried again at {2}; what was mended is tried at once after `troupe "
                      "cleanup {0}`",
                      r.text, failed, text_of(*s.again));

@@ -1,5 +1,6 @@
 #include "tools/troupe/status_text.hpp"
 
+#include "agents/ocf/exit_codes.hpp"
 #include "conf/timers.hpp"
 #include "messages/types/bytes.hpp"
 #include "tools/troupe/services_text.hpp"
@@ -84,8 +85,9 @@ void add_silence_of_others(const node_status& s, std::vector<std::string>& out) 
   if (!hears_nobody(s)) return;
   std::string silent;
   for (auto& l : s.links) silent += (silent.empty() ? "" : ", ") + l.peer.text;
-  out.push_back(silent + " do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
-                         "not know, another key); if so, `troupe status` there says it");
+  out.push_back("no answer from " + silent +
+                ": down, out of reach, or turning this node away (its name is not known "
+                "there, or has another key); if so, `troupe status` there says it");
 }
 
 // Whoever was cut off, crashed or started anew leaves some of these behind; they are in --json, not before an
@@ -167,13 +169,14 @@ std::string directives_text(const console::cluster_status& c) {
 std::string failures_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
   for (auto& f : c.failures) {
-    auto more = f.note;
+    auto more = f.note == agents::ocf::name_of(f.exit_code) ? std::string{} : f.note; // it is told with the code
     if (no_longer_configured(c, f.resource.text))
       more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
                           f.resource.text);
-    rows.push_back({f.resource.text, f.node.text,
-                    fmt::format("{}, exit code {}{}", times(f.count), f.exit_code, f.count > 1 ? " at last" : ""),
-                    text_of(f.last), more});
+    rows.push_back(
+        {f.resource.text, f.node.text,
+         fmt::format("{}, {}{}", times(f.count), agents::ocf::exit_text(f.exit_code), f.count > 1 ? " at last" : ""),
+         text_of(f.last), more});
   }
   return rows.empty() ? "" : "\nfailures\n" + table_of(rows, "  ");
 }

@@ -118,7 +118,7 @@ services
   db             n2       waits
   front (group)
     vip          -        start on n1 under way
-    haproxy      -        no node may run it, stop failed on n3 (exit code 6), left alone
+    haproxy      -        no node may run it, stop failed on n3 (exit code 6, not configured), left alone
   redis          -        0 running
 
 pending
@@ -260,8 +260,8 @@ TEST_CASE("a node that hears nobody says that it may be turned away") {
   auto said = concerns(s);
   REQUIRE(said.size() == 2);
   CHECK(said[1] ==
-        "n2, n3 do not answer: they are down, cannot be reached, or turn this node away (a name that they do "
-        "not know, another key); if so, `troupe status` there says it");
+        "no answer from n2, n3: down, out of reach, or turning this node away (its name is not known there, or has "
+        "another key); if so, `troupe status` there says it");
   s.links[1].datagrams = true;
   said = concerns(s);
   REQUIRE(said.size() == 2);

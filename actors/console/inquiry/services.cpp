@@ -204,8 +204,8 @@ void proofs(cluster_status& out, const cluster::state& s) {
     line.node = key.node;
     line.boot = m.value.boot;
     line.here = std::holds_alternative<cluster::joined>(m.value.here);
-    if (auto broken = cluster::broken_beyond_node(s, key.node))
-      line.spared = cut(supervisor::spared_text(*broken, key.node), max_noted);
+    if (auto broken = cluster::broken_beyond_node(s, key.node); !broken.empty())
+      line.spared = cut(supervisor::spared_text(broken, key.node), max_noted);
     if (auto* a = s.find(cluster::attempt_key{key.node})) {
       line.attempt = a->value.ended == cluster::attempt::end::open;
       if (!line.attempt) line.last_failure = cut(a->value.note, max_noted);

@@ -7,6 +7,7 @@
 #include "actors/supervisor/fence_plan.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
+#include "agents/ocf/exit_codes.hpp"
 
 #include <fmt/chrono.h>
 
@@ -16,6 +17,7 @@ namespace troupe::console {
 
 namespace why_detail {
 
+using agents::ocf::exit_text;
 using cluster::holder_key;
 using command::directive_kind;
 
@@ -40,14 +42,14 @@ struct phase_text {
   std::string operator()(const cluster::running& now) const {
     auto as = role == config::role::promoted ? " (promoted)" : "";
     if (now.healthy) return fmt::format("{} runs on {}{}", r.text, n.text, as);
-    return fmt::format("{} runs on {}{} and is not healthy (exit code {})", r.text, n.text, as, now.exit_code);
+    return fmt::format("{} runs on {}{} and is not healthy ({})", r.text, n.text, as, exit_text(now.exit_code));
   }
   std::string operator()(const cluster::failed& f) const {
-    return fmt::format("{} failed on {} (exit code {}), and has to be stopped there", r.text, n.text, f.exit_code);
+    return fmt::format("{} failed on {} ({}), and has to be stopped there", r.text, n.text, exit_text(f.exit_code));
   }
   std::string operator()(const cluster::stop_failed& f) const {
     return fmt::format("{} could not be stopped on {} ({})", r.text, n.text,
-                       f.stuck ? "it is stuck" : fmt::format("exit code {}", f.exit_code));
+                       f.stuck ? "it is stuck" : exit_text(f.exit_code));
   }
   std::string operator()(const cluster::unknown&) const {
     return fmt::format("{} may still be active on {}: nobody could ask", r.text, n.text);

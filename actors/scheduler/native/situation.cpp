@@ -58,7 +58,7 @@ bool to_be_fenced(const cluster::state& s, const node_name& node, bool stop_fail
   auto* attempt = s.find(cluster::attempt_key{node});
   if (attempt && attempt->value.ended == cluster::attempt::end::open) return true;
   return stop_failed && s.config().value.fencing == config::fencing_policy::devices &&
-         !cluster::broken_beyond_node(s, node) && !cluster::failed_stops_are_left_alone(s, node) &&
+         cluster::broken_beyond_node(s, node).empty() && !cluster::failed_stops_are_left_alone(s, node) &&
          !cluster::failed_stops_are_tried_again(s, node);
 }
 
