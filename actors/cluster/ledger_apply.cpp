@@ -103,9 +103,10 @@ static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects
   if (state.set.on_applied)
     state.set.on_applied({state.set.formed.lineage, at, digest_of({bytes}), state.content.content(),
                           done.answer.refused, done.repeated ? nullptr : &*read, &state.content});
-  // A node that comes back joins in the place of the session that it remembers, and is told of a newer one: no news.
-  bool everyday = done.repeated || std::holds_alternative<command::tick>(read->what) ||
-                  done.answer.refused == refusal::stale_join;
+  // No news: a node that comes back joins in the place of the session that it remembers, and is told of a newer one; an
+  // act was decided upon what has changed before it could be committed, and is decided upon anew.
+  bool overtaken = done.answer.refused == refusal::stale_join || done.answer.refused == refusal::stale_if;
+  bool everyday = done.repeated || overtaken || std::holds_alternative<command::tick>(read->what);
   if (state.set.history && !everyday)
     self->send(state.set.history, console::note_command{at, std::move(*read), done.answer.refused});
   return true;

@@ -149,10 +149,18 @@ void states(const console::cluster_status& c, std::vector<std::string>& out) {
               s.resource.text, d.to.text));
 }
 
+// Whether the act goes on, nobody can tell while its node is away.
+std::string open_act_text(const console::cluster_status& c, const console::holder_line& h) {
+  auto m = std::ranges::find(c.members, h.node, &console::member_line::node);
+  bool here = m != c.members.end() && m->here == console::presence::joined;
+  return fmt::format("{}: {} {}", instance(h.resource, h.ordinal, h.node), name_of(*h.open),
+                     here ? "is under way" : "was under way when it was last heard of");
+}
+
 void acts(const console::cluster_status& c, std::vector<std::string>& out) {
   sentences say(out);
   for (auto& h : c.holders)
-    if (h.open) say.add(fmt::format("{}: {} is under way", instance(h.resource, h.ordinal, h.node), name_of(*h.open)));
+    if (h.open) say.add(open_act_text(c, h));
   for (auto& o : c.overdue) {
     auto since = conf::to_text(std::chrono::floor<std::chrono::seconds>(o.age));
     say.add(fmt::format(

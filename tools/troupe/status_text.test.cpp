@@ -253,6 +253,15 @@ TEST_CASE("without a leader what is shown as running may be stopped already") {
                             "what it holds: what is shown as running may be stopped already\n") != std::string::npos);
 }
 
+TEST_CASE("whether an act goes on is not claimed of a node that is away") {
+  auto s = healthy();
+  s.cluster->holders = {held("vip", "n1", phase::starting, action::start)};
+  CHECK(concerns(s) == std::vector<std::string>{"vip on n1: start is under way"});
+  s.cluster->members[0].here = presence::detached;
+  s.cluster->members[0].since = stamp{60s};
+  CHECK(concerns(s).back() == "vip on n1: start was under way when it was last heard of");
+}
+
 TEST_CASE("a node that hears nobody says that it may be turned away") {
   auto s = healthy();
   s.replica.leader = {};
