@@ -94,6 +94,11 @@ head_count may_be_active(const state& s, const resource_name& resource) {
   return sum;
 }
 
+bool is_held(const state& s, const resource_name& resource) {
+  auto at = s.all<holder_key>().lower_bound({resource, 0, node_name{}, log_index{}});
+  return at != s.all<holder_key>().end() && at->first.resource == resource;
+}
+
 bool holds_anything(const state& s, const node_name& node) {
   if (s.find(inventory_key{node})) return true;
   bool any = false;

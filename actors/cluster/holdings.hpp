@@ -57,6 +57,9 @@ void for_each_holder_of(const state& s, const resource_name& resource, Visit vis
   }
 }
 
+// True if it is held on some node, on whatever boot.
+bool is_held(const state& s, const resource_name& resource);
+
 // True if anything may be active on the node, on whatever boot.
 bool holds_anything(const state& s, const node_name& node);
 

@@ -108,7 +108,9 @@ std::vector<command::assignment> placing::changes(const cluster::state& s,
     if (!cluster::standing_of(s, a.resource)) return true;
     auto* before = s.find(cluster::assignment_key{a.resource});
     if (before) return before->value.places == a.places;
-    return a.places.empty() || !looked_for_everywhere(s, a.resource);
+    // That it is to be nowhere is said of what was found somewhere: nothing stops it before its place is decided.
+    bool nothing_to_say = a.places.empty() && !cluster::is_held(s, a.resource);
+    return nothing_to_say || !looked_for_everywhere(s, a.resource);
   });
   return answer;
 }

@@ -94,6 +94,10 @@ TEST_CASE("only what differs is committed, and nothing of what is no longer conf
   CHECK(c.places.changes(c.s, {to("db", "n1")}).empty());
   CHECK(c.places.changes(c.s, {to("db", "n2"), to("gone", "n1"), {resource_name{"redis"}, {}}}) ==
         std::vector{to("db", "n2")});
+  command::assignment nowhere{resource_name{"redis"}, {}};
+  c.tell(&script::join, "n3", 2u, 0u);
+  for (auto r : {"db", "redis"}) c.tell(&script::probe, "n3", r, command::finding::started);
+  CHECK(c.places.changes(c.s, {nowhere}) == std::vector{nowhere}); // it runs, and is to stop
 }
 
 TEST_CASE("reports that change no input run nothing") {

@@ -107,8 +107,23 @@ TEST_CASE("what was found running is stopped where it does not belong") {
   c.note();
   c.probe("n3", "db", finding::started);
   c.note();
+  CHECK(c.go().empty()); // nobody has said yet where it belongs
   c.assign("db", {"n1"});
   CHECK(c.settle() == lines{"stop db n3", "start db n1"});
+}
+
+TEST_CASE("what runs before its place is decided goes on, and so does who needs it") {
+  auto config = of({plain("db"), plain("web")});
+  config.orders = {ordered("db", "web")};
+  planned c(config);
+  c.join("n3", 2);
+  c.note();
+  for (auto r : {"db", "web"}) c.probe("n3", r, finding::started);
+  c.note();
+  c.assign("web", {"n3"});
+  CHECK(c.settle().empty());
+  c.assign("db", {});
+  CHECK(c.settle() == lines{"stop web n3", "stop db n3"});
 }
 
 TEST_CASE("in maintenance nothing is touched, and dependents stay") {

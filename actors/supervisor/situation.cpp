@@ -40,6 +40,10 @@ bool situation::managed(const resource_name& r, const node_name& n) const {
   return !cluster::left_alone(s_, r, n, known_.group_of(r));
 }
 
+bool situation::undecided(const resource_name& r) const {
+  return cluster::standing_of(s_, r) && !s_.find(cluster::assignment_key{r});
+}
+
 bool situation::outdated(const resource_name& r, const cluster::holder& h) const {
   auto* configured = cluster::standing_of(s_, r);
   if (!configured || configured->defined_at == h.definition) return false;
@@ -70,7 +74,7 @@ bool situation::judge(const resource_name& r, const node_name& n) {
   auto* up = std::get_if<cluster::running>(&h->now);
   if (!cluster::is_present(*m) || !up || !up->healthy) return false;
   if (h->open && (h->open->action == action::stop || h->open->action == action::demote)) return false;
-  if (!managed(r, n)) return true; // nobody touches it
+  if (!managed(r, n) || undecided(r)) return true; // nobody touches it
   return place(r, n) && !outdated(r, *h) && !lost_support(r, n);
 }
 

@@ -23,6 +23,9 @@ public:
   [[nodiscard]] const cluster::holder* holder(const resource_name& r, const node_name& n) const;
   [[nodiscard]] std::vector<node_name> held_on(const resource_name& r) const; // present boot or not
   [[nodiscard]] bool managed(const resource_name& r, const node_name& n) const;
+  // Nobody has said yet where it is to be: what was found running when it was configured goes on until the other nodes
+  // have looked for it, too. That it is assigned to no node is another thing.
+  [[nodiscard]] bool undecided(const resource_name& r) const;
   // Its parameters are others than those it was started with.
   [[nodiscard]] bool outdated(const resource_name& r, const cluster::holder& h) const;
   [[nodiscard]] std::uint32_t failures(const resource_name& r, const node_name& n) const;

@@ -105,7 +105,8 @@ std::vector<command::assignment> changed(const std::vector<command::assignment>&
   std::vector<command::assignment> news;
   for (auto& item : items) {
     auto* before = s.find(cluster::assignment_key{item.resource});
-    bool same = before ? before->value.places == item.places : item.places.empty();
+    bool same =
+        before ? before->value.places == item.places : item.places.empty() && !cluster::is_held(s, item.resource);
     if (!same) news.push_back(item);
   }
   return news;
