@@ -4,10 +4,19 @@
 #include "actors/cluster/rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace troupe::cluster::rules {
 
 namespace {
+
+// One report being read. Of what it has looked for, the inventory is told at its end: of thousands of resources each
+// would have the rest of the list written anew.
+struct reading {
+  transaction& t;
+  const command::report& r;
+  std::set<resource_name> looked_for{};
+};
 
 const holder* find_open(const state& s, const command::report& r, const command::act_done& done) {
   auto* m = member_of(s, r.node);
@@ -34,7 +43,8 @@ void clear_failed_starts(transaction& t, const resource_name& resource, const no
     });
 }
 
-void item(transaction& t, const command::report& r, const command::act_done& done) {
+void item(reading& in, const command::act_done& done) {
+  auto& [t, r, _] = in;
   auto* open = find_open(t.now(), r, done);
   if (!open) return; // an earlier item of this report closed it
   auto action = open->open->action;
@@ -63,8 +73,10 @@ void item(transaction& t, const command::report& r, const command::act_done& don
   });
 }
 
-void item(transaction& t, const command::report& r, const command::probed& p) {
-  if (!not_inventoried(t.now(), p.resource, r.node)) return; // asked and answered
+void item(reading& in, const command::probed& p) {
+  auto& [t, r, looked_for] = in;
+  bool asked = not_inventoried(t.now(), p.resource, r.node);
+  if (!asked || !looked_for.insert(p.resource).second) return; // and answered
   auto boot = member_of(t.now(), r.node)->boot;
   holder_key key{p.resource, p.ordinal, r.node, boot};
   auto* before = t.now().find(key);
@@ -81,12 +93,17 @@ void item(transaction& t, const command::report& r, const command::probed& p) {
     t.put(key, {now, role, std::nullopt, defined_at});
     if (p.found == command::finding::failed) count_failure(t, p.resource, r.node, p.exit_code, "found failed");
   }
-  auto pending = t.now().find(inventory_key{r.node})->value.pending;
-  std::erase(pending, p.resource);
-  put_inventory(t, r.node, boot, std::move(pending));
 }
 
-void item(transaction& t, const command::report& r, const command::monitored& m) {
+void close(reading& in) {
+  if (in.looked_for.empty()) return;
+  auto pending = in.t.now().find(inventory_key{in.r.node})->value.pending;
+  std::erase_if(pending, [&](auto& each) { return in.looked_for.contains(each); });
+  put_inventory(in.t, in.r.node, member_of(in.t.now(), in.r.node)->boot, std::move(pending));
+}
+
+void item(reading& in, const command::monitored& m) {
+  auto& [t, r, _] = in;
   auto boot = member_of(t.now(), r.node)->boot;
   holder_key key{m.resource, m.ordinal, r.node, boot};
   auto* found = t.now().find(key);
@@ -102,7 +119,8 @@ void item(transaction& t, const command::report& r, const command::monitored& m)
   });
 }
 
-void item(transaction& t, const command::report& r, const command::notified& n) {
+void item(reading& in, const command::notified& n) {
+  auto& [t, r, _] = in;
   notices_key key{n.resource};
   auto* open = t.now().find(key);
   if (!open || open->value.id != n.round || open->value.stage != n.stage) return; // it went on without this node
@@ -126,7 +144,9 @@ refusal check(const state& s, const provenance& from, const command::report& r) 
 
 void effect(transaction& t, const provenance&, const command::report& r) {
   t.update(member_key{r.node}, [&](member& m) { m.reports = r.number; });
-  for (auto& i : r.items) std::visit([&](auto& one) { item(t, r, one); }, i);
+  reading in{t, r};
+  for (auto& i : r.items) std::visit([&](auto& one) { item(in, one); }, i);
+  close(in);
 }
 
 } // namespace troupe::cluster::rules

@@ -7,7 +7,9 @@
 // others: `place()` on the one for first thinkers, questions on `question_threads`; between its handlers and everybody
 // else's there is nothing but messages, as everywhere.
 //
-// Limits: turn_length actors between two looks at the sockets, max-throughput (of CAF's configuration) messages each.
+// Limits: turn_length actors between two looks at the sockets, max-throughput (of CAF's configuration) messages each,
+// and no new one after longest_turn: a daemon that replays its log has thousands of messages for one actor, and must be
+// heard meanwhile.
 #pragma once
 
 #include "actors/threads/one_thread.hpp"
@@ -23,6 +25,7 @@
 namespace troupe::threads {
 
 inline constexpr std::size_t turn_length = 256;
+inline constexpr duration longest_turn = std::chrono::milliseconds{5};
 inline constexpr std::size_t question_threads = 2; // a quick question need not wait for one that takes long
 
 // CAF's clock, whose timers the loop waits for. Thinkers use it too, hence the lock; an event that is dropped may end

@@ -84,6 +84,24 @@ TEST_CASE("actors run on the loop's thread, whoever speaks to them; a thinker do
   CHECK(got(of_thinker.get_future()) != loop);
 }
 
+TEST_CASE("an actor with much to do does not keep the loop from its sockets") {
+  constexpr int all = 64;
+  on_a_loop t;
+  int done = 0; // of the loop's thread, as what follows
+  std::promise<int> seen;
+  auto busy = t.plain();
+  t.loop.call([&] {
+    for (int i = 0; i < all; ++i)
+      caf::anon_send(busy, work{[&] {
+                       if (done++ == 0) t.loop.post([&] { seen.set_value(done); });
+                       auto until = std::chrono::steady_clock::now() + threads::longest_turn / 2;
+                       while (std::chrono::steady_clock::now() < until) {
+                       }
+                     }});
+  });
+  CHECK(got(seen.get_future()) == 4); // what max-throughput allows at once takes longer than a turn
+}
+
 TEST_CASE("while one thinks all others are answered, and another one thinks") {
   on_a_loop t;
   std::promise<void> release, thinking, other_thought;
