@@ -5,14 +5,14 @@
 //
 // 1: the first.
 // 2: failures say when the node was proved dead with what could not be stopped, or was to be; they do not age as long
-// as it
-//    cannot, nor soon after such a death. An operator's word that is given again is a new one.
+//    as it cannot, nor soon after such a death. An operator's word that is given again is a new one.
+// 3: failures say how often it could not be promoted.
 #pragma once
 
 #include <cstdint>
 
 namespace troupe {
 
-inline constexpr std::uint32_t known_level = 2; // what this program can apply
+inline constexpr std::uint32_t known_level = 3; // what this program can apply
 
 } // namespace troupe

@@ -264,6 +264,40 @@ TEST_CASE("what cannot be stopped does not age as long as it waits; at level 1 i
   }
 }
 
+TEST_CASE("failed promotes are counted in a row, across starts; before level 3 they were not") {
+  for (std::uint32_t level : {2U, 3U}) {
+    auto config = three_nodes();
+    config.resources[0].promotable = config::promotable_options{};
+    script c(config, level);
+    c.assemble();
+    auto key = failure_key{config.resources[0].name, node_name{"n1"}};
+    auto name = key.resource.text.c_str();
+    auto promote = [&](command::act_end end) {
+      REQUIRE(c.act(config::action::promote, name, "n1") == refusal::none);
+      REQUIRE(c.done(name, "n1", end, end == command::act_end::ok ? 0 : 1) == refusal::none);
+    };
+    auto run = [&] {
+      REQUIRE(c.start(name, "n1") == refusal::none);
+      c.done(name, "n1");
+    };
+    run();
+    for (int i = 0; i < 2; ++i) {
+      promote(command::act_end::failed);
+      REQUIRE(c.stop(name, "n1") == refusal::none);
+      c.done(name, "n1");
+      run();
+    }
+    CHECK(c.s.find(key)->value.failed_promotes == (level == 2 ? 0 : 2));
+    auto copy = decode_snapshot(encode_snapshot(c.s));
+    REQUIRE(copy);
+    CHECK(copy->find(key)->value == c.s.find(key)->value);
+    CHECK(copy->content() == c.s.content());
+    promote(command::act_end::ok);
+    CHECK(c.s.find(key)->value.failed_promotes == 0);
+    CHECK(c.s.find(key)->value.count == 2);
+  }
+}
+
 TEST_CASE("what a node died with, as it could not be stopped, is remembered until it starts there") {
   auto c = aged_unstopped(2);
   CHECK_FALSE(failures_of_db(c)->value.died_with_it);

@@ -191,6 +191,7 @@ struct failure_key {
   node_name node{};
   auto operator<=>(const failure_key&) const = default;
 };
+inline constexpr std::uint32_t max_in_a_row = 65535; // of failed starts, of failed promotes: more are not counted
 struct failures {
   std::uint32_t count = 0;
   stamp last{};
@@ -200,6 +201,7 @@ struct failures {
   // When the node was last proved dead with this: as it could not be stopped there, or had failed and was to be. Unset:
   // it did not, or it has started there since.
   std::optional<std::chrono::sys_seconds> died_with_it{};
+  std::uint32_t failed_promotes = 0; // since the last one that succeeded here; also after a start that did
   bool operator==(const failures&) const = default;
 };
 

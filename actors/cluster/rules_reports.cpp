@@ -25,12 +25,33 @@ const holder* find_open(const state& s, const command::report& r, const command:
   return open ? &found->value : nullptr;
 }
 
+// Of what, unless it was another act, or none.
+struct failed_act {
+  bool start = false;
+  bool promote = false;
+};
+
+std::uint32_t up_one(std::uint32_t in_a_row, bool more) {
+  return std::min(in_a_row + (more ? 1 : 0), max_in_a_row);
+}
+
 void count_failure(transaction& t, const resource_name& resource, const node_name& node, std::int32_t exit_code,
-                   const std::string& note, bool at_start = false) {
+                   const std::string& note, failed_act of = {}) {
   auto* found = t.now().find(failure_key{resource, node});
   auto before = found ? found->value : failures{};
-  t.put(failure_key{resource, node}, {before.count + 1, t.now().now(), exit_code, note,
-                                      before.failed_starts + (at_start ? 1 : 0), before.died_with_it});
+  t.put(failure_key{resource, node},
+        {before.count + 1, t.now().now(), exit_code, note, up_one(before.failed_starts, of.start), before.died_with_it,
+         up_one(before.failed_promotes, of.promote)});
+}
+
+bool counts_promotes(const state& s) {
+  return s.constitution().level >= 3;
+}
+
+// It can be promoted here after all.
+void clear_failed_promotes(transaction& t, const resource_name& resource, const node_name& node) {
+  failure_key key{resource, node};
+  if (t.now().find(key)) t.update(key, [](failures& f) { f.failed_promotes = 0; });
 }
 
 // It can start here after all: only how often it failed remains to be said.
@@ -57,8 +78,10 @@ void item(reading& in, const command::act_done& done) {
               (done.end == act_end::not_run && action == action::start);
   if (gone) return free_holder(t, key);
   bool went_wrong = done.end == act_end::failed || done.end == act_end::stuck;
-  if (went_wrong) count_failure(t, done.resource, r.node, done.exit_code, done.note, action == action::start);
+  failed_act of{action == action::start, action == action::promote && counts_promotes(t.now())};
+  if (went_wrong) count_failure(t, done.resource, r.node, done.exit_code, done.note, of);
   if (done.end == act_end::ok && action == action::start) clear_failed_starts(t, done.resource, r.node);
+  if (done.end == act_end::ok && action == action::promote) clear_failed_promotes(t, done.resource, r.node);
   t.update(key, [&](holder& h) {
     h.open.reset();
     if (done.end == act_end::stuck || (done.end == act_end::failed && action == action::stop))

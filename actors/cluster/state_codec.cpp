@@ -2,6 +2,7 @@
 
 #include "messages/command_wire.hpp"
 #include "messages/config_wire.hpp"
+#include "messages/types/assert.hpp"
 
 #include <state.capnp.h>
 
@@ -118,7 +119,9 @@ void fill(wire_entry::Builder e, const failure_key& key, const failures& f) {
   w.setLast(to_wire(f.last));
   w.setExitCode(f.exit_code);
   w.setNote(f.note);
-  w.setFailedStarts(f.failed_starts);
+  TROUPE_ASSERT(f.failed_starts <= max_in_a_row && f.failed_promotes <= max_in_a_row, "more are not counted");
+  w.setFailedStarts(static_cast<std::uint16_t>(f.failed_starts));
+  w.setFailedPromotes(static_cast<std::uint16_t>(f.failed_promotes));
   if (f.died_with_it) w.setDiedWithIt(static_cast<std::uint32_t>(f.died_with_it->time_since_epoch().count()));
 }
 
@@ -329,7 +332,8 @@ void read_entry(wire_entry::Reader e, Put put) {
     if (auto at = f.getDiedWithIt(); at != 0) died.emplace(std::chrono::seconds{at});
     return put(failure_key{resource_from(f.getResource()), node_from(f.getNode())},
                failures{f.getCount(), stamp_from(f.getLast()), f.getExitCode(),
-                        text_from(f.getNote(), command::max_note, "note"), f.getFailedStarts(), died});
+                        text_from(f.getNote(), command::max_note, "note"), f.getFailedStarts(), died,
+                        f.getFailedPromotes()});
   }
   case wire_entry::DIRECTIVE: {
     auto d = e.getDirective();

@@ -311,8 +311,9 @@ struct failure_count {
   std::int64_t last = 0; // seconds
 };
 
-// How often in a row a start failed there. Not a count of failures, which forbids a node: see avoidance.cpp.
-struct start_failures {
+// How often in a row a start failed there, or a promotion. Not a count of failures, which forbids a node: see
+// avoidance.cpp, promotion.cpp.
+struct failed_in_a_row {
   node_id where{};
   resource_id what{}; // a primitive
   std::uint32_t count = 0;
@@ -379,7 +380,8 @@ struct input {
       reporting_order{}; // nodes as the status lists them: instances of anonymous clones are numbered that way
   std::vector<history> histories{};      // sorted by node, otherwise as reported
   std::vector<failure_count> failures{}; // sorted by resource
-  std::vector<start_failures> failed_starts{};
+  std::vector<failed_in_a_row> failed_starts{};
+  std::vector<failed_in_a_row> failed_promotes{};
   std::vector<promotion_score> promotion_scores{};
   std::vector<placed_elsewhere> elsewhere{}; // sorted by `before`
 };

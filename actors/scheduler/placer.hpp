@@ -88,6 +88,7 @@ private:
   std::int32_t promotion_score_of(unit_id u, node_id n, bool* is_default) const;
   bool promotion_score_applies(unit_id u, node_id n) const;
   void choose_roles(unit_id clone);
+  [[nodiscard]] std::uint64_t failed_promotes(unit_id i) const; // in a row, where it is to be
   void judge_instance(unit_id clone, unit_id instance);
   std::vector<std::int64_t> promotion_index(unit_id clone);
   void set_role(unit_id u, role r);

@@ -2,9 +2,13 @@
 //
 // A promotion score (set by the agent, per node) draws instances to nodes before they are assigned, and ranks them
 // afterwards together with location constraints for the role and colocations by role.
+//
+// Where promotions failed comes last, as with starts (avoidance.cpp), and is not forbidden: whoever is promoted and
+// well is not demoted for a node on which that did not succeed, whatever score its agent asks for.
 #include "actors/scheduler/placer.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace troupe::scheduler {
 
@@ -153,15 +157,30 @@ std::vector<std::int64_t> placer::promotion_index(unit_id clone) {
   return index;
 }
 
+std::uint64_t placer::failed_promotes(unit_id i) const {
+  auto n = location(i, false);
+  if (in_.failed_promotes.empty() || !n.valid()) return 0;
+  std::uint64_t sum = 0;
+  for (auto& f : in_.failed_promotes) {
+    auto is_it = [&](unit_id u) { return s_.units[u].what == f.what; };
+    bool of_it = is_it(i) || std::ranges::any_of(s_.units[i].children, is_it); // a group is its members
+    if (of_it && f.where == n) sum += f.count;
+  }
+  return sum;
+}
+
 void placer::choose_roles(unit_id clone) {
   auto& r = in_.resources[s_.units[clone].what];
   auto instances = in_turn(clone); // equally good ones keep that order
   for (auto i : instances) judge_instance(clone, i);
   auto index = promotion_index(clone);
   auto decides = turns_of(instances, clone);
+  std::vector<std::uint64_t> failed;
+  for (auto i : instances) failed.push_back(std::bit_width(failed_promotes(i)));
   std::vector<std::size_t> order(instances.size());
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (failed[a] != failed[b]) return failed[a] < failed[b];
     if (index[a] != index[b]) return index[a] > index[b];
     auto ra = present_role(s_, instances[a]), rb = present_role(s_, instances[b]);
     if (ra != rb) return ra > rb;

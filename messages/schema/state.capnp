@@ -115,8 +115,9 @@ struct Failures {
   last @3 :Int64;
   exitCode @4 :Int32;
   note @5 :Text;
-  failedStarts @6 :UInt32;
+  failedStarts @6 :UInt16; # at most 65535
   diedWithIt @7 :UInt32; # seconds; 0: it did not
+  failedPromotes @8 :UInt16; # lies where the upper half of failedStarts was until level 3: 0, like its
 }
 
 struct StoredDirective {

@@ -81,6 +81,8 @@ private:
     why.promotable = clone_.valid() && r_.in.resources[r_.present.units[clone_].what].promotable;
     for (auto& p : r_.in.promotion_scores)
       if (p.what == what_ && p.where == n) why.promotion = p.value;
+    for (auto& f : r_.in.failed_promotes)
+      if (f.what == what_ && f.where == n) why.failed_promotes = f.count;
     if (why.promotion) why.rank = r_.chosen.units[u].rank;
     if (!r_.chosen.nodes[n].usable())
       why.out = ruled_out::by_use;
@@ -141,6 +143,7 @@ std::string line_of(const node_reasons& n) {
   bool nothing_new = n.use == node_use::keeps_only || n.use == node_use::gated;
   if (nothing_new && n.out != ruled_out::by_use) text += ", " + std::string(name_of(n.use));
   if (n.failed_starts > 0) text += ", starts failed";
+  if (n.failed_promotes > 0) text += ", promotions failed";
   if (n.promotable) text += n.promotion ? ", promotion score " + score_text(*n.promotion) : ", no promotion score";
   // Of a node where nothing else counts the rank says nothing new.
   if (n.promotion && n.rank != *n.promotion && n.rank >= 0) text += ", in all " + score_text(n.rank);

@@ -38,6 +38,7 @@ struct node_reasons {
   std::vector<score_part> parts{}; // their sum is the total, where nothing is infinite
   std::uint32_t failed_starts = 0; // of it and of what must be together with it: the level (avoidance.cpp)
   bool chosen = false;
+  std::uint32_t failed_promotes = 0;
   bool promotable = false;
   std::optional<std::int32_t> promotion{}; // the score there, of a promotable one; unset: nobody has said any
   std::int64_t rank = 0; // with it: what it is promoted by, all that is to be there counted in; the same: who is stays

@@ -271,6 +271,9 @@ private:
       auto avoided = f.value.failed_starts + (f.value.died_with_it && stuck_on(key) ? 1 : 0);
       if (avoided > 0 && !moved_there_since(*r, key, f.version))
         in_.failed_starts.push_back({.where = node_id{*n}, .what = resource_id{*r}, .count = avoided});
+      if (f.value.failed_promotes > 0 && !moved_there_since(*r, key, f.version))
+        in_.failed_promotes.push_back(
+            {.where = node_id{*n}, .what = resource_id{*r}, .count = f.value.failed_promotes});
     }
     std::stable_sort(in_.failures.begin(), in_.failures.end(), [](auto& a, auto& b) { return a.what < b.what; });
   }

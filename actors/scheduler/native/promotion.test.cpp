@@ -53,6 +53,55 @@ TEST_CASE("promotable: whose agent has said the highest score; without a word no
   CHECK(w.at("redis") == "n1 n2 n3"); // nobody speaks for any
 }
 
+// Twice the promoted one was demoted for it, each time in vain.
+TEST_CASE("promotable: nobody is demoted for a node where promotions failed; where nobody is, it comes last") {
+  using command::act_end;
+  cast w;
+  for (auto n : {"n1", "n2", "n3"}) {
+    REQUIRE(w.log.start("redis", n) == refusal::none);
+    w.log.done("redis", n);
+  }
+  w.scores("n1", "5");
+  w.commit();
+  auto promote = [&](const char* n, act_end end) {
+    REQUIRE(w.log.act(config::action::promote, "redis", n) == refusal::none);
+    w.log.done("redis", n, end, end == act_end::ok ? 0 : 1);
+  };
+  auto recover = [&](const char* n) {
+    REQUIRE(w.log.stop("redis", n) == refusal::none);
+    w.log.done("redis", n);
+    REQUIRE(w.log.start("redis", n) == refusal::none);
+    w.log.done("redis", n);
+  };
+  w.scores("n2", "10");
+  w.scores("n3", "1");
+  CHECK(w.at("redis") == "n1 n2* n3");
+  promote("n2", act_end::failed);
+  recover("n2"); // a start that succeeds says nothing of promotions
+  CHECK(w.at("redis") == "n1* n2 n3");
+  CHECK(lines_of(w.why("redis"))[2].find(", promotions failed") != std::string::npos);
+  SUBCASE("the others that may be come first") {
+    w.scores("n1", std::nullopt);
+    CHECK(w.at("redis") == "n1 n2 n3*");
+    w.scores("n3", std::nullopt);
+    CHECK(w.at("redis") == "n1 n2* n3");
+  }
+  SUBCASE("an operator wants it there, as long as it does not fail again") {
+    w.direct(directive_kind::move, "redis", role::stopped, "n2");
+    CHECK(w.at("redis") == "n1 n2* n3");
+    promote("n2", act_end::failed);
+    CHECK(w.at("redis") == "n1* n2 n3");
+  }
+  SUBCASE("it could be promoted after all") {
+    promote("n2", act_end::ok);
+    CHECK(w.at("redis") == "n1 n2* n3");
+  }
+  SUBCASE("a cleanup") {
+    REQUIRE(w.log.operator_says(command::cleanup{resource_name{"redis"}, {}}) == refusal::none);
+    CHECK(w.at("redis") == "n1 n2* n3");
+  }
+}
+
 TEST_CASE("a move of a promotable clone moves what is promoted, for as long as an agent lets it") {
   cast w;
   w.scores("n1", "5");
