@@ -284,6 +284,15 @@ def grow_journals(c, node):
         c[node].order("apply", config(c, more=more), "--no-agents")  # none has such a parameter
 
 
+def test_agents_have_their_folder(c):
+    """/run is empty when a machine has booted, and agents expect the cluster to make their folder there."""
+    start(c)
+    note = '[resource.note]\nagent = "ocf:heartbeat:Dummy"\nmonitor = { interval = "10s" }\n'
+    c["n1"].order("apply", config(c, more=note))
+    node = c.wait("note runs", lambda: where(c, "note"))
+    assert c[node].machine.path("/run/resource-agents/Dummy-note.state").exists()
+
+
 def test_full_disk(c):
     """The data disk of a node that leads and serves is full: it is drained, not fenced, and says why; with room it
     comes back, and votes."""

@@ -12,7 +12,9 @@
 
 namespace troupe::transport {
 
-inline constexpr std::size_t max_callers = 32;                          // at once; the next one is closed
+// At once. The next one takes the place of whoever was silent longest since he connected: a program that hangs must not
+// keep an operator out. If all have said something, the next one is closed.
+inline constexpr std::size_t max_callers = 32;
 inline constexpr std::size_t max_caller_backlog = std::size_t{8} << 20; // answers not read; then it is closed
 
 using caller_id = ordinal<struct caller_tag>; // of this process, never reused

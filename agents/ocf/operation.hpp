@@ -13,6 +13,10 @@
 
 namespace troupe::agents::ocf {
 
+// Where agents keep small files until the next boot, unless told otherwise (HA_RSCTMP of resource-agents' own
+// ocf-directories). They expect the cluster to have made it; systemd-tmpfiles does so only where it runs.
+inline constexpr const char* scratch_folder = "/run/resource-agents";
+
 inline constexpr std::string_view exit_reason_prefix = "ocf-exit-reason:";
 
 struct installation {                                          // of agents on this node

@@ -4,6 +4,8 @@
 #include "messages/console_codec.hpp"
 #include "tools/troupe/refusal_text.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -77,7 +79,8 @@ told read_answer(connection& c, const talk_options& o) {
                                 "s. A command may still take effect; `troupe status` says who leads, `troupe history` "
                                 "what was done"};
     if (got <= 0)
-      return no_answer{unreachable, "the daemon ended the conversation; whether a command took effect is told by "
+      return no_answer{unreachable, "the daemon ended the conversation: it ends, or speaks with as many as it can; "
+                                    "whether a command took effect is told by "
                                     "`troupe history`"};
     reader.feed(byte_view(room).first(static_cast<std::size_t>(got)));
     auto next = reader.next();
@@ -111,7 +114,12 @@ told ask(const talk_options& o, const console::request& r) {
   if (auto wrong = c.open(o.socket, o.wait); !wrong.empty()) return link_detail::unreachable_at(o.socket, wrong);
   auto bytes = console::encode(r);
   if (bytes.size() > console::max_request) return no_answer{bad, "the request is larger than a daemon takes"};
-  if (!c.write(console::frame(bytes))) return link_detail::unreachable_at(o.socket, std::strerror(errno));
+  // It was there, and hung up before it heard anything.
+  if (!c.write(console::frame(bytes)))
+    return no_answer{unreachable,
+                     fmt::format("the daemon at {} hung up at once ({}): it ends, or speaks with as many as "
+                                 "it can; nothing was done, try again",
+                                 o.socket, std::strerror(errno))};
   return link_detail::read_answer(c, o);
 }
 

@@ -4,6 +4,7 @@
 #include "actors/env/posix_basics.hpp"
 #include "actors/env/posix_disk.hpp"
 #include "actors/threads/loop_scheduler.hpp"
+#include "agents/ocf/operation.hpp"
 #include "agents/runner/claim.hpp"
 #include "agents/runner/runner.hpp"
 #include "transport/loop/loop_control.hpp"
@@ -126,12 +127,23 @@ ending live(caf::actor_system& system, loop::event_loop& on, world& real, settin
 
 } // namespace
 
+// Without it some agents fail at every start. An unprivileged daemon may not make it, and then it is not our affair.
+static void make_scratch_folder(env::log_sink& log) {
+  std::error_code wrong;
+  std::filesystem::create_directory(agents::ocf::scratch_folder, wrong);
+  if (wrong && ::geteuid() == 0)
+    log.write(
+        env::log_level::warning, "trouped",
+        fmt::format("{}, where agents keep files, cannot be made: {}", agents::ocf::scratch_folder, wrong.message()));
+}
+
 result<ending> run(settings what, env::log_sink& log) {
   std::signal(SIGPIPE, SIG_IGN); // a caller that goes while it is written to
   auto disk = env::posix_disk::open(what.data);
   if (!disk) return tl::unexpected(disk.error());
   loop::nobody_listens(what.control, sockets_outlive_by);
   auto scopes = std::filesystem::path(what.control).parent_path() / "scopes"; // gone at boot, as the socket is
+  make_scratch_folder(log);
   auto claimed = claim(scopes, what.cgroup);
   if (!claimed) return tl::unexpected(claimed.error());
   loop::event_loop on;

@@ -104,6 +104,7 @@ loop_control::~loop_control() {
   loop_.call([this] {
     auto callers = std::move(callers_);
     callers_.clear();
+    silent_.clear();
     for (auto& [id, stream] : callers) stream->finish();
     if (listener_ == nullptr) return;
     auto gone = [](uv_handle_t* h) { delete static_cast<listener*>(h->data); };
@@ -112,7 +113,15 @@ loop_control::~loop_control() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
+void loop_control::make_room() {
+  if (callers_.size() < max_callers || silent_.empty()) return;
+  auto caller = *silent_.begin();
+  callers_.at(caller)->abort();
+  lose(caller);
+}
+
 void loop_control::accept() {
+  make_room();
   auto* stream = bounded_stream::make(loop_, bounded_stream::kind::local, max_caller_backlog);
   bool taken = uv_accept(reinterpret_cast<uv_stream_t*>(&listener_->handle), stream->stream()) == 0;
   ucred who{};
@@ -124,13 +133,18 @@ void loop_control::accept() {
   if (!taken) return stream->abort();
   caller_id id{++last_caller_};
   callers_[id] = stream;
-  stream->on_data = [this, id](byte_buffer data) { on_event_(caller_data{id, std::move(data)}); };
+  silent_.insert(id);
+  stream->on_data = [this, id](byte_buffer data) {
+    silent_.erase(id);
+    on_event_(caller_data{id, std::move(data)});
+  };
   stream->on_end = [this, id](int) { lose(id); };
   on_event_(caller_connected{id, {who.uid, who.gid, who.pid}});
   if (callers_.contains(id)) stream->start_reading();
 }
 
 void loop_control::lose(caller_id caller) {
+  silent_.erase(caller);
   if (callers_.erase(caller) != 0) on_event_(caller_gone{caller});
 }
 
@@ -149,6 +163,7 @@ void loop_control::close(caller_id caller) {
     if (at == callers_.end()) return;
     auto* closing = at->second;
     callers_.erase(at);
+    silent_.erase(caller);
     closing->finish();
   });
 }

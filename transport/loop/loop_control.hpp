@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <set>
 
 namespace troupe::loop {
 
@@ -31,6 +32,7 @@ private:
 
   std::string listen_on(int descriptor);
   void accept();
+  void make_room();
   void lose(transport::caller_id caller);
 
   event_loop& loop_;
@@ -38,6 +40,7 @@ private:
   std::string path_;
   listener* listener_ = nullptr; // frees itself
   std::map<transport::caller_id, bounded_stream*> callers_;
+  std::set<transport::caller_id> silent_; // of them, those that have said nothing yet; the oldest first
   std::uint64_t last_caller_ = 0;
 };
 
