@@ -124,7 +124,7 @@ void ask_state_part(caller_actor* self, const gathering_ptr& g, const caf::actor
 void take_links(gathering& g, links::links_status& s) {
   for (auto& l : s.links) g.so_far.links.push_back({l.peer, l.datagrams, l.stream});
   for (auto& r : s.refused_so_far)
-    g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from), r.last_who.text, r.last});
+    g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from), r.last_who.text, r.last, r.age});
 }
 
 void take_troubles(gathering& g, fencing::device_troubles& found) {
