@@ -275,6 +275,9 @@ def test_keygen_nowhere(folder):
     status, out, err = run("keygen", folder / "no" / "key")
     equal((status, out), (1, ""))
     assert err.endswith("cannot be made: No such file or directory\n"), err
+    status, out, again = run("keygen", "--json", folder / "no" / "key")
+    equal((status, again), (1, err))
+    equal(json.loads(out), {"error": err.removeprefix("troupe: ").strip()})
 
 
 def test_keygen_touches_nothing_that_exists(folder):
