@@ -84,6 +84,46 @@ TEST_CASE("keys: unknown, missing, of a wrong kind; tables that are none") {
   check(table);
 }
 
+TEST_CASE("words of Pacemaker's: ours instead, or that it is not carried out") {
+  const bad_file table[] = {
+      {"of the cluster",
+       "[cluster]\nname = \"c\"\nno-quorum-policy = \"freeze\"\nstonith_enabled = false\nsymmetric-cluster = false\n" +
+           nodes + device,
+       "f:3:1: error: cluster.no-quorum-policy: a word of Pacemaker's; here: no-quorum = \"stop\" or \"freeze\" in "
+       "[cluster]\n"
+       "f:4:1: error: cluster.stonith_enabled: a word of Pacemaker's; here: a [fence.NAME] for each fence device, or "
+       "fencing = \"off\" in [cluster]\n"
+       "f:5:1: error: cluster.symmetric-cluster: not carried out by this version; remove it: a node is allowed unless "
+       "a "
+       "[[location]] with score = \"-infinity\" forbids it\n"},
+      {"of a resource",
+       with_rest(dummy("a", "target-role = \"Stopped\"\nresource-stickiness = 1\nstart = { on-fail = \"block\" "
+                            "}\nclone = { promoted-max = 1, interleave = true }\n"
+                            "interleave = true\n")),
+       "f:4:1: error: resource.a.target-role: a word of Pacemaker's; here: target = \"started\", \"stopped\" or "
+       "\"promoted\" in [resource.NAME]\n"
+       "f:5:1: error: resource.a.resource-stickiness: a word of Pacemaker's; here: stickiness in [resource.NAME], or "
+       "for "
+       "all in [cluster]\n"
+       "f:6:11: error: resource.a.start.on-fail: not carried out by this version; remove it: what fails is stopped "
+       "and started again, elsewhere after failure-threshold; where a stop fails the node is fenced\n"
+       "f:7:11: error: resource.a.clone.promoted-max: a word of Pacemaker's; here: promotable = { max = N }\n"
+       "f:8:1: error: resource.a.interleave: a word of Pacemaker's; here: clone = { interleave = true }\n"},
+      {"of rules, and whole tables",
+       with_rest("[[colocation]]\nresource = \"a\"\nwith-rsc = \"b\"\n[[ticket]]\nid = 1\n[template.t]\n[tag]\n") +
+           dummy("a") + dummy("b") + "[resource.b.meta]\n",
+       "f:1:1: error: colocation[0].with: missing; with which one: with = \"db\" or { promoted = \"db\" }\n"
+       "f:3:1: error: colocation[0].with-rsc: a word of Pacemaker's; here: with = \"NAME\" in [[colocation]]\n"
+       "f:4:3: error: ticket: not carried out by this version; remove it: what one of several clusters may run is not "
+       "decided here\n"
+       "f:6:2: error: template: not carried out by this version; remove it: write each resource out\n"
+       "f:7:2: error: tag: not carried out by this version; remove it: name each resource where it is meant\n"
+       "f:28:13: error: resource.b.meta: a word of Pacemaker's; here: target, managed, priority, stickiness and the "
+       "like stand in [resource.NAME] itself\n"},
+  };
+  check(table);
+}
+
 TEST_CASE("values: ranges, units, choices") {
   const bad_file table[] = {
       {"the cluster's own",

@@ -47,6 +47,75 @@ TEST_CASE("control-plane.toml: three of five vote, a second level of fencing, st
       std::find_if(c.resources.begin(), c.resources.end(), [](const auto& r) { return r.name.text == "volumes"; });
   REQUIRE(volumes != c.resources.end());
   CHECK(volumes->accepts == std::set{config::proof_kind::power});
+  auto is = [&](const char* name) {
+    auto found = std::find_if(c.resources.begin(), c.resources.end(), [&](auto& r) { return r.name.text == name; });
+    return found == c.resources.end() ? config::resource{} : *found;
+  };
+  CHECK(is("copies").target == config::role::stopped);
+  CHECK_FALSE(is("metering").managed);
+  CHECK_FALSE(c.orders.back().symmetrical);
+}
+
+// Not fencing = "off", which nobody should copy, and node-max, which this version does not carry out.
+TEST_CASE("every other key that a cluster.toml may have is shown by an example") {
+  std::string all;
+  for (auto name : {"cluster.toml", "control-plane.toml", "redis.toml"}) all += "\n" + text_of_example(name);
+  auto shown = [&](const std::string& key) {
+    auto pattern = key + " = ";
+    for (auto at = all.find(pattern); at != std::string::npos; at = all.find(pattern, at + 1))
+      if (std::string_view("\n ").find(all[at - 1]) != std::string_view::npos) return true;
+    return false;
+  };
+  for (auto key : {"name",
+                   "tolerate",
+                   "restart-grace",
+                   "boot-grace",
+                   "late-margin",
+                   "no-quorum",
+                   "mass-loss",
+                   "stickiness",
+                   "key",
+                   "addresses",
+                   "voter",
+                   "agent",
+                   "params",
+                   "start",
+                   "stop",
+                   "promote",
+                   "demote",
+                   "monitor",
+                   "interval",
+                   "timeout",
+                   "tolerate-failures",
+                   "role",
+                   "clone",
+                   "max",
+                   "interleave",
+                   "ordered",
+                   "notify",
+                   "promotable",
+                   "target",
+                   "managed",
+                   "priority",
+                   "failure-threshold",
+                   "failure-timeout",
+                   "accepts",
+                   "members",
+                   "resource",
+                   "node",
+                   "score",
+                   "first",
+                   "then",
+                   "kind",
+                   "symmetrical",
+                   "with",
+                   "targets",
+                   "plugs",
+                   "action",
+                   "level",
+                   "retries",
+                   "budget"})
+    CHECK_MESSAGE(shown(key), std::string(key));
 }
 
 TEST_CASE("redis.toml: one of three is promoted, all are told, the address is where it is") {

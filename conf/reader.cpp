@@ -1,6 +1,7 @@
 #include "conf/reader.hpp"
 
 #include "conf/nearest.hpp"
+#include "conf/pacemaker_words.hpp"
 #include "conf/units.hpp"
 
 #include <algorithm>
@@ -61,12 +62,20 @@ void table_reader::listed(std::string_view kind, std::size_t max, const std::fun
   for (std::size_t i = 0; i < all->size() && i < max; ++i) body(s->item((*all)[i], i));
 }
 
+void table_reader::unknown(const entry& e) {
+  auto at = key_ / e.key;
+  if (out_.full(severity::error)) return out_.error(e.at, at, "unknown key", "");
+  auto* word = find_pacemaker_word(e.key);
+  if (!word) return out_.error(e.at, at, "unknown key", suggestion(e.key, known_, "known here"));
+  std::string instead(word->instead);
+  if (word->carried_out) return out_.error(e.at, at, "a word of Pacemaker's", "here: " + instead);
+  out_.error(e.at, at, "not carried out by this version", "remove it: " + instead);
+}
+
 void table_reader::finish() {
   if (!table_) return;
   for (const auto& e : *table_)
-    if (std::find(known_.begin(), known_.end(), e.key) == known_.end())
-      out_.error(e.at, key_ / e.key, "unknown key",
-                 out_.full(severity::error) ? "" : suggestion(e.key, known_, "known here"));
+    if (std::find(known_.begin(), known_.end(), e.key) == known_.end()) unknown(e);
 }
 
 std::optional<std::size_t> choose(const slot& s, const std::vector<std::string>& words) {

@@ -3,7 +3,7 @@
 //   table_reader in(root, {}, out);
 //   in.read("tolerate", c.tolerate, as_duration(100ms, 60s));   // absent: c.tolerate keeps its default
 //   in.require("name", c.name, as_text(63), "name the cluster");
-//   in.finish();                                                // unknown keys, with the nearest known one
+//   in.finish();                                                // unknown keys, with the nearest known one, or ours
 //
 // A converter is a function (slot) -> std::optional<T> that reports what is wrong through its slot. Converters never
 // convert between kinds ("5" is not 5): what a file means must not depend on luck.
@@ -74,6 +74,7 @@ public:
 
 private:
   void missing(std::string_view key, std::string_view fix);
+  void unknown(const entry& e);
 
   const value& value_;
   const table* table_;

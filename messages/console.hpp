@@ -332,6 +332,7 @@ struct refused_line { // what was turned away at the door
   std::string last_from{};
   std::string last_who{}; // the node that it was taken for, by its own word; empty: nobody can tell
   stamp last{};
+  duration age{}; // of the last, when it was asked
   bool operator==(const refused_line&) const = default;
 };
 struct agent_folders { // where a node looks for agents

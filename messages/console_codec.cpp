@@ -77,6 +77,7 @@ void put(schema::Refused::Builder out, const refused_line& r) {
   out.setLastFrom(r.last_from);
   out.setLastWho(r.last_who);
   out.setLast(to_wire(r.last));
+  out.setAge(r.age.count());
 }
 
 template <class Builders, class Lines>
@@ -114,8 +115,8 @@ node_status status_from(schema::Status::Reader in) {
     return link_line{node_from(l.getPeer()), l.getDatagrams(), l.getStream()};
   });
   s.refused = all_from<refused_line>(in.getRefused(), max_rows, [](auto r) {
-    return refused_line{shown(r.getWhy()), r.getCount(), shown(r.getLastFrom()), shown(r.getLastWho()),
-                        stamp_from(r.getLast())};
+    return refused_line{shown(r.getWhy()),       r.getCount(),        shown(r.getLastFrom()), shown(r.getLastWho()),
+                        stamp_from(r.getLast()), duration{r.getAge()}};
   });
   s.fence_troubles = texts_from(in.getFenceTroubles());
   s.history_trouble = shown(in.getHistoryTrouble());

@@ -77,7 +77,7 @@ node_status full_status() {
           c,
           {part::leader, node_name{"n2"}, slot_number{30}, slot_number{31}, slot_number{20}},
           {{node_name{"n1"}, true, true}},
-          {{"wrong key", 5, "10.0.0.9:1", "n4", stamp{77ms}}},
+          {{"wrong key", 5, "10.0.0.9:1", "n4", stamp{77ms}, 3s}},
           {"fence device rack cannot be used from n2: no route"},
           "no space",
           {{"/ocf", "/mine"}, {"/fence"}}};

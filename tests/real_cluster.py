@@ -251,6 +251,28 @@ def test_fence_and_move_are_refused_with_the_way_out(c):
         assert why in done.err, done
 
 
+def test_cleanup_of_a_group_is_that_of_its_members(c):
+    c.form()
+    path = c.config()
+    with open(path, "a") as f:
+        for name in "ab":
+            f.write(f'[resource.{name}]\nagent = "ocf:troupe:nameplate"\nparams = {{ file = "/x" }}\ntarget = "stopped"\n'
+                    'monitor = { interval = "10s" }\n')
+        f.write('[group.g]\nmembers = ["b", "a"]\n')
+    equal(c["n1"].troupe("apply", path).status, 0)
+    version = c["n1"].version()
+    c.wait("n2 knows the group", lambda: c["n2"].version() == version)
+    done = c["n2"].troupe("cleanup", "g", "--node", "n3")
+    equal(done.status, 0)
+    assert done.out.startswith("failures of g on n3 are forgotten"), done
+    events = c["n2"].troupe("history", "--json").json
+    equal([e["what"] for e in events if e["what"].startswith("cleanup")], ["cleanup of b on n3", "cleanup of a on n3"])
+    for args, why in {("h",): "there is no resource or group 'h'", ("g", "--node", "n9"): "there is no node 'n9'"}.items():
+        refused = c["n2"].troupe("cleanup", *args)
+        equal(refused.status, 1)
+        assert why in refused.err, refused
+
+
 def test_why_and_plan(c):
     c.form()
     equal(standby(c["n1"], "n2", "new disk").status, 0)

@@ -206,6 +206,27 @@ def test_a_misspelt_agent(folder):
     assert "resource.far.agent" not in found, found
 
 
+def test_an_agent_that_is_not_executable(folder):
+    (folder / "mine").mkdir()
+    closed = {"resource.web.agent": ("ocf:mine:nox", folder / "mine" / "nox"),
+              "fence.ipmi.agent": ("fence_nox", folder / "fence_nox")}
+    for _, path in closed.values():
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o644)
+    config = folder / "cluster.toml"
+    config.write_text(f'[cluster]\nname = "c"\n[node.n1]\nkey = "{run("keygen", folder / "k")[1].strip()}"\n'
+                      'addresses = ["10.0.0.1:1"]\n[resource.web]\nagent = "ocf:mine:nox"\nmonitor = { interval = "10s" }\n'
+                      '[fence.ipmi]\nagent = "fence_nox"\ntargets = ["n1"]\n')
+    status, out, _ = run("check", "--json", "--resource-agents", folder, "--fence-agents", folder, config)
+    equal(status, 0)
+    answer = json.loads(out)
+    found = {d["key"]: (d["severity"], d["what"], d["fix"]) for d in answer["diagnostics"]}
+    for key, (name, path) in closed.items():
+        equal(found.get(key), ("warning", f"{name} is on this machine and is not executable", f"chmod +x {path}"))
+        assert any(why.startswith(name) and f"{path}, which is not executable" in why
+                   for why in answer["agents"]["not_compared"]), answer
+
+
 def test_check_unreadable(folder):
     closed = folder / "closed.toml"
     closed.write_text("")
@@ -275,6 +296,9 @@ def test_keygen_nowhere(folder):
     status, out, err = run("keygen", folder / "no" / "key")
     equal((status, out), (1, ""))
     assert err.endswith("cannot be made: No such file or directory\n"), err
+    status, out, again = run("keygen", "--json", folder / "no" / "key")
+    equal((status, again), (1, err))
+    equal(json.loads(out), {"error": err.removeprefix("troupe: ").strip()})
 
 
 def test_keygen_touches_nothing_that_exists(folder):

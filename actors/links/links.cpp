@@ -71,9 +71,9 @@ links_status status_of(links_actor* self) {
     auto why = static_cast<transport::refusal>(i);
     auto& tally = board.refusals().of(why);
     if (tally.count == 0) continue;
-    auto last = self->state.env->calendar.now() - (env::now_of(self) - tally.last);
+    auto age = env::now_of(self) - tally.last;
     out.refused_so_far.push_back({std::string(transport::to_text(why)), tally.count, tally.last_from, tally.last_who,
-                                  std::chrono::floor<stamp::duration>(last)});
+                                  std::chrono::floor<stamp::duration>(self->state.env->calendar.now() - age), age});
   }
   return out;
 }

@@ -70,6 +70,7 @@ struct links_status { // for people
     transport::endpoint last_from;
     node_name last_who; // as it calls itself; empty: nobody can tell
     stamp last;
+    duration age; // of the last
   };
   std::vector<link> links;
   std::vector<refused> refused_so_far; // kinds that occurred

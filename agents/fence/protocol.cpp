@@ -59,9 +59,13 @@ result<std::vector<std::string>> candidates(const installation& where, const std
 result<std::string> find(const installation& where, const std::string& agent) {
   auto paths = candidates(where, agent);
   if (!paths) return failure(paths.error().text);
-  for (const auto& path : *paths)
+  std::string tried;
+  for (const auto& path : *paths) {
     if (::access(path.c_str(), X_OK) == 0) return path;
-  return failure(fmt::format("{} is not installed (looked for {})", agent, fmt::join(*paths, ", ")));
+    bool there = ::access(path.c_str(), F_OK) == 0;
+    tried += (tried.empty() ? "" : ", ") + path + (there ? ", which is not executable" : "");
+  }
+  return failure(fmt::format("{} is not installed (looked for {})", agent, tried));
 }
 
 result<command> call(const installation& where, const call_of& c) {

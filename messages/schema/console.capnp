@@ -206,6 +206,7 @@ struct Refused @0xfe5039da2b8c41f6 {
   lastFrom @2 :Text;
   lastWho @3 :Text;
   last @4 :Int64;
+  age @5 :Int64;
 }
 
 struct Status @0x8f614aeb3c9d5207 {

@@ -116,6 +116,38 @@ TEST_CASE("what is not understood is said") {
         "wrong: a promotion score is of a resource: no agent calls, and none is named");
 }
 
+TEST_CASE("what means something to Pacemaker is not set as an attribute that does nothing") {
+  CHECK(attribute("-N n2 -n standby -v on") ==
+        "wrong: standby does nothing as an attribute here: `troupe standby n2`, `troupe unstandby n2`");
+  CHECK(attribute("-N n2 -n standby -D") == attribute("-N n2 -n standby -v on"));
+  CHECK(attribute("-N n2 -l reboot -n maintenance -v true") ==
+        "wrong: maintenance does nothing as an attribute here: `troupe maintenance on n2`, `troupe maintenance off "
+        "n2`");
+  CHECK(updater("-N NODE2 -n terminate -U true") ==
+        "wrong: terminate does nothing as an attribute here: `troupe fence NODE2`");
+  CHECK(attribute("-n maintenance-mode -v true") ==
+        "wrong: maintenance-mode does nothing as an attribute here: `troupe maintenance on`, `troupe maintenance off`");
+  CHECK(attribute("-t crm_config -n no_quorum_policy -v ignore") ==
+        "wrong: no_quorum_policy does nothing as an attribute here: no-quorum = \"stop\" or \"freeze\" in [cluster]");
+  CHECK(attribute("-n stonith-enabled -v false") ==
+        "wrong: stonith-enabled does nothing as an attribute here: a [fence.NAME] for each fence device, or fencing = "
+        "\"off\" in [cluster]");
+  CHECK(attribute("-n symmetric-cluster -v false") ==
+        "wrong: symmetric-cluster is not carried out by this version: a node is allowed unless a [[location]] with "
+        "score = \"-infinity\" forbids it");
+  CHECK(attribute("-n stop-all-resources -v true") ==
+        "wrong: stop-all-resources does nothing as an attribute here: `troupe stop NAME`, of each");
+}
+
+TEST_CASE("such an attribute can be asked for: agents do; and a name that only resembles one is free") {
+  CHECK(attribute("--type=crm_config --name=stonith-enabled --query --quiet --default=true") ==
+        "query cluster forever stonith-enabled else true");
+  CHECK(attribute("--type=crm_config --name=no-quorum-policy --query") == "query cluster forever no-quorum-policy");
+  CHECK(attribute("-N n2 -n standby -G") == "query n2 forever standby");
+  CHECK(attribute("-N n2 -n standby-since -v 5") == "set n2 forever standby-since=5");
+  CHECK(updater("-n #health-cpu -U red -d 30s") == "set n1 reboot #health-cpu=red");
+}
+
 TEST_CASE("a query's answer, as each command prints it") {
   CHECK(text_of(*read_crm_master(words_of("-G -q"), on_n1), "5") == "5\n");
   CHECK(text_of(*read_crm_attribute(words_of("-p -G"), on_n1), "5") == "scope=status  name=master-redis value=5\n");

@@ -1,5 +1,6 @@
 #include "tools/agent_commands/attribute_order.hpp"
 
+#include "conf/pacemaker_words.hpp"
 #include "messages/promotion.hpp"
 #include "tools/agent_commands/arguments.hpp"
 
@@ -94,9 +95,25 @@ result<std::string> promoted(const std::string& named, const surroundings& from)
   return promotion_attribute(resource_name{base_of(resource)});
 }
 
+// What Pacemaker does something for would only be kept here, and whoever set it would believe it done. Asking is free.
+// Empty: any other attribute.
+std::string other_way(const attribute_order& o) {
+  using kind = conf::pacemaker_word::kind;
+  auto* word = o.wanted == what::query ? nullptr : conf::find_pacemaker_word(o.item.name);
+  if (!word || word->is == kind::key) return {};
+  std::string way(word->instead);
+  constexpr std::string_view any = "NODE";
+  if (!o.item.node.empty())
+    for (auto at = way.find(any); at != std::string::npos; at = way.find(any, at + o.item.node.text.size()))
+      way.replace(at, any.size(), o.item.node.text);
+  return o.item.name +
+         (word->carried_out ? " does nothing as an attribute here: " : " is not carried out by this version: ") + way;
+}
+
 result<attribute_order> finished(attribute_order out, const std::vector<given>& all, std::string_view updates) {
   if (out.item.name.empty()) return failure("which attribute? --name");
   if (out.item.name.size() > command::max_attribute_name) return failure("the name is too long");
+  if (auto way = other_way(out); !way.empty()) return failure(way);
   if (out.wanted != what::update) return out;
   out.item.value = first_of(all, updates).value_or("");
   if (out.item.value->size() > command::max_attribute_value) return failure("the value is too long");

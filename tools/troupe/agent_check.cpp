@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <unistd.h>
 
 namespace troupe::cli {
 
@@ -57,19 +59,33 @@ std::string nearest_in(const std::vector<std::string>& paths) {
   return "";
 }
 
-// An agent that is not here beside one that is, and is called almost the same; empty: there is none such.
-std::string misspelt(const config::agent_ref& agent, const console::agent_folders& folders) {
+// Where it is looked for; nothing if it is found.
+std::vector<std::string> missed(const config::agent_ref& agent, const console::agent_folders& folders) {
   auto where = resource_agents(folders);
   auto paths = agents::ocf::candidates(where, agent);
-  if (!paths || agents::ocf::find(where, agent)) return "";
-  return nearest_in(*paths);
+  if (!paths || agents::ocf::find(where, agent)) return {};
+  return *paths;
 }
 
-std::string misspelt(const std::string& fence_agent, const console::agent_folders& folders) {
+std::vector<std::string> missed(const std::string& fence_agent, const console::agent_folders& folders) {
   auto where = fence_agents(folders);
   auto paths = agents::fence::candidates(where, fence_agent);
-  if (!paths || agents::fence::find(where, fence_agent)) return "";
-  return nearest_in(*paths);
+  if (!paths || agents::fence::find(where, fence_agent)) return {};
+  return *paths;
+}
+
+// What may be done about an agent that is not found in these places: of one that is there and cannot be started, or
+// that is called almost like one which is there. An agent may be installed elsewhere alone: else nothing is said.
+std::optional<conf::finding> way_out(const conf::key_path& key, const std::string& name,
+                                     const std::vector<std::string>& paths) {
+  for (const auto& path : paths)
+    if (::access(path.c_str(), F_OK) == 0)
+      return conf::finding{conf::severity::warning, key, name + " is on this machine and is not executable",
+                           "chmod +x " + path};
+  auto near = nearest_in(paths);
+  if (near.empty()) return std::nullopt;
+  return conf::finding{conf::severity::warning, key, name + " is not on this machine",
+                       "did you mean '" + near + "'? One that is installed elsewhere alone is no fault"};
 }
 
 described of(const config::agent_ref& agent, const console::agent_folders& folders) {
@@ -100,7 +116,7 @@ public:
 
   // `key`: where the file names it.
   template <class Agent>
-  const agents::metadata* metadata_of(const Agent& agent, const std::string& name, conf::key_path key) {
+  const agents::metadata* metadata_of(const Agent& agent, const std::string& name, const conf::key_path& key) {
     auto [at, fresh] = asked_.try_emplace(name, failure(""));
     if (fresh) {
       at->second = of(agent, folders_);
@@ -110,9 +126,7 @@ public:
         out.not_checked.push_back(name + ": " + at->second.error().text);
     }
     if (at->second) return &*at->second;
-    if (auto near = misspelt(agent, folders_); !near.empty())
-      out.found.push_back({conf::severity::warning, std::move(key), name + " is not on this machine",
-                           "did you mean '" + near + "'? One that is installed elsewhere alone is no fault"});
+    if (auto found = way_out(key, name, missed(agent, folders_))) out.found.push_back(std::move(*found));
     return nullptr;
   }
   void judge(const agents::parameter_question& q) {

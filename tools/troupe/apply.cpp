@@ -57,7 +57,8 @@ void add_apply(CLI::App& troupe, work& chosen) {
       "  troupe apply cluster.toml\n"
       "  troupe apply cluster.toml --version 17\n"
       "It replaces one version and no other: the present one as this node knows it, or that of --version\n"
-      "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed.\n"
+      "(`troupe status` shows it). If somebody else was faster it is refused, and nothing has changed. Name the\n"
+      "version that the file was made from: without it, what others have changed since is undone.\n"
       "It works on any node. Parameters are compared with what the agents on this machine say of themselves, as\n"
       "`troupe check` does; what they do not take is refused.");
   auto o = std::make_shared<apply_detail::options>();

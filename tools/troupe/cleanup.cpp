@@ -13,12 +13,13 @@ struct options : talk_options {
 } // namespace cleanup_detail
 
 void add_cleanup(CLI::App& troupe, work& chosen) {
-  auto& sub = declare(troupe, "cleanup", "Forget the failures of a resource, or of all",
+  auto& sub = declare(troupe, "cleanup", "Forget the failures of a resource or group, or of all",
                       "  troupe cleanup db\n"
                       "  troupe cleanup db --node n2\n"
-                      "  troupe cleanup");
+                      "  troupe cleanup\n"
+                      "That of a group is that of each of its members.");
   auto o = std::make_shared<cleanup_detail::options>();
-  sub.add_option("RESOURCE", o->resource, "The resource; without it: all");
+  sub.add_option("RESOURCE", o->resource, "The resource or group; without it: all");
   sub.add_option("--node", o->node, "Only those on this node");
   add_talk_options(sub, *o);
   sub.callback([o, &chosen] {

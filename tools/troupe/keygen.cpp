@@ -2,8 +2,8 @@
 #include "conf/file.hpp"
 #include "conf/keys.hpp"
 #include "tools/troupe/commands.hpp"
+#include "tools/troupe/daemon_link.hpp"
 
-#include <nlohmann/json.hpp>
 #include <sodium.h>
 
 #include <cstdio>
@@ -19,21 +19,27 @@ struct options {
   bool json = false;
 };
 
+int no_key(const options& o, const std::string& why) {
+  if (o.json) print({{"error", why}});
+  return fail(why);
+}
+
 int run(const options& o) {
   std::array<std::byte, 32> seed;
   // Up to 256 bytes come whole, from the kernel's generator once it is seeded: getrandom(2).
   if (::getrandom(seed.data(), seed.size(), 0) != static_cast<ssize_t>(seed.size()))
-    return fail("the kernel gave no random bytes; no key was made");
+    return no_key(o, "the kernel gave no random bytes; no key was made");
   conf::identity made{seed};
   sodium_memzero(seed.data(), seed.size());
   auto text = conf::identity_file_text(made);
   auto written = conf::make_private_file(o.file, text);
   sodium_memzero(text.data(), text.size());
-  if (!written) return fail(written.error().text);
+  if (!written) return no_key(o, written.error().text);
   auto shown = conf::text_of(made.public_key());
-  nlohmann::ordered_json answer{{"file", o.file}, {"key", shown}};
-  using nlohmann::json;
-  std::printf("%s\n", o.json ? answer.dump(2, ' ', false, json::error_handler_t::replace).c_str() : shown.c_str());
+  if (o.json)
+    print({{"file", o.file}, {"key", shown}});
+  else
+    std::printf("%s\n", shown.c_str());
   return good;
 }
 

@@ -97,11 +97,15 @@ bool is_everyday(const console::refused_line& r) {
   return (r.why == "unexpected" || r.why == "truncated") && r.count < many;
 }
 
+// Who is turned away and still wants in is at the door again within seconds.
+constexpr duration still_at_the_door = std::chrono::minutes{1};
+
 // One who is awaited has perhaps been at the door.
 void add_turned_away(const node_status& s, std::vector<std::string>& out) {
   for (auto& r : s.refused)
     for (auto& m : s.cluster->members)
-      if (r.last_who == m.node.text && m.here != console::presence::joined && !is_everyday(r))
+      if (r.age <= still_at_the_door && r.last_who == m.node.text && m.here != console::presence::joined &&
+          !is_everyday(r))
         out.push_back(fmt::format("who called itself {} was turned away by {}, last at {} from {}: {}", r.last_who,
                                   s.node.text, text_of(r.last), r.last_from, r.why));
 }

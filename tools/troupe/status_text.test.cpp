@@ -219,6 +219,11 @@ TEST_CASE("who was turned away is shown, but for what every crash leaves behind"
             "n3 was never seen: start trouped there, with a member among its seeds",
             "who called itself n3 was turned away by n1, last at 1970-01-01 00:00:00.000Z from 10.0.0.9:1: "
             "wrong key"});
+  s.refused[0].age = 60s;
+  CHECK(concerns(s).size() == 2);
+  s.refused[0].age = 61s; // it has given up, or has been mended: no longer pending, and still shown
+  CHECK(concerns(s).size() == 1);
+  CHECK(status_text(s).find("wrong key  2 times") != std::string::npos);
   s.refused = {{"unexpected", 2000, "10.0.0.2:1"}};
   CHECK(status_text(s).find("unexpected  2000 times") != std::string::npos);
 }

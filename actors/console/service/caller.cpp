@@ -4,6 +4,7 @@
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
 #include "actors/console/history_messages.hpp"
+#include "actors/console/inquiry/cleanup_orders.hpp"
 #include "actors/console/inquiry/fence_order.hpp"
 #include "actors/console/inquiry/inquiry.hpp"
 #include "actors/console/service/summary.hpp"
@@ -123,7 +124,7 @@ void ask_state_part(caller_actor* self, const gathering_ptr& g, const caf::actor
 void take_links(gathering& g, links::links_status& s) {
   for (auto& l : s.links) g.so_far.links.push_back({l.peer, l.datagrams, l.stream});
   for (auto& r : s.refused_so_far)
-    g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from), r.last_who.text, r.last});
+    g.so_far.refused.push_back({r.why, r.count, transport::to_text(r.last_from), r.last_who.text, r.last, r.age});
 }
 
 void take_troubles(gathering& g, fencing::device_troubles& found) {
@@ -192,13 +193,21 @@ void carry_out(caller_actor* self, init& asked) {
       .then([self](const node::formed_cluster& done) { reply(self, formed{done.lineage}); }, fail(self));
 }
 
-void submit(caller_actor* self, command::body what, const caf::actor& ledger, std::vector<log_index> causes = {}) {
+// Calls use(outcome) with what became of it.
+template <class Use>
+void submit_then(caller_actor* self, command::body what, const caf::actor& ledger, std::vector<log_index> causes,
+                 Use use) {
   auto& state = self->state;
   state.ledger = ledger; // empty: the root says why
   node::operator_command said{fmt::format("console/{}", state.id.value), state.user, std::move(what)};
   said.causes = std::move(causes);
   self->request(state.set.root, caf::infinite, std::move(said))
-      .then([self](const cluster::told_outcome& told) { reply(self, ordered{told.answer}); }, fail(self));
+      .then([use](const cluster::told_outcome& told) { use(told.answer); }, fail(self));
+}
+
+void submit(caller_actor* self, command::body what, const caf::actor& ledger, std::vector<log_index> causes = {}) {
+  submit_then(self, std::move(what), ledger, std::move(causes),
+              [self](const outcome& became) { reply(self, ordered{became}); });
 }
 
 // Calls use(state, parts) with a copy of the state.
@@ -232,8 +241,22 @@ void apply_unless_same(caller_actor* self, command::config_set& asked) {
   });
 }
 
+// One after the other, as a lane takes them anyway; the first that is refused is the answer, else the last.
+using cleanups = std::shared_ptr<const std::vector<command::cleanup>>;
+void clean_up_from(caller_actor* self, const cleanups& all, std::size_t next, const caf::actor& ledger) {
+  submit_then(self, (*all)[next], ledger, {}, [=](const outcome& became) {
+    if (became.refused != refusal::none || next + 1 == all->size()) return reply(self, ordered{became});
+    clean_up_from(self, all, next + 1, ledger);
+  });
+}
+
 void carry_out(caller_actor* self, order& asked) {
   if (auto* apply = std::get_if<command::config_set>(&asked.what)) return apply_unless_same(self, *apply);
+  if (auto* clean = std::get_if<command::cleanup>(&asked.what); clean && !clean->resource.empty())
+    return with_state(self, [self, asked = *clean](const cluster::state_ptr& s, const node::node_parts& parts) {
+      auto all = std::make_shared<const std::vector<command::cleanup>>(cleanup_orders(*s, asked));
+      clean_up_from(self, all, 0, parts.ledger);
+    });
   self->request(self->state.set.root, part_patience, node::ask_parts{})
       .then([self, what = std::move(asked.what)](
                 const node::node_parts& parts) mutable { submit(self, std::move(what), parts.ledger); },
