@@ -43,6 +43,14 @@ private:
 
   void add(verb v, unit_id u, role from_role, node_id from, role to_role, node_id to, const action* why) {
     out_.push_back({v, u, from_role, to_role, from, to, why ? why->reason : "", why && !why->runnable});
+    bool unsaid = v == verb::stop && !to.valid() && !a_.units[u].node.valid() && out_.back().reason.empty();
+    if (unsaid) out_.back().reason = why_nowhere(u);
+  }
+
+  // In the peer's words.
+  std::string why_nowhere(unit_id u) const {
+    auto& limit = a_.units[u].next_reason;
+    return limit.empty() || limit == "unable to assign" ? "node availability" : limit;
   }
 
   void primitive(unit_id u) {

@@ -7,6 +7,7 @@
 #include "tools/simulate/cib_file.hpp"
 #include "tools/simulate/from_cib.hpp"
 #include "tools/simulate/plan_text.hpp"
+#include "tools/simulate/status_json.hpp"
 #include "tools/simulate/status_text.hpp"
 #include "tools/simulate/what_if.hpp"
 #include "tools/simulate/why.hpp"
@@ -137,6 +138,8 @@ int simulate(const arguments& args) {
   if (args.json) {
     auto all = to_json(in, outcome);
     all["warnings"] = imported->warnings;
+    all["current"] = in.ticket_dependencies.empty() ? status_json(in, outcome.state, true) : reported_json(in, true);
+    all["revised"] = reported_json(scheduler::execute(std::move(in), outcome), false);
     std::cout << all.dump(2) << "\n";
   } else {
     print(std::move(in), outcome);

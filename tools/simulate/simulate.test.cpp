@@ -58,6 +58,17 @@ TEST_CASE("bundles: a container may run on a guest, if there is nothing inside o
   }
 }
 
+TEST_CASE("what stops says why, also if nothing but its place is gone") {
+  auto text = cib_with(R"(<rsc_location id="la" rsc="a" node="n1" score="-INFINITY"/>
+      <rsc_location id="lb" rsc="a" node="n2" score="-INFINITY"/>)");
+  report_on_n1(text, reported("a", "D", op("a", "start", "0", "0")) + reported("b", "D", op("b", "start", "0", "0")));
+  auto i = imported_from(text);
+  CHECK(summary_of(i).find("Stop       a ( n1 )  due to node availability\n") != std::string::npos);
+  for (auto& r : i.input.resources)
+    if (r.name == "b") r.target = scheduler::role::stopped;
+  CHECK(summary_of(i).find("Stop       b ( n1 )  due to target-role\n") != std::string::npos);
+}
+
 TEST_CASE("status: an instance on a node that left is listed nowhere") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");

@@ -152,7 +152,8 @@ nlohmann::json to_json(const input& in, const outcome& o) {
     if (a.pseudo) continue;
     j["actions"].push_back({{"what", task_text(a.what)},
                             {"resource", a.unit.valid() ? unit_name(in, o.state, a.unit) : ""},
-                            {"node", a.node.valid() ? in.nodes[a.node].name : ""}});
+                            {"node", a.node.valid() ? in.nodes[a.node].name : ""},
+                            {"reason", a.reason}});
   }
   return j;
 }
