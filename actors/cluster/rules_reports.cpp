@@ -143,11 +143,10 @@ void item(reading& in, const command::monitored& m) {
 }
 
 void item(reading& in, const command::notified& n) {
-  auto& [t, r, _] = in;
   notices_key key{n.resource};
-  auto* open = t.now().find(key);
+  auto* open = in.t.now().find(key);
   if (!open || open->value.id != n.round || open->value.stage != n.stage) return; // it went on without this node
-  t.update(key, [&](notices& now) { now.asked.erase(r.node); });
+  in.t.update(key, [&](notices& now) { now.asked.erase(in.r.node); });
 }
 
 } // namespace

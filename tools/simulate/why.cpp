@@ -130,9 +130,9 @@ nlohmann::json why_json(const input& in, const outcome& o, const std::string& re
 
 nlohmann::json to_json(const input& in, const outcome& o) {
   nlohmann::json j;
+  for (auto part : {"fencing", "decisions", "placement", "actions"}) j[part] = nlohmann::json::array();
   for (auto& f : o.steps.fencing)
     j["fencing"].push_back({{"node", in.nodes[f.node].name}, {"kind", fence_text(f.kind)}, {"reason", f.reason}});
-  j["decisions"] = nlohmann::json::array();
   for (auto& d : o.decisions) {
     nlohmann::json entry{{"what", verb_text(d.what)},
                          {"resource", unit_name(in, o.state, d.unit)},

@@ -1,5 +1,7 @@
 #include "actors/scheduler/native/place_cluster.hpp"
 
+#include "actors/cluster/holdings.hpp"
+
 #include <algorithm>
 
 namespace troupe::scheduler {

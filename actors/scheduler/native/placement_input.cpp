@@ -1,6 +1,7 @@
 #include "actors/scheduler/native/placement_input.hpp"
 
 #include "actors/cluster/attributes.hpp"
+#include "actors/cluster/holdings.hpp"
 #include "agents/ocf/exit_codes.hpp"
 
 #include <fmt/format.h>
