@@ -232,7 +232,7 @@ struct any_of_order {
   task any_task = task::start;
   std::vector<resource_id> then{};
   task then_task = task::start;
-  bool mandatory = true;
+  bool mandatory = true;   // the way down; on the way up it always is
   bool symmetrical = true; // with its inverse
 };
 

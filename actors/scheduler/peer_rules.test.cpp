@@ -273,6 +273,26 @@ TEST_CASE("order: what needs any of several is stopped before each of them") {
   }
 }
 
+TEST_CASE("order: what needs some of several cannot start without, of whichever kind the order is and in whichever "
+          "direction") {
+  for (auto kind : {order_kind::mandatory, order_kind::optional, order_kind::serialize})
+    for (bool up : {true, false}) {
+      small_cluster c{1};
+      auto a = c.primitive("a"), then = c.primitive("then");
+      c.in.resources[a].target = role::stopped;
+      c.order(c.clone("c", a), then, kind);
+      auto& o = c.in.orders.back();
+      o.minimum = 1;
+      o.symmetrical = false;
+      o.directed = kind == order_kind::mandatory;
+      o.first_task = up ? task::start : task::stop;
+      CHECK(c.decided() == "Start then n1 blocked");
+      c.in.orders.clear();
+      c.in.any_of_orders.push_back({.any = {a}, .then = {then}, .mandatory = kind == order_kind::mandatory});
+      CHECK(c.decided() == "Start then n1 blocked");
+    }
+}
+
 TEST_CASE("failure: a monitor at an interval that is not configured is answered by default") {
   small_cluster c{1};
   auto a = c.primitive("a");
