@@ -260,6 +260,21 @@ TEST_CASE("order: what waits for the promotion of what is not promotable waits f
   }
 }
 
+TEST_CASE("order: an interleaved group without its partner does not run, nor does what comes after it") {
+  for (bool grouped : {true, false}) {
+    small_cluster c{2};
+    auto p = c.primitive("p"), a = c.primitive("a"), d = c.primitive("d");
+    auto before = c.clone("before", p), cl = c.clone("c", grouped ? c.group("g", {a}) : a);
+    c.in.resources[before].clone_max = 0;
+    c.in.resources[cl].interleave = true;
+    c.order(before, cl);
+    c.order(cl, d);
+    c.running(d, 1);
+    c.in.nodes[node_id{std::size_t{0}}].standby = true;
+    CHECK(c.decided() == "Stop d n1");
+  }
+}
+
 TEST_CASE("order: what needs any of several is stopped before each of them") {
   for (bool symmetrical : {true, false}) {
     small_cluster c{1};
