@@ -58,6 +58,19 @@ TEST_CASE("bundles: a container may run on a guest, if there is nothing inside o
   }
 }
 
+TEST_CASE("bundles: what is inside waits for its own container, wherever another bundle stands in the alphabet") {
+  auto text = cib_with("");
+  for (auto box : {"box", "ark"})
+    text.insert(text.find("</resources>"), std::string{"<bundle id=\""} + box +
+                                               "\"><podman image=\"i\"/><network control-port=\"31\"/>" +
+                                               primitive(box + std::string{"-in"}, "D") + "</bundle>");
+  auto i = imported_from(text);
+  for (auto& n : i.input.nodes) n.standby = true;
+  auto summary = summary_of(i);
+  CHECK(summary.find("Start      box-in:0 ( box-0 )") != std::string::npos);
+  CHECK(summary.find("Start      ark-in:0 ( ark-0 )") != std::string::npos);
+}
+
 TEST_CASE("status: an instance on a node that left is listed nowhere") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
