@@ -223,6 +223,7 @@ private:
       spread(whole, true, [&](unit_id v, bool counts) { add(v, n, counts ? -infinity : 0, "migration-threshold"); });
     }
   }
+      out_.exhausted.emplace_back(u, n);
 
   [[nodiscard]] bool to_be_cleared(unit_id u, node_id n) const {
     return std::any_of(s_.expired.begin(), s_.expired.end(), [&](auto& e) { return e.what == u && e.where == n; });

@@ -71,6 +71,28 @@ TEST_CASE("bundles: what is inside waits for its own container, wherever another
   CHECK(summary.find("Start      ark-in:0 ( ark-0 )") != std::string::npos);
 }
 
+TEST_CASE("bundles: what failed hard inside is started there again, until it has failed as often as it may") {
+  for (bool often : {false, true}) {
+    auto text = cib_with("");
+    text.insert(
+        text.find("</resources>"),
+        R"(<bundle id="box"><podman image="i"/><network control-port="31"/><primitive id="in" class="ocf" provider="p"
+                type="D"><meta_attributes id="m"><nvpair id="t" name="migration-threshold" value="2"/></meta_attributes>
+                </primitive></bundle>)");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="box-0" uname="box-0" remote_node="true"><transient_attributes id="box-0">
+                <instance_attributes id="ta"><nvpair id="fc" name="fail-count-in#monitor_10000" value=")" +
+                    std::string{often ? "2" : "1"} +
+                    R"("/></instance_attributes></transient_attributes><lrm id="box-0"><lrm_resources>)" +
+                    reported("in", "D", op("in", "start", "0", "0") + op("in", "monitor", "10000", "5")) +
+                    "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0")) +
+                           reported("box-0", "remote", op("box-0", "start", "0", "0")));
+    auto summary = summary_of(imported_from(text));
+    CHECK(summary.find(often ? "Stop       in:0" : "Recover    in:0") != std::string::npos);
+  }
+}
+
 TEST_CASE("status: an instance on a node that left is listed nowhere") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
