@@ -136,7 +136,7 @@ struct resource {
   std::vector<resource_id> children{}; // group: members; clone: the one child; bundle: see bundle_replica
   bool orphan = false;                 // in the history only
   bool fence_device = false;
-  bool unfences = false; // a fence device that provides unfencing
+  bool unfences = false; // it provides unfencing or requires it: nodes are unfenced
   bool remote_connection = false;
   node_id connects{};             // the remote or guest node behind the connection
   resource_id container{};        // of a filler resource: what it runs in

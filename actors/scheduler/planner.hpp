@@ -81,7 +81,7 @@ private:
   plan plan_;
   std::vector<std::string> fence_reason_; // by node; empty: not to be fenced
   std::vector<bool> to_fence_, guest_reset_;
-  bool unfencing_;                                            // some fence device provides it
+  bool unfencing_;                                            // some resource provides or requires it
   std::vector<requirement> needs_;                            // by resource
   std::map<std::pair<unit_id, node_id>, definition> changed_; // where it runs with other parameters than now
   std::set<std::pair<action_id, action_id>> constrained_;

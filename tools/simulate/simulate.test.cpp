@@ -207,6 +207,26 @@ TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
   }
 }
 
+TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
+  auto meta = [](std::string name, std::string value) {
+    return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
+           "\"/></meta_attributes>";
+  };
+  auto unfenced = [&](std::string where, std::string said) {
+    auto text = cib_with("");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"), R"(<primitive id="st" class="stonith" type="fence_x"/>)" +
+                                               primitive("x", "D", where == "x" ? said : ""));
+    if (where == "default") text.insert(text.find("<resources>"), "<rsc_defaults>" + said + "</rsc_defaults>");
+    return summary_of(imported_from(text)).find("Fence (on) n1") != std::string::npos;
+  };
+  CHECK(unfenced("x", meta("requires", "unfencing")));
+  CHECK(unfenced("x", meta("provides", "unfencing")));
+  CHECK_FALSE(unfenced("x", meta("requires", "fencing")));
+  CHECK(unfenced("default", meta("requires", "unfencing")));
+  CHECK_FALSE(unfenced("default", meta("requires", "fencing")));
+}
+
 TEST_CASE("nodes: with an unmanaged connection a remote node is in maintenance") {
   for (bool managed : {true, false}) {
     auto i = behind(way_to_far, reported("box", "V", op("box", "start", "0", "0")) +
