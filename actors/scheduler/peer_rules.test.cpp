@@ -308,6 +308,25 @@ TEST_CASE("order: what needs some of several cannot start without, of whichever 
     }
 }
 
+TEST_CASE("exit codes: degraded is a monitor's result; of an act it is a failure") {
+  for (auto what : {task::monitor, task::start}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::start, exit_code::ok, exit_code::ok);
+    c.report(a, 1, what, exit_code::degraded, exit_code::ok, what == task::monitor ? 10'000 : 0);
+    CHECK(c.decided() == (what == task::monitor ? "" : "Recover a n1"));
+  }
+}
+
+TEST_CASE("exit codes: a probe that finds running what was to be promoted has found a failure") {
+  for (int expected : {exit_code::not_running, exit_code::promoted}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::monitor, exit_code::ok, expected);
+    CHECK(c.decided() == (expected == exit_code::promoted ? "Recover a n1" : ""));
+  }
+}
+
 TEST_CASE("failure: a monitor at an interval that is not configured is answered by default") {
   small_cluster c{1};
   auto a = c.primitive("a");
