@@ -185,7 +185,8 @@ private:
     for (auto n : ids_of(in_.nodes)) {
       auto value = in_.nodes[n].health.value();
       if (value == 0) continue;
-      for (auto u : s_.top)
+      for (auto u : s_.top) {
+        if (value < 0 && in_.resources[s_.units[u].what].allows_unhealthy) continue;
         spread(u, true, [&](unit_id v, bool counts) { add(v, n, counts ? value : 0, "node-health"); });
     }
   }

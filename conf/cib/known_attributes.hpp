@@ -53,6 +53,7 @@ inline constexpr expectation of_resources[] = {
     {"is-managed", boolean, as_false},
     {"maintenance", boolean, as_false},
     {"critical", boolean, as_false},
+    {"allow-unhealthy-nodes", boolean, as_false},
     {"allow-migrate", boolean, as_false},
     {"remote-allow-migrate", boolean, as_false},
     {"globally-unique", boolean, as_false},

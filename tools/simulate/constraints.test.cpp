@@ -87,6 +87,23 @@ TEST_CASE("constraints: colocations in a circle are as good as any") {
   CHECK(i.input.colocations.size() == 2);
 }
 
+TEST_CASE("node health: bad health does not count for what allows for it, good health does") {
+  auto places = [](int health, bool allows) {
+    auto i = read("");
+    auto& a = named(i, "a");
+    a.allows_unhealthy = allows;
+    i.input.nodes[scheduler::node_id{std::size_t{1}}].health = score{health};
+    for (auto n : {std::size_t{0}, std::size_t{1}})
+      i.input.locations.push_back(
+          {.what = i.input.top.front(), .where = scheduler::node_id{n}, .weight = score{n == 1 ? 5 : 0}});
+    return summary_of(i).find("Start      a ( n2 )") != std::string::npos;
+  };
+  CHECK(places(0, false));
+  CHECK_FALSE(places(-10, false));
+  CHECK(places(-10, true));
+  CHECK(places(10, true));
+}
+
 TEST_CASE("constraints: an action that is never planned, a role that is none, an inverse of what has none") {
   auto i = read(R"(<rsc_order id="o" first="a" then="b" first-action="dance" then-action="start"/>)");
   CHECK(i.input.orders.empty());

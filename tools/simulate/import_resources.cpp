@@ -137,6 +137,7 @@ void importer::read_meta(sched::resource& r, const values& meta) {
   r.managed = flag_in(meta, {"is-managed", "is_managed"}, true);
   r.maintenance = flag_in(meta, {"maintenance"}, false);
   r.critical = flag_in(meta, {"critical"}, true);
+  r.allows_unhealthy = flag_in(meta, {"allow-unhealthy-nodes"}, false);
   if (auto t = given_in(meta, {"migration-threshold"})) {
     auto threshold = score_in(*t).value();
     r.migration_threshold = threshold < 0 ? 1 : threshold;
