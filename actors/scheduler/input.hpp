@@ -157,6 +157,7 @@ struct resource {
   requirement needs = requirement::unset;
   std::int64_t reconnect_ms = 0;
   bool shutdown_lockable = true;
+  bool exclusive_discovery = false; // it runs only where a location says that it is looked for
   bool allows_unhealthy = false;    // a node's bad health does not count for it
   std::vector<utilization> uses{};
   std::vector<operation> operations{};

@@ -87,6 +87,16 @@ TEST_CASE("constraints: colocations in a circle are as good as any") {
   CHECK(i.input.colocations.size() == 2);
 }
 
+TEST_CASE("locations: where one is exclusive and its rule holds nowhere, there is no place") {
+  for (std::string value : {"n2", "none"}) {
+    auto i = read(R"(<rsc_location id="l" rsc="a" resource-discovery="exclusive"><rule id="r" score="5">
+        <expression id="e" attribute="#uname" operation="eq" value=")" +
+                  value + R"("/></rule></rsc_location>)");
+    CHECK((summary_of(i).find("Start      a ( n2 )") != std::string::npos) == (value == "n2"));
+    CHECK((summary_of(i).find("Start      a") == std::string::npos) == (value == "none"));
+  }
+}
+
 TEST_CASE("node health: bad health does not count for what allows for it, good health does") {
   auto places = [](int health, bool allows) {
     auto i = read("");

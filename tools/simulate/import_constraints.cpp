@@ -91,7 +91,12 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
   auto probes = same_text(l.discovery, "never")       ? sched::discovery::never
                 : same_text(l.discovery, "exclusive") ? sched::discovery::exclusive
                                                       : sched::discovery::always;
-  auto in_role = role_named(role) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
+  if (probes == sched::discovery::exclusive && (!l.node.empty() || !l.rules.empty()))
+    in_.resources[what].exclusive_discovery = true; // even if it comes to speak of no node
+  // Only of the promoted role more is known than that it is some role; what is stopped has no place.
+  auto role_of = [](cib::text said) {
+    return role_named(said) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
+  };
   if (!l.node.empty()) {
     in_.locations.push_back({origin, what, nodes_.find(l.node)->second, score_in(weight), in_role, probes});
     return;
