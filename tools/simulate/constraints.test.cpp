@@ -87,6 +87,27 @@ TEST_CASE("constraints: colocations in a circle are as good as any") {
   CHECK(i.input.colocations.size() == 2);
 }
 
+TEST_CASE("locations: of the role Stopped nothing has a place; with a rule, its own role counts alone") {
+  auto counted = [](const std::string& attributes, const std::string& of_rule) {
+    auto there =
+        of_rule.empty()
+            ? std::string{R"( node="n2" score="5"/>)"}
+            : "><rule id=\"r\" score=\"5\" " + of_rule +
+                  R"(><expression id="e" attribute="#uname" operation="eq" value="n2"/></rule></rsc_location>)";
+    auto i = read("<rsc_location id=\"l\" rsc=\"a\" " + attributes + there);
+    std::string roles;
+    for (auto& l : i.input.locations) roles += l.in_role == scheduler::role::promoted ? "promoted" : "any";
+    return roles;
+  };
+  CHECK(counted("", "") == "any");
+  CHECK(counted(R"(role="Stopped")", "").empty());
+  CHECK(counted(R"(role="Promoted")", "") == "promoted");
+  CHECK(counted(R"(role="Promoted")", "boolean-op=\"and\"") == "any");
+  CHECK(counted(R"(role="Stopped")", "boolean-op=\"and\"") == "any");
+  CHECK(counted("", R"(role="Promoted")") == "promoted");
+  CHECK(counted("", R"(role="Stopped")").empty());
+}
+
 TEST_CASE("locations: where one is exclusive and its rule holds nowhere, there is no place") {
   for (std::string value : {"n2", "none"}) {
     auto i = read(R"(<rsc_location id="l" rsc="a" resource-discovery="exclusive"><rule id="r" score="5">

@@ -98,15 +98,16 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
     return role_named(said) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
   };
   if (!l.node.empty()) {
+    if (role_named(role) == sched::role::stopped) return;
+    auto in_role = role_of(role);
     in_.locations.push_back({origin, what, nodes_.find(l.node)->second, score_in(weight), in_role, probes});
     return;
   }
   for (auto& rule : l.rules) {
     if (!rule.role.empty() && role_named(rule.role) == sched::role::unknown) continue;
-    if (role_named(rule.role) == sched::role::started) continue; // no resource has it as its limit, so it never counts
-    auto rule_role = rule.role.empty()                                ? in_role
-                     : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
-                                                                      : sched::role::unknown;
+    auto limit = role_named(rule.role); // the rule's own: what its constraint says counts without rules only
+    if (limit == sched::role::started || limit == sched::role::stopped) continue; // no limit of what has a place
+    auto rule_role = role_of(rule.role);
     auto fixed = score_in(rule.score_text);
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);
