@@ -327,6 +327,19 @@ TEST_CASE("exit codes: a probe that finds running what was to be promoted has fo
   }
 }
 
+TEST_CASE("roles: what has one and is not promotable any more is restarted") {
+  for (bool promoted : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.running(a, 1);
+    c.report(a, 1, task::promote, exit_code::ok, exit_code::ok);
+    if (!promoted) c.report(a, 1, task::demote, exit_code::ok, exit_code::ok);
+    CHECK(c.decided() == "Restart a n1");
+    c.in.resources[c.clone("c", a)].promotable = true;
+    CHECK(c.decided() == (promoted ? "Demote a:0 n1" : ""));
+  }
+}
+
 TEST_CASE("failure: a monitor at an interval that is not configured is answered by default") {
   small_cluster c{1};
   auto a = c.primitive("a");
