@@ -327,6 +327,18 @@ TEST_CASE("exit codes: a probe that finds running what was to be promoted has fo
   }
 }
 
+TEST_CASE("failure: to restart the container of what is in none answers as if nothing were said") {
+  for (auto what : {task::stop, task::monitor}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.running(a, 1);
+    c.report(a, 1, what, 1, exit_code::ok, what == task::stop ? 0 : 10'000);
+    c.in.resources[a].operations.push_back(
+        {.what = what, .interval_ms = what == task::stop ? 0 : 10'000, .failure = on_fail::restart_container});
+    CHECK(c.decided() == (what == task::stop ? "" : "Recover a n1")); // a stop that failed blocks, without fencing
+  }
+}
+
 TEST_CASE("roles: what has one and is not promotable any more is restarted") {
   for (bool promoted : {true, false}) {
     small_cluster c{1};
