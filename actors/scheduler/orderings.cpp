@@ -149,7 +149,7 @@ void planner::order_clone(unit_id u) {
     order(c, task::stop, u, task::stopped, sequence);
     if (r.promotable) {
       order(u, task::promote, c, task::promote, sequence);
-      order(c, task::promote, u, task::promoted, sequence);
+      order(c, task::promote, u, task::promoted, sequence, {}, true); // for what waits for this instance only
       order(u, task::demote, c, task::demote, sequence);
       order(c, task::demote, u, task::demoted, sequence);
     }

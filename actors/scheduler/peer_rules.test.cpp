@@ -275,6 +275,23 @@ TEST_CASE("order: an interleaved group without its partner does not run, nor doe
   }
 }
 
+TEST_CASE("order: what waits on each node for a promotion does not start where nothing is promoted") {
+  for (bool managed : {true, false}) {
+    small_cluster c{2};
+    auto m = c.primitive("m"), a = c.primitive("a");
+    auto first = c.clone("first", m), then = c.clone("c", a);
+    c.in.resources[first].promotable = c.in.resources[then].interleave = true;
+    c.in.resources[first].managed = c.in.resources[m].managed = managed;
+    for (auto n : {std::size_t{1}, std::size_t{2}}) c.running(m, n);
+    c.report(m, 1, task::promote, exit_code::ok, exit_code::ok);
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = m, .value = 5});
+    c.running(a, 1);
+    c.order(first, then);
+    c.in.orders.back().first_task = task::promote;
+    CHECK(c.decided() == "Start a:1 n2 blocked");
+  }
+}
+
 TEST_CASE("order: what needs any of several is stopped before each of them") {
   for (bool symmetrical : {true, false}) {
     small_cluster c{1};
