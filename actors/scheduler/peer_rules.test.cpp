@@ -292,6 +292,22 @@ TEST_CASE("order: what waits on each node for a promotion does not start where n
   }
 }
 
+TEST_CASE("order: what starts after a demotion decides whether that is one by one") {
+  for (bool interleave : {true, false}) {
+    small_cluster c{2};
+    auto m = c.primitive("m"), a = c.primitive("a");
+    auto first = c.clone("first", m), then = c.clone("c", a);
+    c.in.resources[first].promotable = true;
+    c.in.resources[then].interleave = interleave;
+    c.order(first, then);
+    c.in.orders.back().first_task = task::demote;
+    for (auto n : {std::size_t{1}, std::size_t{2}})
+      for (auto r : {m, a}) c.running(r, n);
+    c.report(m, 1, task::promote, exit_code::ok, exit_code::ok);
+    CHECK(c.decided() == std::string{"Demote m:0 n1; Restart a:0 n1"} + (interleave ? "" : "; Restart a:1 n2"));
+  }
+}
+
 TEST_CASE("order: what needs any of several is stopped before each of them") {
   for (bool symmetrical : {true, false}) {
     small_cluster c{1};

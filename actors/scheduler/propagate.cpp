@@ -179,7 +179,7 @@ private:
   }
 
   bool interleaved(action_id first, action_id then) {
-    auto what = begun(at(first).what);
+    auto what = at(then).what;
     auto decides = what == task::stop || what == task::demote ? at(first).unit : at(then).unit;
     return s_.units[decides].kind == resource_kind::bundle || in_.resources[s_.units[decides].what].interleave;
   }
