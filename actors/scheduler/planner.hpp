@@ -73,6 +73,7 @@ private:
   void order_on_remote(action_id id);
   void order_on_guest(action_id id);
   connection_state connection_of(node_id n) const;
+  bool is_unknown(node_id n) const;
   void want_fence(node_id n, const std::string& reason);
 
   const input& in_;

@@ -23,14 +23,24 @@ connection_state planner::connection_of(node_id n) const {
   return connection_state::alive;
 }
 
+// Something would have to be probed there.
+bool planner::is_unknown(node_id n) const {
+  for (auto u : ids_of(s_.units))
+    if (s_.units[u].kind == resource_kind::primitive && probe_due(u, n)) return true;
+  return false;
+}
+
 void planner::order_remote() {
   bool any = std::any_of(in_.nodes.begin(), in_.nodes.end(), [](auto& n) { return n.kind != node_kind::cluster; });
   if (!any) return;
   for (auto n : ids_of(in_.nodes)) { // what is not known there cannot be probed
-    if (in_.nodes[n].kind != node_kind::remote || !in_.nodes[n].connection.valid() || a_.nodes[n].online) continue;
-    if (connection_of(n) == connection_state::failed && s_.nodes[n].history_read && !s_.nodes[n].online &&
-        s_.nodes[n].unclean)
+    if (in_.nodes[n].kind != node_kind::remote || !in_.nodes[n].connection.valid() || !in_.settings.startup_probes ||
+        connection_of(n) != connection_state::failed)
+      continue;
+    if (!a_.nodes[n].online)
       want_fence(n, "the connection is unrecoverable");
+    else if (is_unknown(n))
+      want_fence(n, "resources are in unknown state and connection is unrecoverable");
   }
   auto count = plan_.actions.size();
   for (std::size_t i = 0; i < count; ++i) {

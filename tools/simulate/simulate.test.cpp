@@ -207,6 +207,24 @@ TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
   }
 }
 
+TEST_CASE("fencing: a remote node whose connection failed and has no place is not known, whatever was seen of it") {
+  for (bool lost : {false, true}) {
+    auto text = cib_with(R"(<rsc_location id="l1" rsc="far" node="n1" score="-INFINITY"/>
+                            <rsc_location id="l2" rsc="far" node="n2" score="-INFINITY"/>)");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"),
+                R"(<primitive id="st" class="stonith" type="fence_x"/>)" + primitive("far", "remote"));
+    text.insert(text.find("</status>"), R"(<node_state id="far" uname="far" remote_node="true"/>)");
+    report_on_n1(text, reported("far", "remote", op("far", "start", "0", lost ? "0" : "1")));
+    if (lost) text.replace(text.find("in_ccm=\"true\""), 13, "in_ccm=\"false\"");
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(
+        summary.find(lost ? "Fence (reboot) far 'resources are in unknown state and connection is unrecoverable'"
+                          : "Fence (reboot) far 'the connection is unrecoverable'") != std::string::npos,
+        summary);
+  }
+}
+
 TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
   auto meta = [](std::string name, std::string value) {
     return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
