@@ -70,6 +70,7 @@ private:
 
   // --- remote.cpp ---
   void order_remote();
+  void order_after_connection(unit_id link, action_id id, std::uint32_t flags);
   void order_on_remote(action_id id);
   void order_on_guest(action_id id);
   connection_state connection_of(node_id n) const;

@@ -61,20 +61,23 @@ void planner::order_remote() {
   }
 }
 
+// After the connection's start; where there is none, after one that cannot be.
+void planner::order_after_connection(unit_id link, action_id id, std::uint32_t flags) {
+  auto starts = actions_of(link, task::start);
+  if (starts.empty()) {
+    action none{.unit = link, .node = {}, .what = task::start, .optional = true, .runnable = false, .reason = {}};
+    auto made = plan_.actions.add(std::move(none));
+    plan_.of_unit[link.at()].push_back(made);
+    starts.push_back(made);
+  }
+  for (auto s : starts) order(s, id, flags);
+}
+
 void planner::order_on_remote(action_id id) {
   auto a = plan_.actions[id];
   auto link = s_.unit_of[in_.nodes[a.node].connection];
   auto state = connection_of(a.node);
-  auto after_start = [&](std::uint32_t flags) {
-    auto starts = actions_of(link, task::start);
-    if (starts.empty()) {
-      action none{.unit = link, .node = {}, .what = task::start, .optional = true, .runnable = false, .reason = {}};
-      auto made = plan_.actions.add(std::move(none));
-      plan_.of_unit[link.at()].push_back(made);
-      starts.push_back(made);
-    }
-    for (auto s : starts) order(s, id, flags);
-  };
+  auto after_start = [&](std::uint32_t flags) { order_after_connection(link, id, flags); };
   auto before_stop = [&](std::uint32_t flags) {
     for (auto s : actions_of(link, task::stop)) order(id, s, flags);
   };
@@ -109,7 +112,7 @@ void planner::order_on_guest(action_id id) {
   case task::start:
   case task::promote:
     for (auto s : actions_of(container, task::start)) order(s, id, implies_then | runnable_left);
-    for (auto s : actions_of(link, task::start)) order(s, id, runnable_left);
+    order_after_connection(link, id, runnable_left);
     break;
   case task::stop:
   case task::demote:

@@ -225,6 +225,24 @@ TEST_CASE("fencing: a remote node whose connection failed and has no place is no
   }
 }
 
+TEST_CASE("guests: what runs on one whose connection is to stop does not start again") {
+  for (bool leaves : {false, true}) {
+    auto text = cib_with("");
+    text.insert(text.find("</resources>"), R"(<bundle id="box"><podman image="i"/><network control-port="31"/>)" +
+                                               primitive("in", "D") + "</bundle>");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="box-0" uname="box-0" remote_node="true"><transient_attributes id="box-0">
+                <instance_attributes id="ta"><nvpair id="sd" name="shutdown" value=")" +
+                    std::string{leaves ? "1700000000" : "0"} +
+                    R"("/></instance_attributes></transient_attributes><lrm id="box-0"><lrm_resources>)" +
+                    reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0")) +
+                           reported("box-0", "remote", op("box-0", "start", "0", "0")));
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(summary.find(leaves ? "Stop       in:0" : "Restart    in:0") != std::string::npos, summary);
+  }
+}
+
 TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
   auto meta = [](std::string name, std::string value) {
     return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
