@@ -243,6 +243,21 @@ TEST_CASE("guests: what runs on one whose connection is to stop does not start a
   }
 }
 
+TEST_CASE("shutdown lock: a remote node that is configured no more shuts down with its connection") {
+  for (bool locks : {false, true}) {
+    auto text = cib_with("");
+    text.insert(text.find("<nvpair"), std::string{"<nvpair id=\"lock\" name=\"shutdown-lock\" value=\""} +
+                                          (locks ? "true" : "false") + "\"/>");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="far" uname="far" remote_node="true"><lrm id="far"><lrm_resources>)" +
+                    reported("a", "D", op("a", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, R"(<lrm_resource id="far" class="ocf" provider="pacemaker" type="remote">)" +
+                           op("far", "start", "0", "0") + "</lrm_resource>");
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(summary.find(locks ? "Stop       a ( far )" : "Move       a ( far ->") != std::string::npos, summary);
+  }
+}
+
 TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
   auto meta = [](std::string name, std::string value) {
     return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
