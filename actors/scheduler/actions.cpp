@@ -18,8 +18,8 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
     auto n = r.needs;
     if (r.kind != resource_kind::primitive)
       n = requirement::nothing;
-    else if (r.fence_device || r.remote_connection)
-      n = n == requirement::nothing ? n : requirement::quorum;
+    else if (n == requirement::unset && (r.fence_device || r.remote_connection))
+      n = requirement::quorum;
     else if (n == requirement::unset)
       n = in.settings.fencing ? (unfencing_ ? requirement::unfencing : requirement::fencing)
           : in.settings.without_quorum == no_quorum::ignore ? requirement::nothing

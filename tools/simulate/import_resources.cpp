@@ -194,7 +194,8 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
   r.fence_device = from.standard == "stonith";
   r.remote_connection = from.standard == "ocf" && from.provider == "pacemaker" && from.agent == "remote";
   r.isolated_ok = !r.fence_device && !r.remote_connection;
-  if (r.fence_device && r.needs != sched::requirement::nothing) r.needs = sched::requirement::quorum;
+  if (r.fence_device && (r.needs == sched::requirement::unset || r.needs == sched::requirement::unfencing))
+    r.needs = sched::requirement::quorum; // it is what unfences
   auto get = [&](cib::text name) {
     auto found = meta.find(name);
     return found == meta.end() ? cib::text{} : found->second;
@@ -216,7 +217,7 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
   own.params = parameters(own, context());
   if (r.remote_connection) {
     r.allow_migrate = flag_in(meta, {"allow-migrate"}, true);
-    r.needs = sched::requirement::quorum;
+    if (r.needs == sched::requirement::unset) r.needs = sched::requirement::quorum;
     auto reconnect = own.params.find("reconnect_interval");
     if (reconnect != own.params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
     add_remote_node(std::string{from.id}, sched::node_kind::remote, id, {});

@@ -258,6 +258,27 @@ TEST_CASE("shutdown lock: a remote node that is configured no more shuts down wi
   }
 }
 
+TEST_CASE("fence devices: one that is said to require fencing counts where it ran on what is lost") {
+  for (std::string requires_what : {"fencing", "quorum", "unfencing"}) {
+    auto text = cib_with("");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"), R"(<primitive id="st" class="stonith" type="fence_x"><meta_attributes id="m">
+        <nvpair id="v" name="requires" value=")" +
+                                               requires_what + R"("/></meta_attributes></primitive>)");
+    auto i = imported_from(text);
+    CHECK((named(i, "st").needs == scheduler::requirement::fencing) == (requires_what == "fencing"));
+    for (auto n : {std::size_t{0}, std::size_t{1}}) {
+      scheduler::history h{.where = scheduler::node_id{n}, .what = i.input.top.back()};
+      h.operations.push_back(
+          {.what = scheduler::task::start, .call_id = 1, .rc = 0, .status = scheduler::operation_status::done});
+      i.input.histories.push_back(h);
+    }
+    i.input.nodes[scheduler::node_id{std::size_t{0}}].in_membership = false;
+    auto summary = summary_of(i);
+    CHECK_MESSAGE((summary.find("st ( n1 -> n2 )") != std::string::npos) == (requires_what == "fencing"), summary);
+  }
+}
+
 TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
   auto meta = [](std::string name, std::string value) {
     return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
