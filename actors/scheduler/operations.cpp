@@ -127,6 +127,7 @@ private:
       if (is_probe(op)) op.status = operation_status::done;
       st_.now = role::promoted;
       break;
+    case exit_code::degraded_promoted: st_.now = role::promoted; break; // an act's: it failed, and shows where it is
     case exit_code::failed_promoted:
       st_.now = role::promoted;
       op.status = operation_status::error;

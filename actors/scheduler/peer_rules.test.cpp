@@ -348,6 +348,10 @@ TEST_CASE("exit codes: degraded is a monitor's result; of an act it is a failure
     c.report(a, 1, task::start, exit_code::ok, exit_code::ok);
     c.report(a, 1, what, exit_code::degraded, exit_code::ok, what == task::monitor ? 10'000 : 0);
     CHECK(c.decided() == (what == task::monitor ? "" : "Recover a n1"));
+    c.last_record(a, 1).rc = exit_code::degraded_promoted;
+    auto s = unpack(c.in);
+    CHECK(s.now[s.unit_of[a]].now == role::promoted);
+    CHECK(c.decided() == "Recover a n1"); // a monitor expected it to be started only
   }
 }
 
