@@ -35,6 +35,7 @@ inline constexpr expectation of_options[] = {
     {"batch-limit", notation::number, as_usual},
     {"migration-limit", notation::number, as_usual},
     {"default-resource-stickiness", notation::score, as_usual},
+    {"is-managed-default", boolean, as_false},
     {"node-health-base", notation::score, as_usual},
     {"node-health-green", notation::score, as_usual},
     {"node-health-yellow", notation::score, as_usual},

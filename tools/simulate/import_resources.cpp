@@ -107,6 +107,7 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
   };
   for (auto* level : chain) merge(level->meta);
   merge(cib_.resource_defaults);
+  if (!managed_by_default_.empty()) meta.emplace("is-managed", managed_by_default_);
   read_meta(in_.resources[id], meta);
   in_.resources[id].unfences = speaks_of_unfencing(from.meta) || speaks_of_unfencing(cib_.resource_defaults);
   if (from.kind == cib::resource_kind::clone) read_clone_meta(in_.resources[id], from, meta);
