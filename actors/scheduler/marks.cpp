@@ -40,7 +40,7 @@ marks::flags marks::of(action_id id, node_id n) const {
     if (!f.optional) optional = false;
     if (f.runnable) any_runnable = true;
   }
-  return {optional, any && any_runnable && a.runnable};
+  return {optional, any && any_runnable}; // whatever became of the mark itself
 }
 
 std::vector<unit_id> marks::members(unit_id u, task what) const {

@@ -308,6 +308,22 @@ TEST_CASE("order: what starts after a demotion decides whether that is one by on
   }
 }
 
+TEST_CASE("order: a clone that runs is up for what follows, though it could not start now") {
+  for (bool runs : {true, false}) {
+    small_cluster c{2};
+    auto x = c.primitive("x"), a = c.primitive("a"), d = c.primitive("d");
+    auto cl = c.clone("c", a);
+    c.in.resources[x].target = role::stopped;
+    c.order(x, cl);
+    c.in.orders.back().symmetrical = false;
+    c.in.orders.back().directed = true;
+    c.order(cl, d);
+    for (auto n : {std::size_t{1}, std::size_t{2}})
+      if (runs) c.running(a, n);
+    CHECK(c.decided() == (runs ? "Start d n1" : "Start d n1 blocked; Start a:0 n2 blocked; Start a:1 n1 blocked"));
+  }
+}
+
 TEST_CASE("order: what needs any of several is stopped before each of them") {
   for (bool symmetrical : {true, false}) {
     small_cluster c{1};
