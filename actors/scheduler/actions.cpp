@@ -18,8 +18,8 @@ planner::planner(const input& in, const cluster_state& s, const assignment& a)
     auto n = r.needs;
     if (r.kind != resource_kind::primitive)
       n = requirement::nothing;
-    else if (r.fence_device || r.remote_connection)
-      n = n == requirement::nothing ? n : requirement::quorum;
+    else if (n == requirement::unset && (r.fence_device || r.remote_connection))
+      n = requirement::quorum;
     else if (n == requirement::unset)
       n = in.settings.fencing ? (unfencing_ ? requirement::unfencing : requirement::fencing)
           : in.settings.without_quorum == no_quorum::ignore ? requirement::nothing
@@ -170,7 +170,7 @@ void planner::make_primitive(unit_id u) {
   auto& r = in_.resources[s_.units[u].what];
   auto next = chosen.next != role::unknown ? chosen.next : chosen.node.valid() ? role::started : role::stopped;
   auto now = st.now == role::unknown ? role::stopped : st.now;
-  if (next == role::started && now == role::unpromoted) next = role::unpromoted;
+  if (next == role::started && now == role::unpromoted && in_promotable(in_, s_, u)) next = role::unpromoted;
   node_id current = current_node(in_, s_, u);
   bool migrates = may_migrate(u, current, chosen.node);
   if (chosen.managed)
@@ -230,8 +230,11 @@ void planner::make_primitive(unit_id u) {
   if (now > next && next > role::stopped && !st.blocked)
     bring_up(u, role::stopped, next, chosen.node, !need_stop, false);
   if (now <= next && !st.blocked) bring_up(u, role::stopped, now, chosen.node, !need_stop, need_promote);
-  // From the present role to the next one.
-  if (next < now)
+  // From the present role to the next one. To be nothing but started again, once it had a role, takes a restart.
+  if (next == role::started && next < now) {
+    bring_down(u, now, role::stopped, false);
+    if (!st.blocked) bring_up(u, role::stopped, next, chosen.node, false, false);
+  } else if (next < now)
     bring_down(u, now, next, false);
   else if (next > now)
     bring_up(u, now, next, chosen.node, false, false);

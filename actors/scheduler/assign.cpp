@@ -38,6 +38,9 @@ placer::placer(const input& in, const cluster_state& s)
   });
   alphabetical_.resize(by_name.size());
   for (std::size_t i = 0; i < by_name.size(); ++i) alphabetical_[by_name[i].at()] = i;
+  guest_of_.resize(s.units.size());
+  for (auto& r : s.replicas)
+    if (r.inner.valid()) guest_of_[r.inner.at()] = r.guest;
   out_.considered = find_candidates(in, s);
   out_.colocations = resolve_colocations(in, s);
   sort_colocations();
@@ -268,8 +271,9 @@ node_id placer::best_node(unit_id u, node_id active) const {
   std::int32_t most = 0; // the best one's score
   bool avoids = !out_.considered.avoided[u.at()].empty();
   auto& r = row(u);
+  auto only = guest_of_[u.at()]; // else, where no node can be used, the names of others would decide
   for (auto n : ids_of(in_.nodes)) {
-    if (r[n.at()] == not_a_candidate) continue;
+    if (r[n.at()] == not_a_candidate || (only.valid() && n != only)) continue;
     auto score_there = out_.nodes[n].usable() ? r[n.at()] : -score::limit;
     bool by_score = !avoids && score_there != most;
     if (best.valid() && (by_score ? score_there < most : !better_node(u, n, best, active))) continue;

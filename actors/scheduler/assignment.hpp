@@ -53,6 +53,7 @@ struct candidates {
   std::vector<avoidance_row> avoided;                           // by unit
   std::vector<std::vector<discovery>> probes;                   // by unit; empty: always
   std::vector<std::pair<unit_id, location>> promoted_locations; // with role Promoted: they act on promotion
+  std::vector<std::pair<unit_id, node_id>> exhausted;           // who failed where as often as it may
   std::vector<score_reason> reasons;
 };
 candidates find_candidates(const input& in, const cluster_state& s);

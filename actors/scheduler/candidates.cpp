@@ -22,6 +22,8 @@ public:
     for (auto& r : in.resources) containers_ = containers_ || r.container.valid();
     for (auto& l : in.locations)
       if (l.probes == discovery::exclusive) exclusive_.push_back(s.unit_of[l.what]);
+    for (auto r : ids_of(in.resources))
+      if (in.resources[r].exclusive_discovery) exclusive_.push_back(s.unit_of[r]);
   }
 
   candidates find() {
@@ -185,8 +187,10 @@ private:
     for (auto n : ids_of(in_.nodes)) {
       auto value = in_.nodes[n].health.value();
       if (value == 0) continue;
-      for (auto u : s_.top)
+      for (auto u : s_.top) {
+        if (value < 0 && in_.resources[s_.units[u].what].allows_unhealthy) continue;
         spread(u, true, [&](unit_id v, bool counts) { add(v, n, counts ? value : 0, "node-health"); });
+      }
     }
   }
 
@@ -219,6 +223,7 @@ private:
       if (to_be_cleared(u, n)) continue;
       auto count = failures_with_fillers(u, n);
       if (count <= 0 || count < limit) continue;
+      out_.exhausted.emplace_back(u, n);
       auto whole = in_anonymous_clone(in_, s_, u) ? outermost(s_, u) : u;
       spread(whole, true, [&](unit_id v, bool counts) { add(v, n, counts ? -infinity : 0, "migration-threshold"); });
     }

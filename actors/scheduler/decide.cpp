@@ -63,7 +63,7 @@ private:
     if (!from.valid() && !to.valid()) return;
     auto now = st.now <= role::stopped ? (from.valid() ? role::started : role::stopped) : st.now;
     auto next = chosen.next != role::unknown ? chosen.next : to.valid() ? role::started : role::stopped;
-    if (next == role::started && now == role::unpromoted) next = now;
+    if (next == role::started && now == role::unpromoted && in_promotable(in_, s_, u)) next = now;
     if (!to.valid()) next = role::stopped;
     auto *start = to.valid() ? get(u, task::start, to) : nullptr,
          *stop = get(u, task::stop, from); // from nowhere: what a migration left behind somewhere

@@ -28,7 +28,7 @@ on_fail failure_policy(const input& in, const cluster_state& s, unit_id u, task 
   bool needs_a_stop = configured == on_fail::standby || configured == on_fail::demote || configured == on_fail::stop;
   if (what == task::stop && needs_a_stop) configured = on_fail::unset; // which has just failed
   if (configured == on_fail::fence && !in.settings.fencing) configured = on_fail::stop;
-  if (configured == on_fail::restart_container && !r.container.valid()) configured = on_fail::restart;
+  if (configured == on_fail::restart_container && !r.container.valid()) configured = on_fail::unset;
   bool managed = s.now[u].managed;
   bool probe_or_start = (what == task::monitor && op.interval_ms == 0) || what == task::start;
   if (r.remote_connection && !r.container.valid() && !probe_or_start && (configured == on_fail::unset || !managed))

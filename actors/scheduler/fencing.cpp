@@ -89,8 +89,7 @@ void planner::order_against_fencing(action_id fencing, node_id n) {
 // there or is looked for there. To be let in stops what runs there and needs it, so it is done only where it never was
 // since the node joined, or where a device has changed.
 void planner::unfence_nodes() {
-  if (!in_.settings.fencing) return;
-  if (std::none_of(in_.resources.begin(), in_.resources.end(), [](auto& r) { return r.unfences; })) return;
+  if (!in_.settings.fencing || !unfencing_) return;
   for (auto n : ids_of(in_.nodes)) {
     auto& node = a_.nodes[n]; // also if it comes up only now, with its connection
     if (!node.online || node.unclean || node.shutting_down || !can_fence(in_, s_, n, node.online)) continue;

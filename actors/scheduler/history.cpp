@@ -158,10 +158,11 @@ private:
     return s_.now[u].pending_on.valid() && s_.now[u].pending_on != n;
   }
 
-  // What needs no fencing may run elsewhere at once, so an unclean node must not use up one of the few instances.
+  // What needs no fencing may run elsewhere at once, so a node that is gone, or only to be fenced, must not use up one
+  // of the few instances.
   [[nodiscard]] bool lost_for_good(unit_id clone, node_id n, resource_id what) const {
     auto& node = s_.nodes[n];
-    if (node.online || !node.unclean || in_.nodes[n].kind == node_kind::guest) return false;
+    if ((node.online && !node.unclean) || in_.nodes[n].kind == node_kind::guest) return false;
     auto needs = needs_of(in_, what);
     if (needs == requirement::fencing || needs == requirement::unfencing) return false;
     auto max = in_.resources[s_.units[clone].what].clone_max;

@@ -136,7 +136,7 @@ struct resource {
   std::vector<resource_id> children{}; // group: members; clone: the one child; bundle: see bundle_replica
   bool orphan = false;                 // in the history only
   bool fence_device = false;
-  bool unfences = false; // a fence device that provides unfencing
+  bool unfences = false; // it provides unfencing or requires it: nodes are unfenced
   bool remote_connection = false;
   node_id connects{};             // the remote or guest node behind the connection
   resource_id container{};        // of a filler resource: what it runs in
@@ -157,6 +157,8 @@ struct resource {
   requirement needs = requirement::unset;
   std::int64_t reconnect_ms = 0;
   bool shutdown_lockable = true;
+  bool exclusive_discovery = false; // it runs only where a location says that it is looked for
+  bool allows_unhealthy = false;    // a node's bad health does not count for it
   std::vector<utilization> uses{};
   std::vector<operation> operations{};
 
@@ -232,7 +234,7 @@ struct any_of_order {
   task any_task = task::start;
   std::vector<resource_id> then{};
   task then_task = task::start;
-  bool mandatory = true;
+  bool mandatory = true;   // the way down; on the way up it always is
   bool symmetrical = true; // with its inverse
 };
 

@@ -56,12 +56,13 @@ void placer::assign_bundle(unit_id u) {
     assign(r.connection, {});
     if (!r.inner.valid()) continue;
     clone = s_.units[r.inner].parent;
+    auto& tired = out_.considered.exhausted;
     for (auto n : ids_of(in_.nodes)) {
       auto& cell = row(r.inner)[n.at()];
       if (n != r.guest)
         cell = -score::limit;
-      else if (cell >= 0)
-        cell = score::limit;
+      else if (std::find(tired.begin(), tired.end(), std::pair{r.inner, n}) == tired.end())
+        cell = score::limit; // it has no other place, whatever happened there
     }
     busy_[clone.at()] = true;
     assign(r.inner, r.guest);

@@ -30,6 +30,22 @@ TEST_CASE("instances: what is drawn to what a clone is with counts in the order 
   CHECK(c.decided() == "Start x n1");
 }
 
+TEST_CASE("instances: what needs no fencing is not one of a few where its node is gone, or only to be fenced") {
+  for (auto needs : {requirement::quorum, requirement::fencing}) {
+    small_cluster c{3};
+    c.in.settings.fencing = true;
+    c.in.settings.watchdog = true;
+    auto a = c.primitive("a");
+    c.in.resources[c.clone("c", a)].clone_max = 2;
+    c.in.resources[a].needs = needs;
+    c.running(a, 1);
+    c.running(a, 3);
+    c.in.nodes[node_id{std::size_t{2}}].terminate_requested = true;
+    CHECK(c.decided() ==
+          (needs == requirement::quorum ? "Fence n3; Start a:1 n2; Stop a:2 n3" : "Fence n3; Move a:1 n3 n2"));
+  }
+}
+
 TEST_CASE("instances: one that must leave comes after one that runs nowhere") {
   small_cluster c{2};
   auto a = c.primitive("a");

@@ -32,14 +32,15 @@ marks::flags marks::of(action_id id, node_id n) const {
   }
   bool optional = n.valid() || a.optional, any_runnable = false, any = false;
   for (auto c : members(a.unit, what)) {
-    auto mine = find_action(p_, c, what, n);
+    // An instance that is a group is complete when its own mark says so: that of its beginning can always run.
+    auto mine = find_action(p_, c, s_.units[c].kind == resource_kind::group ? a.what : what, n);
     if (!mine.valid()) continue;
     any = true;
     auto f = of(mine, n);
     if (!f.optional) optional = false;
     if (f.runnable) any_runnable = true;
   }
-  return {optional, any && any_runnable && a.runnable};
+  return {optional, any && any_runnable}; // whatever became of the mark itself
 }
 
 std::vector<unit_id> marks::members(unit_id u, task what) const {

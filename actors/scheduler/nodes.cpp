@@ -116,7 +116,8 @@ void judge_remote_node(const input& in, cluster_state& s, node_id n) {
   auto& link = s.now[s.unit_of[node.connection]];
   bool up = link.now == role::started;
   st.online = st.online || up;
-  if (up && link.next == role::stopped) st.shutting_down = true;
+  // With its connection it goes, and nobody takes up again what has no configuration any more.
+  if ((up && link.next == role::stopped) || in.resources[node.connection].orphan) st.shutting_down = true;
   const unit_state* container = node.container.valid() ? &s.now[s.unit_of[node.container]] : nullptr;
   node_id host = container && link.running_on.size() == 1 ? link.running_on.front() : node_id{};
   if (container && container->failed) {

@@ -59,8 +59,10 @@ private:
   void read(const operation_record& given) {
     if (given.what == task::notify || given.name == "meta-data") return;
     operation_record op = given;
-    if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
-    if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;
+    if (op.what == task::monitor) { // what is done has no such result: there it is an error
+      if (op.rc == exit_code::degraded) op.rc = exit_code::ok;
+      if (op.rc == exit_code::degraded_promoted) op.rc = exit_code::promoted;
+    }
     if (op.outdated_failure) clear_failures();
     bool old = expired(op);
     if (!old)
@@ -112,7 +114,7 @@ private:
     bool expected = op.expected_known && op.rc == op.expected_rc;
     switch (op.rc) {
     case exit_code::ok:
-      if (is_probe(op)) op.status = operation_status::done;
+      if (is_probe(op) && op.expected_rc == exit_code::not_running) op.status = operation_status::done;
       break;
     case exit_code::not_running:
       if (is_probe(op) || expected || !st_.managed) {
@@ -125,6 +127,7 @@ private:
       if (is_probe(op)) op.status = operation_status::done;
       st_.now = role::promoted;
       break;
+    case exit_code::degraded_promoted: st_.now = role::promoted; break; // an act's: it failed, and shows where it is
     case exit_code::failed_promoted:
       st_.now = role::promoted;
       op.status = operation_status::error;

@@ -149,7 +149,7 @@ void planner::order_clone(unit_id u) {
     order(c, task::stop, u, task::stopped, sequence);
     if (r.promotable) {
       order(u, task::promote, c, task::promote, sequence);
-      order(c, task::promote, u, task::promoted, sequence);
+      order(c, task::promote, u, task::promoted, sequence, {}, true); // for what waits for this instance only
       order(u, task::demote, c, task::demote, sequence);
       order(c, task::demote, u, task::demoted, sequence);
     }
@@ -205,12 +205,13 @@ void planner::order_constraint(const struct order& o) {
               (o.first_task == task::start || o.first_task == task::promote ? std::uint32_t{runnable_left} : 0u);
   }
   if (o.minimum > 0) {
-    // A mark between: it can run once enough instances can.
+    // A mark between: it can run once enough instances can, and what comes after it needs that, of whichever kind the
+    // order is and whatever else it says.
     auto between = mark(first, task::one_or_more, true, true);
     plan_.actions[between].needed_before = o.minimum;
     for (auto c : s_.units[first].children)
       for (auto b : actions_of(c, o.first_task)) order(b, between, one_or_more, o.origin);
-    for (auto a : actions_of(then, o.then_task)) order(between, a, flags & runnable_left, o.origin);
+    for (auto a : actions_of(then, o.then_task)) order(between, a, runnable_left, o.origin);
   } else {
     order(first, done(first, o.first_task), then, o.then_task, flags, o.origin, true);
   }
@@ -240,8 +241,7 @@ void planner::order_any_of(const any_of_order& o) {
   for (auto r : o.then) {
     auto u = s_.unit_of[r];
     if (!u.valid()) continue;
-    for (auto a : actions_of(u, o.then_task))
-      order(between, a, o.mandatory ? std::uint32_t{runnable_left} : std::uint32_t{sequence}, o.origin);
+    for (auto a : actions_of(u, o.then_task)) order(between, a, runnable_left, o.origin);
   }
   if (!o.symmetrical) return;
   for (auto t : o.then) // any of them may be the one that holds it up

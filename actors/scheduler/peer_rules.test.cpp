@@ -260,6 +260,70 @@ TEST_CASE("order: what waits for the promotion of what is not promotable waits f
   }
 }
 
+TEST_CASE("order: an interleaved group without its partner does not run, nor does what comes after it") {
+  for (bool grouped : {true, false}) {
+    small_cluster c{2};
+    auto p = c.primitive("p"), a = c.primitive("a"), d = c.primitive("d");
+    auto before = c.clone("before", p), cl = c.clone("c", grouped ? c.group("g", {a}) : a);
+    c.in.resources[before].clone_max = 0;
+    c.in.resources[cl].interleave = true;
+    c.order(before, cl);
+    c.order(cl, d);
+    c.running(d, 1);
+    c.in.nodes[node_id{std::size_t{0}}].standby = true;
+    CHECK(c.decided() == "Stop d n1");
+  }
+}
+
+TEST_CASE("order: what waits on each node for a promotion does not start where nothing is promoted") {
+  for (bool managed : {true, false}) {
+    small_cluster c{2};
+    auto m = c.primitive("m"), a = c.primitive("a");
+    auto first = c.clone("first", m), then = c.clone("c", a);
+    c.in.resources[first].promotable = c.in.resources[then].interleave = true;
+    c.in.resources[first].managed = c.in.resources[m].managed = managed;
+    for (auto n : {std::size_t{1}, std::size_t{2}}) c.running(m, n);
+    c.report(m, 1, task::promote, exit_code::ok, exit_code::ok);
+    c.in.promotion_scores.push_back({.where = node_id{std::size_t{0}}, .what = m, .value = 5});
+    c.running(a, 1);
+    c.order(first, then);
+    c.in.orders.back().first_task = task::promote;
+    CHECK(c.decided() == "Start a:1 n2 blocked");
+  }
+}
+
+TEST_CASE("order: what starts after a demotion decides whether that is one by one") {
+  for (bool interleave : {true, false}) {
+    small_cluster c{2};
+    auto m = c.primitive("m"), a = c.primitive("a");
+    auto first = c.clone("first", m), then = c.clone("c", a);
+    c.in.resources[first].promotable = true;
+    c.in.resources[then].interleave = interleave;
+    c.order(first, then);
+    c.in.orders.back().first_task = task::demote;
+    for (auto n : {std::size_t{1}, std::size_t{2}})
+      for (auto r : {m, a}) c.running(r, n);
+    c.report(m, 1, task::promote, exit_code::ok, exit_code::ok);
+    CHECK(c.decided() == std::string{"Demote m:0 n1; Restart a:0 n1"} + (interleave ? "" : "; Restart a:1 n2"));
+  }
+}
+
+TEST_CASE("order: a clone that runs is up for what follows, though it could not start now") {
+  for (bool runs : {true, false}) {
+    small_cluster c{2};
+    auto x = c.primitive("x"), a = c.primitive("a"), d = c.primitive("d");
+    auto cl = c.clone("c", a);
+    c.in.resources[x].target = role::stopped;
+    c.order(x, cl);
+    c.in.orders.back().symmetrical = false;
+    c.in.orders.back().directed = true;
+    c.order(cl, d);
+    for (auto n : {std::size_t{1}, std::size_t{2}})
+      if (runs) c.running(a, n);
+    CHECK(c.decided() == (runs ? "Start d n1" : "Start d n1 blocked; Start a:0 n2 blocked; Start a:1 n1 blocked"));
+  }
+}
+
 TEST_CASE("order: what needs any of several is stopped before each of them") {
   for (bool symmetrical : {true, false}) {
     small_cluster c{1};
@@ -270,6 +334,74 @@ TEST_CASE("order: what needs any of several is stopped before each of them") {
     CHECK(c.decided() == "Stop a n1"); // b is enough
     c.report(then, 1, task::stop, 1, exit_code::ok);
     CHECK(c.decided() == (symmetrical ? "Stop a n1 blocked" : "Stop a n1"));
+  }
+}
+
+TEST_CASE("order: what needs some of several cannot start without, of whichever kind the order is and in whichever "
+          "direction") {
+  for (auto kind : {order_kind::mandatory, order_kind::optional, order_kind::serialize})
+    for (bool up : {true, false}) {
+      small_cluster c{1};
+      auto a = c.primitive("a"), then = c.primitive("then");
+      c.in.resources[a].target = role::stopped;
+      c.order(c.clone("c", a), then, kind);
+      auto& o = c.in.orders.back();
+      o.minimum = 1;
+      o.symmetrical = false;
+      o.directed = kind == order_kind::mandatory;
+      o.first_task = up ? task::start : task::stop;
+      CHECK(c.decided() == "Start then n1 blocked");
+      c.in.orders.clear();
+      c.in.any_of_orders.push_back({.any = {a}, .then = {then}, .mandatory = kind == order_kind::mandatory});
+      CHECK(c.decided() == "Start then n1 blocked");
+    }
+}
+
+TEST_CASE("exit codes: degraded is a monitor's result; of an act it is a failure") {
+  for (auto what : {task::monitor, task::start}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::start, exit_code::ok, exit_code::ok);
+    c.report(a, 1, what, exit_code::degraded, exit_code::ok, what == task::monitor ? 10'000 : 0);
+    CHECK(c.decided() == (what == task::monitor ? "" : "Recover a n1"));
+    c.last_record(a, 1).rc = exit_code::degraded_promoted;
+    auto s = unpack(c.in);
+    CHECK(s.now[s.unit_of[a]].now == role::promoted);
+    CHECK(c.decided() == "Recover a n1"); // a monitor expected it to be started only
+  }
+}
+
+TEST_CASE("exit codes: a probe that finds running what was to be promoted has found a failure") {
+  for (int expected : {exit_code::not_running, exit_code::promoted}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.report(a, 1, task::monitor, exit_code::ok, expected);
+    CHECK(c.decided() == (expected == exit_code::promoted ? "Recover a n1" : ""));
+  }
+}
+
+TEST_CASE("failure: to restart the container of what is in none answers as if nothing were said") {
+  for (auto what : {task::stop, task::monitor}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.running(a, 1);
+    c.report(a, 1, what, 1, exit_code::ok, what == task::stop ? 0 : 10'000);
+    c.in.resources[a].operations.push_back(
+        {.what = what, .interval_ms = what == task::stop ? 0 : 10'000, .failure = on_fail::restart_container});
+    CHECK(c.decided() == (what == task::stop ? "" : "Recover a n1")); // a stop that failed blocks, without fencing
+  }
+}
+
+TEST_CASE("roles: what has one and is not promotable any more is restarted") {
+  for (bool promoted : {true, false}) {
+    small_cluster c{1};
+    auto a = c.primitive("a");
+    c.running(a, 1);
+    c.report(a, 1, task::promote, exit_code::ok, exit_code::ok);
+    if (!promoted) c.report(a, 1, task::demote, exit_code::ok, exit_code::ok);
+    CHECK(c.decided() == "Restart a n1");
+    c.in.resources[c.clone("c", a)].promotable = true;
+    CHECK(c.decided() == (promoted ? "Demote a:0 n1" : ""));
   }
 }
 

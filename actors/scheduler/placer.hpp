@@ -119,6 +119,7 @@ private:
   std::vector<std::vector<unit_id>> turns_;             // by unit (clone, bundle): its instances, see in_turn()
   std::vector<std::vector<std::int32_t>> instances_on_; // by unit (clone, bundle), by node
   std::vector<std::size_t> alphabetical_;               // by node: its place in the order of names
+  std::vector<node_id> guest_of_;                       // by unit: of what is in a bundle's container, the only node
   std::uint32_t step_ = 0;                              // position in the order of assignment
   bool has_fence_device_ = false;
   bool has_capacity_limits_ = false;

@@ -70,9 +70,11 @@ private:
 
   // --- remote.cpp ---
   void order_remote();
+  void order_after_connection(unit_id link, action_id id, std::uint32_t flags);
   void order_on_remote(action_id id);
   void order_on_guest(action_id id);
   connection_state connection_of(node_id n) const;
+  bool is_unknown(node_id n) const;
   void want_fence(node_id n, const std::string& reason);
 
   const input& in_;
@@ -81,7 +83,7 @@ private:
   plan plan_;
   std::vector<std::string> fence_reason_; // by node; empty: not to be fenced
   std::vector<bool> to_fence_, guest_reset_;
-  bool unfencing_;                                            // some fence device provides it
+  bool unfencing_;                                            // some resource provides or requires it
   std::vector<requirement> needs_;                            // by resource
   std::map<std::pair<unit_id, node_id>, definition> changed_; // where it runs with other parameters than now
   std::set<std::pair<action_id, action_id>> constrained_;

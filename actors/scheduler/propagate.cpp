@@ -22,7 +22,9 @@ public:
     , into_(p.actions.size())
     , out_(p.actions.size())
     , queued_(p.actions.size(), false)
-    , inhibited_(s.units.size(), false) {
+    , inhibited_(s.units.size(), false)
+    , changes_(s.units.size(), 0)
+    , known_(p.actions.size()) {
     for (std::size_t i = 0; i < p.edges.size(); ++i) {
       into_[p.edges[i].after.at()].push_back(i);
       out_[p.edges[i].before.at()].push_back(i);
@@ -53,6 +55,22 @@ private:
     queue_.push_back(id);
   }
 
+  // What the marks of all that it is part of stand for may be another.
+  void touch(action_id id) {
+    for (auto u = at(id).unit; u.valid(); u = s_.units[u].parent) ++changes_[u.at()];
+  }
+
+  // A clone's mark is asked for by each of its instances after each change of one: it is added up once a change.
+  marks::flags flags_of(action_id id, node_id n = {}) {
+    if (!marks_.is_clone_mark(id)) return marks_.of(id, n);
+    auto as_of = changes_[at(id).unit.at()];
+    auto& known = known_[id.at()];
+    auto found = std::find_if(known.begin(), known.end(), [&](auto& k) { return k.where == n; });
+    if (found == known.end()) found = known.insert(found, {n, as_of, marks_.of(id, n)});
+    if (found->as_of != as_of) *found = {n, as_of, marks_.of(id, n)};
+    return found->is;
+  }
+
   // Whoever is next to it looks again: neighbours, and the marks of what it is part of.
   void changed(action_id id) {
     push(id);
@@ -73,6 +91,7 @@ private:
     auto& a = at(id);
     if (!a.optional) return;
     a.optional = false;
+    touch(id);
     if (a.reason.empty())
       a.reason =
           at(because).unit == a.unit && a.unit.valid() ? at(because).reason : reason_of(in_, s_, at(because), true);
@@ -83,6 +102,7 @@ private:
     auto& a = at(id);
     if (!a.runnable) return;
     a.runnable = false;
+    touch(id);
     a.reason = at(because).unit == a.unit && a.unit.valid() && !at(because).reason.empty()
                    ? at(because).reason
                    : reason_of(in_, s_, at(because), false);
@@ -99,10 +119,11 @@ private:
   action_id find(unit_id u, task what, node_id n) const { return find_action(p_, u, what, n); }
 
   void refresh_mark(action_id id) {
-    auto f = marks_.of(id);
+    auto f = flags_of(id);
     auto& a = at(id);
     if (a.optional && !f.optional) {
       a.optional = false;
+      touch(id);
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
       for (auto sibling : p_.of_unit[a.unit.at()]) push(sibling);
     }
@@ -110,6 +131,7 @@ private:
         a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;
     if (counts && a.runnable && !f.runnable && s_.units[a.unit].kind == resource_kind::group) {
       a.runnable = false;
+      touch(id);
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
     }
   }
@@ -132,21 +154,21 @@ private:
     }
     if (counts && can_run < std::max(at(then).needed_before, 1u) && at(then).runnable) {
       at(then).runnable = false;
+      touch(then);
       changed(then);
     }
   }
 
   bool completes(action_id id) {
-    auto f = marks_.of(id);
+    auto f = flags_of(id);
     if (!f.runnable) return false;
     auto& a = at(id);
     return !a.unit.valid() || a.node.valid() || s_.units[a.unit].kind != resource_kind::primitive;
   }
 
   void apply(const edge& e) {
-    auto first = marks_.of(e.before, marks_.is_clone_mark(e.before) ? node_of(e.after) : node_id{});
-    auto whole = marks_.of(e.before);
-    if (marks_.is_clone_mark(e.before)) first.runnable = whole.runnable;
+    auto first = flags_of(e.before);
+    if (marks_.is_clone_mark(e.before)) first.optional = flags_of(e.before, node_of(e.after)).optional;
     update(e.before, first, e.after, e.flags);
   }
 
@@ -179,7 +201,7 @@ private:
   }
 
   bool interleaved(action_id first, action_id then) {
-    auto what = begun(at(first).what);
+    auto what = at(then).what;
     auto decides = what == task::stop || what == task::demote ? at(first).unit : at(then).unit;
     return s_.units[decides].kind == resource_kind::bundle || in_.resources[s_.units[decides].what].interleave;
   }
@@ -351,6 +373,13 @@ private:
   marks marks_;
   std::vector<std::vector<std::size_t>> into_, out_;
   std::vector<bool> queued_, inhibited_;
+  std::vector<std::uint32_t> changes_; // by unit: of it and of all below it
+  struct known_flags {
+    node_id where;
+    std::uint32_t as_of;
+    marks::flags is;
+  };
+  std::vector<std::vector<known_flags>> known_; // by action: what marks stood for
   std::vector<action_id> queue_;
   std::vector<const unit_colocation*> mandatory_;
 };

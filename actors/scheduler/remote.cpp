@@ -23,14 +23,24 @@ connection_state planner::connection_of(node_id n) const {
   return connection_state::alive;
 }
 
+// Something would have to be probed there.
+bool planner::is_unknown(node_id n) const {
+  for (auto u : ids_of(s_.units))
+    if (s_.units[u].kind == resource_kind::primitive && probe_due(u, n)) return true;
+  return false;
+}
+
 void planner::order_remote() {
   bool any = std::any_of(in_.nodes.begin(), in_.nodes.end(), [](auto& n) { return n.kind != node_kind::cluster; });
   if (!any) return;
   for (auto n : ids_of(in_.nodes)) { // what is not known there cannot be probed
-    if (in_.nodes[n].kind != node_kind::remote || !in_.nodes[n].connection.valid() || a_.nodes[n].online) continue;
-    if (connection_of(n) == connection_state::failed && s_.nodes[n].history_read && !s_.nodes[n].online &&
-        s_.nodes[n].unclean)
+    if (in_.nodes[n].kind != node_kind::remote || !in_.nodes[n].connection.valid() || !in_.settings.startup_probes ||
+        connection_of(n) != connection_state::failed)
+      continue;
+    if (!a_.nodes[n].online)
       want_fence(n, "the connection is unrecoverable");
+    else if (is_unknown(n))
+      want_fence(n, "resources are in unknown state and connection is unrecoverable");
   }
   auto count = plan_.actions.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -51,20 +61,23 @@ void planner::order_remote() {
   }
 }
 
+// After the connection's start; where there is none, after one that cannot be.
+void planner::order_after_connection(unit_id link, action_id id, std::uint32_t flags) {
+  auto starts = actions_of(link, task::start);
+  if (starts.empty()) {
+    action none{.unit = link, .node = {}, .what = task::start, .optional = true, .runnable = false, .reason = {}};
+    auto made = plan_.actions.add(std::move(none));
+    plan_.of_unit[link.at()].push_back(made);
+    starts.push_back(made);
+  }
+  for (auto s : starts) order(s, id, flags);
+}
+
 void planner::order_on_remote(action_id id) {
   auto a = plan_.actions[id];
   auto link = s_.unit_of[in_.nodes[a.node].connection];
   auto state = connection_of(a.node);
-  auto after_start = [&](std::uint32_t flags) {
-    auto starts = actions_of(link, task::start);
-    if (starts.empty()) {
-      action none{.unit = link, .node = {}, .what = task::start, .optional = true, .runnable = false, .reason = {}};
-      auto made = plan_.actions.add(std::move(none));
-      plan_.of_unit[link.at()].push_back(made);
-      starts.push_back(made);
-    }
-    for (auto s : starts) order(s, id, flags);
-  };
+  auto after_start = [&](std::uint32_t flags) { order_after_connection(link, id, flags); };
   auto before_stop = [&](std::uint32_t flags) {
     for (auto s : actions_of(link, task::stop)) order(id, s, flags);
   };
@@ -99,7 +112,7 @@ void planner::order_on_guest(action_id id) {
   case task::start:
   case task::promote:
     for (auto s : actions_of(container, task::start)) order(s, id, implies_then | runnable_left);
-    for (auto s : actions_of(link, task::start)) order(s, id, runnable_left);
+    order_after_connection(link, id, runnable_left);
     break;
   case task::stop:
   case task::demote:

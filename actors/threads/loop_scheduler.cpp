@@ -133,8 +133,8 @@ std::optional<instant> loop_scheduler::turn() {
     ready_.insert(ready_.end(), from_outside_.begin(), from_outside_.end());
     from_outside_.clear();
   }
-  auto ends = std::chrono::steady_clock::now() + longest_turn;
-  for (std::size_t i = 0; i < turn_length && !ready_.empty() && std::chrono::steady_clock::now() < ends; ++i) {
+  auto ends = clock_.now() + longest_turn;
+  for (std::size_t i = 0; i < turn_length && !ready_.empty() && clock_.now() < ends; ++i) {
     auto* job = ready_.front();
     ready_.pop_front();
     let_run(job, max_throughput());

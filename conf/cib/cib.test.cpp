@@ -1,5 +1,6 @@
 #include "conf/cib/cib.hpp"
 
+#include "conf/cib/reading.hpp"
 #include "conf/cib/rules.hpp"
 #include "conf/cib/values.hpp"
 
@@ -116,6 +117,40 @@ condition attribute_is(text operation, text value, text type = {}) {
   c.has_value = true;
   c.type = type;
   return c;
+}
+
+TEST_CASE("bad input: what is packed, no UTF-8, or speaks of entities that nobody knows") {
+  auto said = [](const std::string& what) {
+    auto got = parse(what);
+    auto r = reading::begin(source_of(what));
+    std::string pieces = r ? "" : r.error().text;
+    for (bool more = !!r; more;) {
+      auto s = (*r)->next();
+      if (!s) pieces = s.error().text;
+      more = s && *s;
+    }
+    CHECK((got ? std::string{} : got.error().text) == pieces); // at once or by pieces
+    return pieces;
+  };
+  CHECK(said(std::string{"BZh91AY"}) == "it is compressed: unpack it first, with bzip2 -d");
+  CHECK(said(std::string{"\x1f\x8b\x08"}) == "it is compressed: unpack it first, with gzip -d");
+  CHECK(said(std::string{"\xfd"
+                         "7zXZ\0",
+                         6}) == "it is compressed: unpack it first, with xz -d");
+  CHECK(said(std::string{"\x28\xb5\x2f\xfd"}) == "it is compressed: unpack it first, with zstd -d");
+  auto named = [](const std::string& configured, const std::string& reported, const std::string& between = "") {
+    return "<cib><configuration>\n<nodes><node id=\"1\" uname=\"" + configured +
+           "\"/></nodes></configuration><status>" + "<node_state id=\"1\" uname=\"" + reported + "\"/>" + between +
+           "</status></cib>";
+  };
+  CHECK(said(named("n\xc3\xb6rd", "&#110;&amp;")).empty());
+  CHECK(said(named("n\xf6rd", "n")) ==
+        "the line at byte 21 is no UTF-8: say at the top what it is, or convert it with iconv");
+  CHECK(said("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>" + named("n", "n\xf6rd")).empty());
+  CHECK(said(named("&me;", "n")) == "the entity &me; at byte 48 is not known: write what it stands for");
+  CHECK(said(named("n", "&me;")) == "the entity &me; at byte 110 is not known: write what it stands for");
+  CHECK(said(named("A & B", "n")) == "an & at byte 50 begins no entity: write &amp;");
+  CHECK(said(named("n", "n", "<!-- A & B; -->")).empty());
 }
 
 TEST_CASE("rules: attributes compare as numbers where order is asked for, an undefined one differs from all") {

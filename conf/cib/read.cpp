@@ -1,6 +1,7 @@
 #include "conf/cib/read.hpp"
 
 #include "conf/cib/values.hpp"
+#include "messages/types/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -54,12 +55,69 @@ bool too_deep(pugi::xml_node top, unsigned outside) {
   return false;
 }
 
+namespace {
+
+// What it was packed by, and what unpacks it; nothing: it is as it should be.
+text packed_by(text source) {
+  if (source.starts_with("BZh")) return "bzip2 -d";
+  if (source.starts_with("\x1f\x8b")) return "gzip -d";
+  if (source.starts_with(text{"\xfd"
+                              "7zXZ\0",
+                              6}))
+    return "xz -d";
+  if (source.starts_with("\x28\xb5\x2f\xfd")) return "zstd -d";
+  return {};
+}
+
+constexpr std::size_t max_entity = 64; // bytes of its name
+
+constexpr bool is_known_entity(text name) {
+  return name.starts_with('#') || name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos";
+}
+
+// In a comment or the like, where an & is nothing but that.
+bool stands_aside(text source, std::size_t at) {
+  constexpr std::pair<text, text> asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+  return std::any_of(std::begin(asides), std::end(asides), [&](auto& aside) {
+    auto open = source.rfind(aside.first, at);
+    return open != text::npos && source.find(aside.second, open + aside.first.size()) > at;
+  });
+}
+
+} // namespace
+
+std::string text_fault(text source, std::size_t before) {
+  if (!valid_utf8(source))
+    for (std::size_t from = 0, end = 0; from < source.size(); from = end) {
+      end = std::min(source.find('\n', from), source.size() - 1) + 1;
+      if (!valid_utf8(source.substr(from, end - from)))
+        return fmt::format("the line at byte {} is no UTF-8: say at the top what it is, or convert it with iconv",
+                           before + from);
+    }
+  for (auto at = source.find('&'); at != text::npos; at = source.find('&', at + 1)) {
+    auto name = source.substr(at + 1, max_entity);
+    auto end = name.find(';');
+    if (end != text::npos && is_known_entity(name.substr(0, end))) continue;
+    if (stands_aside(source, at)) continue;
+    if (end == text::npos || name.find_first_of(" \"'<>&=\n") < end)
+      return fmt::format("an & at byte {} begins no entity: write &amp;", before + at);
+    return fmt::format("the entity &{}; at byte {} is not known: write what it stands for", name.substr(0, end),
+                       before + at);
+  }
+  return {};
+}
+
 result<contents> parse(std::string xml) {
   if (xml.size() > max_bytes) return failure(fmt::format("the CIB has {} bytes, more than {}", xml.size(), max_bytes));
+  if (auto unpack = packed_by(xml); !unpack.empty())
+    return failure(fmt::format("it is compressed: unpack it first, with {}", unpack));
   auto owner = std::make_shared<document>();
+  auto unreadable = text_fault(xml);
   owner->source = std::move(xml);
   auto parsed = owner->xml.load_buffer_inplace(owner->source.data(), owner->source.size());
   if (!parsed) return failure(fmt::format("no well-formed XML: {} at byte {}", parsed.description(), parsed.offset));
+  if (parsed.encoding == pugi::encoding_utf8 && !unreadable.empty())
+    return failure(unreadable); // the rest is converted
   auto cib = cib_element(owner->xml);
   if (!cib)
     return failure(fmt::format("this is no CIB: the outermost element is <{}>", owner->xml.document_element().name()));

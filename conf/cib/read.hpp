@@ -72,6 +72,9 @@ private:
   std::map<text, pugi::xml_node> templates_;
 };
 
+// What the parser lets through and would become part of a name: bytes that are no UTF-8, and entities that only a
+// document type could explain. `before`: how many bytes of the text came before these.
+std::string text_fault(text source, std::size_t before = 0);
 bool is_resource(pugi::xml_node element);
 pugi::xml_node cib_element(const pugi::xml_document& xml); // the outermost element, or the one in it; or none
 bool too_deep(pugi::xml_node top, unsigned outside = 0);   // `outside`: how many elements are around it

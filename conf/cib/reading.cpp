@@ -149,6 +149,8 @@ result<void> reading::read_head() {
   // Cut off where it is, it must be right but for the closing tags.
   if (parsed.status != pugi::status_end_element_mismatch || static_cast<std::size_t>(parsed.offset) + 1 < at)
     return read_whole();
+  if (parsed.encoding != pugi::encoding_utf8) return read_whole(); // the pieces would not know
+  if (auto wrong = text_fault(window_->text().substr(0, at)); !wrong.empty()) return failure(wrong);
   auto cib = cib_element(owner->xml);
   auto status = cib.last_child();
   bool as_usual = cib && !cib.next_sibling() && std::string_view{status.name()} == "status" && !status.first_child() &&
@@ -220,6 +222,8 @@ result<void> reading::read_piece() {
 }
 
 result<void> reading::take_piece(std::size_t size) {
+  if (auto wrong = text_fault(window_->text().substr(0, size), window_->passed()); !wrong.empty())
+    return failure(wrong);
   window_->take(size);
   auto element = piece_->xml.document_element();
   if (too_deep(element, static_cast<unsigned>(around_.size())))
@@ -242,8 +246,10 @@ result<void> reading::finish() {
   auto rest = std::make_unique<document>();
   rest->source = std::move(around);
   auto size = rest->source.size();
+  auto wrong = text_fault(rest->source, end - std::min(end, size));
   auto parsed = rest->xml.load_buffer_inplace(rest->source.data(), size);
   if (!parsed) return fault(parsed.description(), end - std::min(end, size - static_cast<std::size_t>(parsed.offset)));
+  if (!wrong.empty()) return failure(wrong);
   auto cib = cib_element(rest->xml);
   if (too_deep(cib)) return failure(fmt::format("elements are nested deeper than {}", max_depth));
   reader_->read_tickets(cib.child("status"));

@@ -110,7 +110,10 @@ private:
     } else if (c.kind == condition_kind::date) {
       attribute(whose, {"operation", word, never, "gt|lt|in_range|date_spec|eq|neq"}, c.operation);
       for (auto& [name, given] : c.date_spec)
-        if (name != "id" && name != "moon") value(whose, {"", notation::range, never}, name, given);
+        if (name == "moon")
+          say(whose, name, given, "is not looked at: counts as not given");
+        else if (name != "id")
+          value(whose, {"", notation::range, never}, name, given);
       for (auto& [name, given] : c.duration)
         if (name != "id") value(whose, {"", notation::number, as_none}, name, given);
     }

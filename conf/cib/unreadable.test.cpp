@@ -114,14 +114,15 @@ TEST_CASE("unreadable: constraints, their sets and rules") {
                                             "Mandatory\n");
   CHECK(of_constraint(R"(<rsc_location id="l" rsc="a"><rule id="r" score="x" boolean-op="xor">
           <expression id="e" attribute="z" operation="resembles" type="hue" value="1"/>
-          <date_expression id="d" operation="date_spec"><date_spec id="ds" hours="x-y"/></date_expression>
+          <date_expression id="d" operation="date_spec"><date_spec id="ds" hours="x-y" moon="4"/></date_expression>
           <rule id="r2" boolean-op="or"/></rule></rsc_location>)") ==
         "r: boolean-op=\"xor\" is none of and, or: taken as and\n"
         "the rule r2 has no conditions: it never holds\n"
         "l: score=\"x\" is no score: taken as 0\n"
         "l: operation=\"resembles\" is none of eq, ne, lt, lte, gt, gte, defined, not_defined: never holds\n"
         "l: type=\"hue\" is none of string, integer, number, version: compared as text\n"
-        "l: hours=\"x-y\" is no range: never holds\n");
+        "l: hours=\"x-y\" is no range: never holds\n"
+        "l: moon=\"4\" is not looked at: counts as not given\n");
 }
 
 TEST_CASE("unreadable: what the status says of nodes and operations") {

@@ -87,6 +87,54 @@ TEST_CASE("constraints: colocations in a circle are as good as any") {
   CHECK(i.input.colocations.size() == 2);
 }
 
+TEST_CASE("locations: of the role Stopped nothing has a place; with a rule, its own role counts alone") {
+  auto counted = [](const std::string& attributes, const std::string& of_rule) {
+    auto there =
+        of_rule.empty()
+            ? std::string{R"( node="n2" score="5"/>)"}
+            : "><rule id=\"r\" score=\"5\" " + of_rule +
+                  R"(><expression id="e" attribute="#uname" operation="eq" value="n2"/></rule></rsc_location>)";
+    auto i = read("<rsc_location id=\"l\" rsc=\"a\" " + attributes + there);
+    std::string roles;
+    for (auto& l : i.input.locations) roles += l.in_role == scheduler::role::promoted ? "promoted" : "any";
+    return roles;
+  };
+  CHECK(counted("", "") == "any");
+  CHECK(counted(R"(role="Stopped")", "").empty());
+  CHECK(counted(R"(role="Promoted")", "") == "promoted");
+  CHECK(counted(R"(role="Promoted")", "boolean-op=\"and\"") == "any");
+  CHECK(counted(R"(role="Stopped")", "boolean-op=\"and\"") == "any");
+  CHECK(counted("", R"(role="Promoted")") == "promoted");
+  CHECK(counted("", R"(role="Stopped")").empty());
+}
+
+TEST_CASE("locations: where one is exclusive and its rule holds nowhere, there is no place") {
+  for (std::string value : {"n2", "none"}) {
+    auto i = read(R"(<rsc_location id="l" rsc="a" resource-discovery="exclusive"><rule id="r" score="5">
+        <expression id="e" attribute="#uname" operation="eq" value=")" +
+                  value + R"("/></rule></rsc_location>)");
+    CHECK((summary_of(i).find("Start      a ( n2 )") != std::string::npos) == (value == "n2"));
+    CHECK((summary_of(i).find("Start      a") == std::string::npos) == (value == "none"));
+  }
+}
+
+TEST_CASE("node health: bad health does not count for what allows for it, good health does") {
+  auto places = [](int health, bool allows) {
+    auto i = read("");
+    auto& a = named(i, "a");
+    a.allows_unhealthy = allows;
+    i.input.nodes[scheduler::node_id{std::size_t{1}}].health = score{health};
+    for (auto n : {std::size_t{0}, std::size_t{1}})
+      i.input.locations.push_back(
+          {.what = i.input.top.front(), .where = scheduler::node_id{n}, .weight = score{n == 1 ? 5 : 0}});
+    return summary_of(i).find("Start      a ( n2 )") != std::string::npos;
+  };
+  CHECK(places(0, false));
+  CHECK_FALSE(places(-10, false));
+  CHECK(places(-10, true));
+  CHECK(places(10, true));
+}
+
 TEST_CASE("constraints: an action that is never planned, a role that is none, an inverse of what has none") {
   auto i = read(R"(<rsc_order id="o" first="a" then="b" first-action="dance" then-action="start"/>)");
   CHECK(i.input.orders.empty());

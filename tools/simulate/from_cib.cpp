@@ -157,6 +157,9 @@ void importer::read_options() {
   o.shutdown_lock = flag({"shutdown-lock"}, false);
   o.shutdown_lock_limit = cib::to_interval_ms(get({"shutdown-lock-limit"})).value_or(0) / 1000;
   o.stickiness = score_in(get({"default-resource-stickiness", "default_resource_stickiness"})).value();
+  // Before Pacemaker 2 an option; of a later schema it is none, and counts for nothing.
+  bool old = !cib_.validate_with.starts_with("pacemaker-3.") && cib_.validate_with != "none";
+  if (old) managed_by_default_ = get({"is-managed-default", "is_managed_default"});
   o.no_quorum_panic = is_true(cib_.no_quorum_panic);
   auto policy = get({"no-quorum-policy", "no_quorum_policy"});
   o.without_quorum = same_text(policy, "ignore")    ? sched::no_quorum::ignore

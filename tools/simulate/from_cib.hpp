@@ -166,6 +166,7 @@ private:
   };
   static constexpr std::size_t max_known_digests = 16; // of one resource; what is asked beyond is worked out anew
   std::vector<std::vector<known_digest>> digests_;     // by resource_id; of those that depend on no node
+  cib::text managed_by_default_;                       // as an option of an old schema says; empty: it does not
   std::vector<primitive> primitives_;                  // by resource_id
   struct guest {
     sched::resource_id container;

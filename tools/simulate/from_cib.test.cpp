@@ -6,6 +6,21 @@ namespace troupe::simulate::from_cib_test {
 
 using namespace cib_fixture;
 
+TEST_CASE("options: of an old schema one says whether resources are managed, unless they say so themselves") {
+  for (std::string schema : {"pacemaker-1.2", "pacemaker-3.0", "none"}) {
+    auto text = cib_with("");
+    text.replace(text.find("<cib"), 4, "<cib validate-with=\"" + schema + "\"");
+    text.insert(text.find("<nvpair"), R"(<nvpair id="m" name="is-managed-default" value="false"/>)");
+    text.insert(
+        text.find("</resources>"),
+        primitive("x", "D",
+                  R"(<meta_attributes id="xm"><nvpair id="xv" name="is-managed" value="true"/></meta_attributes>)"));
+    auto i = imported_from(text);
+    CHECK(named(i, "a").managed == (schema != "pacemaker-1.2"));
+    CHECK(named(i, "x").managed);
+  }
+}
+
 TEST_CASE("import: a colocation set becomes pairs, each member with the one before it") {
   auto i =
       read(R"(<rsc_colocation id="s" score="INFINITY"><resource_set id="s1"><resource_ref id="a"/><resource_ref id="b"/>

@@ -91,17 +91,23 @@ void importer::add_location(sched::constraint_id origin, resource_id what, const
   auto probes = same_text(l.discovery, "never")       ? sched::discovery::never
                 : same_text(l.discovery, "exclusive") ? sched::discovery::exclusive
                                                       : sched::discovery::always;
-  auto in_role = role_named(role) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
+  if (probes == sched::discovery::exclusive && (!l.node.empty() || !l.rules.empty()))
+    in_.resources[what].exclusive_discovery = true; // even if it comes to speak of no node
+  // Only of the promoted role more is known than that it is some role; what is stopped has no place.
+  auto role_of = [](cib::text said) {
+    return role_named(said) == sched::role::promoted ? sched::role::promoted : sched::role::unknown;
+  };
   if (!l.node.empty()) {
+    if (role_named(role) == sched::role::stopped) return;
+    auto in_role = role_of(role);
     in_.locations.push_back({origin, what, nodes_.find(l.node)->second, score_in(weight), in_role, probes});
     return;
   }
   for (auto& rule : l.rules) {
     if (!rule.role.empty() && role_named(rule.role) == sched::role::unknown) continue;
-    if (role_named(rule.role) == sched::role::started) continue; // no resource has it as its limit, so it never counts
-    auto rule_role = rule.role.empty()                                ? in_role
-                     : role_named(rule.role) == sched::role::promoted ? sched::role::promoted
-                                                                      : sched::role::unknown;
+    auto limit = role_named(rule.role); // the rule's own: what its constraint says counts without rules only
+    if (limit == sched::role::started || limit == sched::role::stopped) continue; // no limit of what has a place
+    auto rule_role = role_of(rule.role);
     auto fixed = score_in(rule.score_text);
     for (auto n : ids_of(in_.nodes)) {
       auto c = context_of(n);

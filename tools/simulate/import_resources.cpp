@@ -61,6 +61,14 @@ const cib::resource* without_instances(const cib::resource& r) {
   return nullptr;
 }
 
+// Said anywhere, of whatever and under whichever rule, it puts unfencing in use.
+bool speaks_of_unfencing(const cib::nv_sets& sets) {
+  for (auto& set : sets)
+    for (auto& [name, value] : set.values)
+      if ((name == "provides" || name == "requires") && value == "unfencing") return true;
+  return false;
+}
+
 } // namespace
 
 sched::resource_id importer::add_resource(const cib::resource& from, sched::resource_id parent,
@@ -99,7 +107,9 @@ sched::resource_id importer::add_resource(const cib::resource& from, sched::reso
   };
   for (auto* level : chain) merge(level->meta);
   merge(cib_.resource_defaults);
+  if (!managed_by_default_.empty()) meta.emplace("is-managed", managed_by_default_);
   read_meta(in_.resources[id], meta);
+  in_.resources[id].unfences = speaks_of_unfencing(from.meta) || speaks_of_unfencing(cib_.resource_defaults);
   if (from.kind == cib::resource_kind::clone) read_clone_meta(in_.resources[id], from, meta);
   if (from.kind == cib::resource_kind::primitive) {
     read_primitive(id, chain, meta);
@@ -128,6 +138,7 @@ void importer::read_meta(sched::resource& r, const values& meta) {
   r.managed = flag_in(meta, {"is-managed", "is_managed"}, true);
   r.maintenance = flag_in(meta, {"maintenance"}, false);
   r.critical = flag_in(meta, {"critical"}, true);
+  r.allows_unhealthy = flag_in(meta, {"allow-unhealthy-nodes"}, false);
   if (auto t = given_in(meta, {"migration-threshold"})) {
     auto threshold = score_in(*t).value();
     r.migration_threshold = threshold < 0 ? 1 : threshold;
@@ -149,7 +160,6 @@ void importer::read_meta(sched::resource& r, const values& meta) {
   r.restarts_with_optional = same_text(get({"restart-type"}), "restart");
   r.members_together = flag_in(meta, {"collocated"}, true);
   if (r.kind == sched::resource_kind::group) r.members_in_order = flag_in(meta, {"ordered"}, true);
-  r.unfences = same_text(get({"provides"}), "unfencing");
 }
 
 void importer::read_clone_meta(sched::resource& r, const cib::resource& from, const values& meta) {
@@ -183,10 +193,10 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
   auto& r = in_.resources[id];
   r.agent = agent_name(from.standard, from.provider, from.agent);
   r.fence_device = from.standard == "stonith";
-  r.unfences = r.unfences && r.fence_device;
   r.remote_connection = from.standard == "ocf" && from.provider == "pacemaker" && from.agent == "remote";
   r.isolated_ok = !r.fence_device && !r.remote_connection;
-  if (r.fence_device && r.needs != sched::requirement::nothing) r.needs = sched::requirement::quorum;
+  if (r.fence_device && (r.needs == sched::requirement::unset || r.needs == sched::requirement::unfencing))
+    r.needs = sched::requirement::quorum; // it is what unfences
   auto get = [&](cib::text name) {
     auto found = meta.find(name);
     return found == meta.end() ? cib::text{} : found->second;
@@ -208,7 +218,7 @@ void importer::read_primitive(sched::resource_id id, const lineage& chain, const
   own.params = parameters(own, context());
   if (r.remote_connection) {
     r.allow_migrate = flag_in(meta, {"allow-migrate"}, true);
-    r.needs = sched::requirement::quorum;
+    if (r.needs == sched::requirement::unset) r.needs = sched::requirement::quorum;
     auto reconnect = own.params.find("reconnect_interval");
     if (reconnect != own.params.end()) r.reconnect_ms = cib::to_interval_ms(reconnect->second).value_or(0);
     add_remote_node(std::string{from.id}, sched::node_kind::remote, id, {});

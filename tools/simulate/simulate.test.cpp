@@ -69,6 +69,41 @@ TEST_CASE("what stops says why, also if nothing but its place is gone") {
   CHECK(summary_of(i).find("Stop       b ( n1 )  due to target-role\n") != std::string::npos);
 }
 
+TEST_CASE("bundles: what is inside waits for its own container, wherever another bundle stands in the alphabet") {
+  auto text = cib_with("");
+  for (auto box : {"box", "ark"})
+    text.insert(text.find("</resources>"), std::string{"<bundle id=\""} + box +
+                                               "\"><podman image=\"i\"/><network control-port=\"31\"/>" +
+                                               primitive(box + std::string{"-in"}, "D") + "</bundle>");
+  auto i = imported_from(text);
+  for (auto& n : i.input.nodes) n.standby = true;
+  auto summary = summary_of(i);
+  CHECK(summary.find("Start      box-in:0 ( box-0 )") != std::string::npos);
+  CHECK(summary.find("Start      ark-in:0 ( ark-0 )") != std::string::npos);
+}
+
+TEST_CASE("bundles: what failed hard inside is started there again, until it has failed as often as it may") {
+  for (bool often : {false, true}) {
+    auto text = cib_with("");
+    text.insert(
+        text.find("</resources>"),
+        R"(<bundle id="box"><podman image="i"/><network control-port="31"/><primitive id="in" class="ocf" provider="p"
+                type="D"><meta_attributes id="m"><nvpair id="t" name="migration-threshold" value="2"/></meta_attributes>
+                </primitive></bundle>)");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="box-0" uname="box-0" remote_node="true"><transient_attributes id="box-0">
+                <instance_attributes id="ta"><nvpair id="fc" name="fail-count-in#monitor_10000" value=")" +
+                    std::string{often ? "2" : "1"} +
+                    R"("/></instance_attributes></transient_attributes><lrm id="box-0"><lrm_resources>)" +
+                    reported("in", "D", op("in", "start", "0", "0") + op("in", "monitor", "10000", "5")) +
+                    "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0")) +
+                           reported("box-0", "remote", op("box-0", "start", "0", "0")));
+    auto summary = summary_of(imported_from(text));
+    CHECK(summary.find(often ? "Stop       in:0" : "Recover    in:0") != std::string::npos);
+  }
+}
+
 TEST_CASE("status: an instance on a node that left is listed nowhere") {
   auto text = cib_with("");
   text.insert(text.find("</resources>"), "<clone id=\"cl\">" + primitive("x", "D") + "</clone>");
@@ -181,6 +216,98 @@ TEST_CASE("unfencing: a guest is let in when it comes up, not only later") {
     auto text = summary_of(i);
     CHECK_MESSAGE((text.find("Fence (on) far") != std::string::npos) == up, text);
   }
+}
+
+TEST_CASE("fencing: a remote node whose connection failed and has no place is not known, whatever was seen of it") {
+  for (bool lost : {false, true}) {
+    auto text = cib_with(R"(<rsc_location id="l1" rsc="far" node="n1" score="-INFINITY"/>
+                            <rsc_location id="l2" rsc="far" node="n2" score="-INFINITY"/>)");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"),
+                R"(<primitive id="st" class="stonith" type="fence_x"/>)" + primitive("far", "remote"));
+    text.insert(text.find("</status>"), R"(<node_state id="far" uname="far" remote_node="true"/>)");
+    report_on_n1(text, reported("far", "remote", op("far", "start", "0", lost ? "0" : "1")));
+    if (lost) text.replace(text.find("in_ccm=\"true\""), 13, "in_ccm=\"false\"");
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(
+        summary.find(lost ? "Fence (reboot) far 'resources are in unknown state and connection is unrecoverable'"
+                          : "Fence (reboot) far 'the connection is unrecoverable'") != std::string::npos,
+        summary);
+  }
+}
+
+TEST_CASE("guests: what runs on one whose connection is to stop does not start again") {
+  for (bool leaves : {false, true}) {
+    auto text = cib_with("");
+    text.insert(text.find("</resources>"), R"(<bundle id="box"><podman image="i"/><network control-port="31"/>)" +
+                                               primitive("in", "D") + "</bundle>");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="box-0" uname="box-0" remote_node="true"><transient_attributes id="box-0">
+                <instance_attributes id="ta"><nvpair id="sd" name="shutdown" value=")" +
+                    std::string{leaves ? "1700000000" : "0"} +
+                    R"("/></instance_attributes></transient_attributes><lrm id="box-0"><lrm_resources>)" +
+                    reported("in", "D", op("in", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, reported("box-podman-0", "podman", op("box-podman-0", "start", "0", "0")) +
+                           reported("box-0", "remote", op("box-0", "start", "0", "0")));
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(summary.find(leaves ? "Stop       in:0" : "Restart    in:0") != std::string::npos, summary);
+  }
+}
+
+TEST_CASE("shutdown lock: a remote node that is configured no more shuts down with its connection") {
+  for (bool locks : {false, true}) {
+    auto text = cib_with("");
+    text.insert(text.find("<nvpair"), std::string{"<nvpair id=\"lock\" name=\"shutdown-lock\" value=\""} +
+                                          (locks ? "true" : "false") + "\"/>");
+    text.insert(text.find("</status>"),
+                R"(<node_state id="far" uname="far" remote_node="true"><lrm id="far"><lrm_resources>)" +
+                    reported("a", "D", op("a", "start", "0", "0")) + "</lrm_resources></lrm></node_state>");
+    report_on_n1(text, R"(<lrm_resource id="far" class="ocf" provider="pacemaker" type="remote">)" +
+                           op("far", "start", "0", "0") + "</lrm_resource>");
+    auto summary = summary_of(imported_from(text));
+    CHECK_MESSAGE(summary.find(locks ? "Stop       a ( far )" : "Move       a ( far ->") != std::string::npos, summary);
+  }
+}
+
+TEST_CASE("fence devices: one that is said to require fencing counts where it ran on what is lost") {
+  for (std::string requires_what : {"fencing", "quorum", "unfencing"}) {
+    auto text = cib_with("");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"), R"(<primitive id="st" class="stonith" type="fence_x"><meta_attributes id="m">
+        <nvpair id="v" name="requires" value=")" +
+                                               requires_what + R"("/></meta_attributes></primitive>)");
+    auto i = imported_from(text);
+    CHECK((named(i, "st").needs == scheduler::requirement::fencing) == (requires_what == "fencing"));
+    for (auto n : {std::size_t{0}, std::size_t{1}}) {
+      scheduler::history h{.where = scheduler::node_id{n}, .what = i.input.top.back()};
+      h.operations.push_back(
+          {.what = scheduler::task::start, .call_id = 1, .rc = 0, .status = scheduler::operation_status::done});
+      i.input.histories.push_back(h);
+    }
+    i.input.nodes[scheduler::node_id{std::size_t{0}}].in_membership = false;
+    auto summary = summary_of(i);
+    CHECK_MESSAGE((summary.find("st ( n1 -> n2 )") != std::string::npos) == (requires_what == "fencing"), summary);
+  }
+}
+
+TEST_CASE("unfencing: one resource that requires it is enough, or a default") {
+  auto meta = [](std::string name, std::string value) {
+    return "<meta_attributes id=\"m\"><nvpair id=\"v\" name=\"" + name + "\" value=\"" + value +
+           "\"/></meta_attributes>";
+  };
+  auto unfenced = [&](std::string where, std::string said) {
+    auto text = cib_with("");
+    text.replace(text.find("\"false\""), 7, "\"true\"");
+    text.insert(text.find("</resources>"), R"(<primitive id="st" class="stonith" type="fence_x"/>)" +
+                                               primitive("x", "D", where == "x" ? said : ""));
+    if (where == "default") text.insert(text.find("<resources>"), "<rsc_defaults>" + said + "</rsc_defaults>");
+    return summary_of(imported_from(text)).find("Fence (on) n1") != std::string::npos;
+  };
+  CHECK(unfenced("x", meta("requires", "unfencing")));
+  CHECK(unfenced("x", meta("provides", "unfencing")));
+  CHECK_FALSE(unfenced("x", meta("requires", "fencing")));
+  CHECK(unfenced("default", meta("requires", "unfencing")));
+  CHECK_FALSE(unfenced("default", meta("requires", "fencing")));
 }
 
 TEST_CASE("nodes: with an unmanaged connection a remote node is in maintenance") {
