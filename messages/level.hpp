@@ -6,7 +6,7 @@
 // 1: the first.
 // 2: failures say when the node was proved dead with what could not be stopped, or was to be; they do not age as long
 //    as it cannot, nor soon after such a death. An operator's word that is given again is a new one.
-// 3: failures say how often it could not be promoted.
+// 3: failures say how often it could not be promoted, and do not age while another one is; the loss brake counts nodes.
 #pragma once
 
 #include <cstdint>

@@ -92,7 +92,7 @@ static cluster::state formed(std::size_t nodes, std::size_t resources) {
   for (auto& n : c.nodes) {
     for (std::size_t k = 15; (id[k] = static_cast<std::byte>(static_cast<unsigned>(id[k]) + 1)) == std::byte{0}; --k) {
     }
-    say(s, command::node_joined{n.name, machine_id{id}, boot_id{id}, {}, 1}, n.name);
+    say(s, command::node_joined{n.name, machine_id{id}, boot_id{id}, {}, known_level}, n.name);
   }
   cluster::transaction t(s, s.index().next(), s.now(), {});
   for (auto& n : c.nodes) t.erase(cluster::inventory_key{n.name});

@@ -77,6 +77,13 @@ std::optional<stamp> next_deadline(const state& s) {
   return first;
 }
 
+std::string why_not_on(const state& s) {
+  auto level = s.constitution().level;
+  if (level <= known_level) return {};
+  return "the cluster is at level " + std::to_string(level) + ", and this trouped knows those up to " +
+         std::to_string(known_level) + ": install a newer one";
+}
+
 std::string why_not(const genesis& g) {
   if (g.lineage.none()) return "a cluster needs a lineage";
   if (g.level == 0 || g.level > known_level)

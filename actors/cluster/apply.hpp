@@ -32,6 +32,8 @@ std::optional<stamp> next_deadline(const state& s);
 
 // Empty: sound. Else what is wrong, for the operator.
 std::string why_not(const genesis& g);
+// Empty: this program can apply the next command. Else why not: the cluster was raised beyond it.
+std::string why_not_on(const state& s);
 // The state before the first command. `g` is sound.
 state form(const genesis& g);
 

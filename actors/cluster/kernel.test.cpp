@@ -298,6 +298,33 @@ TEST_CASE("failed promotes are counted in a row, across starts; before level 3 t
   }
 }
 
+TEST_CASE("that it cannot be promoted there is not forgotten while another one is promoted") {
+  auto config = three_nodes();
+  config.resources[0].promotable = config::promotable_options{};
+  config.resources[0].failure_timeout = 3s;
+  script c(config);
+  c.assemble();
+  auto name = config.resources[0].name.text;
+  auto promote = [&](const char* node, command::act_end end) {
+    REQUIRE(c.act(config::action::promote, name.c_str(), node) == refusal::none);
+    REQUIRE(c.done(name.c_str(), node, end, end == command::act_end::ok ? 0 : 1) == refusal::none);
+  };
+  for (auto n : {"n1", "n2"}) {
+    REQUIRE(c.start(name.c_str(), n) == refusal::none);
+    c.done(name.c_str(), n);
+  }
+  promote("n1", command::act_end::failed);
+  auto ages = [&] { return next_deadline(c.s).has_value(); };
+  CHECK(ages());
+  REQUIRE(c.stop(name.c_str(), "n1") == refusal::none);
+  c.done(name.c_str(), "n1");
+  promote("n2", command::act_end::ok);
+  CHECK_FALSE(ages());
+  REQUIRE(c.act(config::action::demote, name.c_str(), "n2") == refusal::none);
+  c.done(name.c_str(), "n2");
+  CHECK(ages());
+}
+
 TEST_CASE("what a node died with, as it could not be stopped, is remembered until it starts there") {
   auto c = aged_unstopped(2);
   CHECK_FALSE(failures_of_db(c)->value.died_with_it);

@@ -180,6 +180,24 @@ TEST_CASE("K8: losses beyond the brake are suspected: no acts, no fencing, holde
   }
 }
 
+TEST_CASE("K8: one that is lost again and again is no mass of them; before level 3 it was") {
+  for (std::uint32_t level : {2U, 3U}) {
+    script c(three_nodes(), level);
+    c.assemble();
+    c.run("db", "n2");
+    for (unsigned boot = 2; boot < 4; ++boot) {
+      CHECK(c.lose("n2") == refusal::none);
+      CHECK(c.attempt("n2", "n3") == refusal::none);
+      CHECK(c.prove("n2", "n3") == refusal::none);
+      CHECK(c.join("n2", boot) == refusal::none);
+      c.probe("n2", "db", command::finding::started); // it starts by itself
+      c.clock += 1s;
+    }
+    CHECK(c.lose("n2") == refusal::none);
+    CHECK(std::holds_alternative<lost>(c.node("n2").here) == (level == 3));
+  }
+}
+
 TEST_CASE("K8: under suspicion nothing is fenced, not for a failed stop either") {
   script c;
   c.assemble();

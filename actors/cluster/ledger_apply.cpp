@@ -11,11 +11,11 @@
 
 namespace troupe::cluster::ledger_parts {
 
-static void halt(ledger_actor* self, log_index at, std::string why) {
+static void halt(ledger_actor* self, log_index at, std::string why, bool outgrown = false) {
   auto& state = self->state;
   state.halted = std::move(why);
   say(self, env::log_level::error, fmt::format("halted before command {}: {}", at.value, state.halted));
-  self->send(state.set.root, ledger_halted{at, state.halted});
+  self->send(state.set.root, ledger_halted{at, state.halted, outgrown});
 }
 
 void tell_root(ledger_actor* self, bool configuration_changed) {
@@ -79,6 +79,7 @@ static void tell_watchers(ledger_actor* self, slot_effects& of, bool commands) {
 static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects& of) {
   auto& state = self->state;
   auto at = state.content.index().next();
+  if (auto outgrown = why_not_on(state.content); !outgrown.empty()) return halt(self, at, outgrown, true), false;
   auto read = command::decode(bytes);
   if (!read) return halt(self, at, read.error().text), false;
   if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
@@ -171,6 +172,8 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   state.newest = std::max(state.newest, r.newest);
   state.in_pieces.forget(); // the snapshot is of whole commands
   state.halted.clear();
+  if (auto outgrown = why_not_on(state.content); !outgrown.empty())
+    return halt(self, state.content.index().next(), outgrown, true);
   // Outcomes that lie in the part we did not see are in the state: the kernel answers the retry.
   self->send(state.set.replica, consensus::applied_up_to{state.slot});
   retime(self);

@@ -73,6 +73,7 @@ struct standing_of_node {
 struct ledger_halted { // a command that this replica cannot apply; its acceptor goes on
   log_index index;
   std::string why;
+  bool outgrown = false; // this program is too old: others can, and must not count on this one
 };
 
 // What this node has made its own; for observers. The pointers hold during the call.

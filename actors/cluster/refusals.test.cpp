@@ -181,6 +181,21 @@ TEST_CASE("the level rises once every member has joined with a program that know
   CHECK(c.operator_says(up) == refusal::bad_level);
 }
 
+// An older program was put back. All replicas agree that the level was raised; what comes then it leaves alone.
+TEST_CASE("a program that the cluster has outgrown sees so, and applies nothing more") {
+  script c;
+  c.assemble();
+  CHECK(why_not_on(c.s).empty());
+  for (auto n : {"n1", "n2", "n3"})
+    REQUIRE(c.say(command::node_joined{node_name{n}, machine_id{mark(unsigned(n[1]))}, boot_id{mark(1)}, c.session(n),
+                                       known_level + 1},
+                  n) == refusal::none);
+  CHECK(c.operator_says(command::level_set{known_level + 1}) == refusal::none);
+  CHECK(why_not_on(c.s) == "the cluster is at level " + std::to_string(known_level + 1) +
+                               ", and this trouped knows those up to " + std::to_string(known_level) +
+                               ": install a newer one");
+}
+
 TEST_CASE("a command has so many causes at most") {
   script c;
   command::command many{{.causes = std::vector<log_index>(command::max_causes + 1), .by = {node_name{"n1"}, {}}},

@@ -229,7 +229,8 @@ void effect(transaction& t, const provenance&, const command::assigned& c) {
 }
 
 refusal check(const state& s, const provenance&, const command::level_set& c) {
-  if (c.level <= s.constitution().level || c.level > known_level) return refusal::bad_level;
+  // Not by what this program knows: whether it was raised, all replicas must agree, also one that cannot follow.
+  if (c.level <= s.constitution().level) return refusal::bad_level;
   for (auto& [key, m] : s.all<member_key>())
     if (m.value.configured && m.value.max_level < c.level) return refusal::bad_level;
   return refusal::none;
@@ -239,6 +240,15 @@ void effect(transaction& t, const provenance&, const command::level_set& c) {
   t.update(charter_key{}, [&](charter& ch) { ch.level = c.level; });
 }
 
+// To forget that promotions failed there would have who is well demoted for the next try.
+static bool promoted_elsewhere(const state& s, const failure_key& key) {
+  bool any = false;
+  for_each_holder_of(s, key.resource, [&](const holder_key& at, const holder& h) {
+    any = any || (at.node != key.node && h.role == config::role::promoted && std::holds_alternative<running>(h.now));
+  });
+  return any;
+}
+
 std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const failures& f) {
   auto* configured = standing_of(s, key.resource);
   auto* defined = configured ? definition_of(s, key.resource, configured->defined_at) : nullptr;
@@ -246,6 +256,7 @@ std::optional<stamp> forgotten_at(const state& s, const failure_key& key, const 
   auto ends = f.last + std::chrono::ceil<std::chrono::milliseconds>(*defined->failure_timeout);
   if (s.constitution().level < 2) return ends;
   if (unstopped_since(s, key.resource, key.node)) return std::nullopt;
+  if (s.constitution().level >= 3 && f.failed_promotes > 0 && promoted_elsewhere(s, key)) return std::nullopt;
   return f.died_with_it ? std::max(ends, stamp{*f.died_with_it + boot_mends_within}) : ends;
 }
 

@@ -3,6 +3,7 @@
 #include "actors/cluster/rules.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace troupe::cluster::rules {
 
@@ -139,11 +140,21 @@ refusal check(const state& s, const provenance&, const command::node_lost& c) {
   return fits ? refusal::none : refusal::not_joined;
 }
 
+// From level 3 on: how many others. One that dies again and again is not a mass of them, and there is nothing else for
+// the brake to protect.
+static std::size_t lost_beside(const state& s, const std::vector<loss>& losses, const node_name& node) {
+  if (s.constitution().level < 3) return losses.size();
+  std::set<node_name> others;
+  for (auto& l : losses)
+    if (l.node != node) others.insert(l.node);
+  return others.size();
+}
+
 void effect(transaction& t, const provenance& from, const command::node_lost& c) {
   auto losses = losses_in_window(t.now());
   bool spoken_for = from.by.user || t.now().config().value.mass_loss == config::mass_loss_policy::fence;
   auto now = t.now().now();
-  if (losses.size() >= brake(t.now()) && !spoken_for) {
+  if (lost_beside(t.now(), losses, c.node) >= brake(t.now()) && !spoken_for) {
     t.update(member_key{c.node}, [&](member& m) {
       if (!is_any<under_suspicion>(m.here)) m.here = under_suspicion{now, c.evidence};
     });

@@ -165,6 +165,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
       [=](operator_command& asked) { return delegate_command(self, asked); },
       [=](cluster::standing_of_node& told) { on_standing(self, told), rearm(self); },
       [=](const cluster::ledger_halted& h) {
+        if (h.outgrown) return give_up(self, h.why); // found lost, it is fenced, and what it cannot care for moves
         say(self, env::log_level::error, fmt::format("the ledger stands before command {}: {}", h.index.value, h.why));
       },
       [=](const consensus::disk_failed& d) { leave_without_disk(self, d), rearm(self); },
