@@ -75,13 +75,25 @@ constexpr bool is_known_entity(text name) {
   return name.starts_with('#') || name == "amp" || name == "lt" || name == "gt" || name == "quot" || name == "apos";
 }
 
-// In a comment or the like, where an & is nothing but that.
-bool stands_aside(text source, std::size_t at) {
+// Behind the < at `at`; behind the whole of a comment or the like, where an & is nothing but that.
+std::size_t after_opening(text source, std::size_t at) {
   constexpr std::pair<text, text> asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
-  return std::any_of(std::begin(asides), std::end(asides), [&](auto& aside) {
-    auto open = source.rfind(aside.first, at);
-    return open != text::npos && source.find(aside.second, open + aside.first.size()) > at;
-  });
+  for (auto& [open, close] : asides)
+    if (source.substr(at).starts_with(open)) {
+      auto end = source.find(close, at + open.size());
+      return end == text::npos ? source.size() : end + close.size();
+    }
+  return at + 1;
+}
+
+std::string fault_of_entity(text source, std::size_t at, std::size_t before) {
+  auto name = source.substr(at + 1, max_entity);
+  auto end = name.find(';');
+  if (end != text::npos && is_known_entity(name.substr(0, end))) return {};
+  if (end == text::npos || name.find_first_of(" \"'<>&=\n") < end)
+    return fmt::format("an & at byte {} begins no entity: write &amp;", before + at);
+  return fmt::format("the entity &{}; at byte {} is not known: write what it stands for", name.substr(0, end),
+                     before + at);
 }
 
 } // namespace
@@ -94,15 +106,14 @@ std::string text_fault(text source, std::size_t before) {
         return fmt::format("the line at byte {} is no UTF-8: say at the top what it is, or convert it with iconv",
                            before + from);
     }
-  for (auto at = source.find('&'); at != text::npos; at = source.find('&', at + 1)) {
-    auto name = source.substr(at + 1, max_entity);
-    auto end = name.find(';');
-    if (end != text::npos && is_known_entity(name.substr(0, end))) continue;
-    if (stands_aside(source, at)) continue;
-    if (end == text::npos || name.find_first_of(" \"'<>&=\n") < end)
-      return fmt::format("an & at byte {} begins no entity: write &amp;", before + at);
-    return fmt::format("the entity &{}; at byte {} is not known: write what it stands for", name.substr(0, end),
-                       before + at);
+  if (source.find('&') == text::npos) return {}; // as usual: no need to look at every element
+  for (auto at = source.find_first_of("&<"); at != text::npos;) {
+    auto next = at + 1;
+    if (source[at] == '<')
+      next = after_opening(source, at);
+    else if (auto fault = fault_of_entity(source, at, before); !fault.empty())
+      return fault;
+    at = source.find_first_of("&<", next);
   }
   return {};
 }
