@@ -20,7 +20,7 @@ static std::string said(const exited& e) {
   auto spoken = ocf::read_error_output(e.error_output);
   if (!spoken.reason.empty()) return spoken.reason;
   auto chatter = agents::sentence(spoken.chatter);
-  return chatter.empty() ? std::string(ocf::name_of(e.status)) : chatter;
+  return chatter.empty() ? ocf::meaning_of(e.status) : chatter;
 }
 
 bool missing(const agents::outcome& o) {

@@ -40,7 +40,7 @@ reach reach_of(int exit_code) {
   }
 }
 
-std::string_view name_of(int exit_code) {
+static std::string_view name_of(int exit_code) { // empty: OCF does not define it
   switch (defined(exit_code)) {
   case code::success: return "ok";
   case code::generic: return "error";
@@ -55,18 +55,25 @@ std::string_view name_of(int exit_code) {
   case code::degraded: return "degraded";
   case code::degraded_promoted: return "degraded while promoted";
   }
-  return "unknown exit code";
+  return {};
+}
+
+static std::string number_of(int exit_code) {
+  return fmt::format("exit code {}", exit_code);
+}
+
+std::string meaning_of(int exit_code) {
+  constexpr int by_signal = 128;
+  if (auto* signal = exit_code > by_signal ? sigabbrev_np(exit_code - by_signal) : nullptr)
+    return fmt::format("ended by SIG{}", signal);
+  auto name = name_of(exit_code);
+  return name.empty() ? number_of(exit_code) : std::string{name};
 }
 
 std::string exit_text(int exit_code) {
-  constexpr int by_signal = 128;
-  auto plain = fmt::format("exit code {}", exit_code);
-  if (auto* signal = exit_code > by_signal ? sigabbrev_np(exit_code - by_signal) : nullptr)
-    return fmt::format("{}, ended by SIG{}", plain, signal);
-  auto name = name_of(exit_code);
-  bool tells =
-      name != "unknown exit code" && defined(exit_code) != code::generic && defined(exit_code) != code::success;
-  return tells ? fmt::format("{}, {}", plain, name) : plain;
+  auto number = number_of(exit_code), meaning = meaning_of(exit_code);
+  bool tells = meaning != number && defined(exit_code) != code::generic && defined(exit_code) != code::success;
+  return tells ? fmt::format("{}, {}", number, meaning) : number;
 }
 
 } // namespace troupe::agents::ocf

@@ -56,10 +56,10 @@ enum class reach : std::uint8_t {
 };
 reach reach_of(int exit_code);
 
-std::string_view name_of(int exit_code); // "not running"; "unknown exit code" for what OCF does not define
-
-// For people: "exit code 5, not installed"; "exit code 143, ended by SIGTERM", which is also how a time-out ends; only
-// the number for "error" and what is not defined.
+// For people: "not running"; "ended by SIGSEGV"; "exit code 42" for what OCF does not define.
+std::string meaning_of(int exit_code);
+// With the number: "exit code 5, not installed"; "exit code 143, ended by SIGTERM", which is also how a time-out ends;
+// only the number for "error" and what is not defined.
 std::string exit_text(int exit_code);
 
 } // namespace troupe::agents::ocf

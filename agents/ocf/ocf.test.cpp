@@ -63,15 +63,15 @@ TEST_CASE("exit codes: what a monitor found, and how far a failure reaches") {
                         row{9, {found::failed_promoted}, reach::attempt, "failed while promoted"},
                         row{190, {found::started, true}, reach::none, "degraded"},
                         row{191, {found::promoted, true}, reach::none, "degraded while promoted"},
-                        row{10, {found::failed}, reach::attempt, "unknown exit code"},
-                        row{137, {found::failed}, reach::attempt, "unknown exit code"},
-                        row{-1, {found::failed}, reach::attempt, "unknown exit code"},
-                        row{256, {found::failed}, reach::attempt, "unknown exit code"},
-                        row{263, {found::failed}, reach::attempt, "unknown exit code"}}) {
+                        row{10, {found::failed}, reach::attempt, "exit code 10"},
+                        row{137, {found::failed}, reach::attempt, "ended by SIGKILL"},
+                        row{-1, {found::failed}, reach::attempt, "exit code -1"},
+                        row{256, {found::failed}, reach::attempt, "exit code 256"},
+                        row{263, {found::failed}, reach::attempt, "exit code 263"}}) {
     CAPTURE(r.code);
     CHECK(monitored(r.code) == r.is);
     CHECK(reach_of(r.code) == r.how_far);
-    CHECK(name_of(r.code) == r.name);
+    CHECK(meaning_of(r.code) == r.name);
     CHECK(succeeded(r.code) == (r.code == 0));
   }
 }

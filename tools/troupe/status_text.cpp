@@ -51,7 +51,8 @@ void add_member_concerns(const console::cluster_status& c, std::vector<std::stri
     case console::presence::left: break;
     }
     if (m.not_probed > 0 && m.here == console::presence::joined)
-      out.push_back(fmt::format("{} has {} resources yet to look for: they start nowhere before", name, m.not_probed));
+      out.push_back(fmt::format("{} has {} yet to look for: nothing of that starts anywhere before", name,
+                                m.not_probed == 1 ? "1 resource" : fmt::format("{} resources", m.not_probed)));
   }
   for (auto& v : c.voters)
     if (v.as == console::standing::learner)
@@ -173,7 +174,7 @@ std::string directives_text(const console::cluster_status& c) {
 std::string failures_text(const console::cluster_status& c) {
   std::vector<table_row> rows;
   for (auto& f : c.failures) {
-    auto more = f.note == agents::ocf::name_of(f.exit_code) ? std::string{} : f.note; // it is told with the code
+    auto more = f.note == agents::ocf::meaning_of(f.exit_code) ? std::string{} : f.note; // it is told with the code
     if (no_longer_configured(c, f.resource.text))
       more += fmt::format("{}(no longer configured; `troupe cleanup {}` forgets it)", more.empty() ? "" : " ",
                           f.resource.text);

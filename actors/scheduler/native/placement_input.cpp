@@ -250,7 +250,7 @@ private:
     auto reach = agents::ocf::reach_of(exit_code);
     auto what = outer_.find(r.text);
     if (reach < agents::ocf::reach::node || !what) return;
-    auto why = origin(fmt::format("failed on {}: {}", in_.nodes[n].name, agents::ocf::name_of(exit_code)));
+    auto why = origin(fmt::format("failed on {}: {}", in_.nodes[n].name, agents::ocf::meaning_of(exit_code)));
     for (auto each : ids_of(in_.nodes))
       if (each == n || reach == agents::ocf::reach::resource)
         in_.locations.push_back(
