@@ -99,6 +99,11 @@ bool is_held(const state& s, const resource_name& resource) {
   return at != s.all<holder_key>().end() && at->first.resource == resource;
 }
 
+bool is_news(const state& s, const command::assignment& a) {
+  if (auto* before = s.find(assignment_key{a.resource})) return before->value.places != a.places;
+  return !a.places.empty() || is_held(s, a.resource);
+}
+
 bool holds_anything(const state& s, const node_name& node) {
   if (s.find(inventory_key{node})) return true;
   bool any = false;

@@ -60,6 +60,10 @@ void for_each_holder_of(const state& s, const resource_name& resource, Visit vis
 // True if it is held on some node, on whatever boot.
 bool is_held(const state& s, const resource_name& resource);
 
+// Would this assignment change the state? That a resource is to be nowhere is news of one that was assigned a place, or
+// is held somewhere: then nothing stops it before that is decided.
+bool is_news(const state& s, const command::assignment& a);
+
 // True if anything may be active on the node, on whatever boot.
 bool holds_anything(const state& s, const node_name& node);
 

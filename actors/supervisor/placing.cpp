@@ -105,12 +105,9 @@ void placing::ended() {
 std::vector<command::assignment> placing::changes(const cluster::state& s,
                                                   std::vector<command::assignment> answer) const {
   std::erase_if(answer, [&](const command::assignment& a) {
-    if (!cluster::standing_of(s, a.resource)) return true;
-    auto* before = s.find(cluster::assignment_key{a.resource});
-    if (before) return before->value.places == a.places;
-    // That it is to be nowhere is said of what was found somewhere: nothing stops it before its place is decided.
-    bool nothing_to_say = a.places.empty() && !cluster::is_held(s, a.resource);
-    return nothing_to_say || !looked_for_everywhere(s, a.resource);
+    if (!cluster::standing_of(s, a.resource) || !cluster::is_news(s, a)) return true;
+    bool first = s.find(cluster::assignment_key{a.resource}) == nullptr;
+    return first && !looked_for_everywhere(s, a.resource);
   });
   return answer;
 }

@@ -3,6 +3,7 @@
 #include "actors/cluster/holdings.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe::scheduler {
 
@@ -105,12 +106,7 @@ placement_result place_cluster(const cluster::state& s) {
 
 std::vector<command::assignment> changed(const std::vector<command::assignment>& items, const cluster::state& s) {
   std::vector<command::assignment> news;
-  for (auto& item : items) {
-    auto* before = s.find(cluster::assignment_key{item.resource});
-    bool same =
-        before ? before->value.places == item.places : item.places.empty() && !cluster::is_held(s, item.resource);
-    if (!same) news.push_back(item);
-  }
+  std::ranges::copy_if(items, std::back_inserter(news), [&](auto& item) { return cluster::is_news(s, item); });
   return news;
 }
 

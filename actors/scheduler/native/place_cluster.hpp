@@ -52,7 +52,7 @@ placement_result place_part(const cluster::state& s, const config::cluster& part
 std::vector<command::assignment> placements(const input& in, const cluster_state& present, const assignment& chosen,
                                             const situation& now);
 
-// Those that differ from the assignments in the state. A resource that never had a place and gets none is no news.
+// Those that are news to the state.
 std::vector<command::assignment> changed(const std::vector<command::assignment>& items, const cluster::state& s);
 
 } // namespace troupe::scheduler
