@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <iterator>
 
 namespace troupe::consensus {
@@ -52,10 +51,9 @@ bool failed(replica_actor* self, const env::disk_result& result) {
   auto& state = self->state;
   if (state.set.ignores_failed_sync) return false;
   state.env->log.write(env::log_level::error, "replica", failure->what);
-  bool full = failure->error_number == ENOSPC;
-  if (!full) state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
+  if (!failure->no_room) state.env->disk.submit(mark_doubtful(failure->what), [](const env::disk_result&) {});
   state.disk_lost = true;
-  self->send(state.set.root, disk_failed{failure->what, full});
+  self->send(state.set.root, disk_failed{failure->what, failure->no_room});
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -45,16 +46,26 @@ using disk_step =
     std::variant<write_at, read_all, set_size, sync_file, sync_folder, rename_to, remove_file, list_files>;
 using disk_request = std::vector<disk_step>;
 
+inline constexpr std::size_t max_file_name = 64;
+bool is_valid_file_name(std::string_view name); // as said above, and none begins with a dot
+
 struct disk_failure {
   std::size_t step = 0; // which one; those after it were not tried
   int error_number = 0; // errno
   std::string what;     // "sync of journal-3: Input/output error"
+  // A write found none; what was there before is whole. Never of a sync: where blocks are found as late as that (thin
+  // volumes, NFS, btrfs), the kernel has dropped what it could not write, and says so once (Rebello et al., "Can
+  // Applications Recover from fsync Failures?", 2020).
+  bool no_room = false;
 };
 struct disk_answer {
   std::vector<byte_buffer> results; // one for each read_all and list_files, in order
   std::vector<bool> found;          // for each of them: false for an absent file
 };
 using disk_result = std::variant<disk_answer, disk_failure>;
+
+// For the disks: what step `at` of a request says of its failure.
+disk_failure failure_of(std::size_t at, const disk_step& s, int error_number);
 
 class disk {
 public:

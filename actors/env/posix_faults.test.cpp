@@ -92,6 +92,21 @@ TEST_CASE("a full file system: the write fails, and what was there before is who
     CHECK(status == 0);
 }
 
+TEST_CASE("no room is found by writes alone: what a sync lost for want of it is as lost as by any other error") {
+  for (int none : {ENOSPC, EDQUOT}) {
+    CHECK(failure_of(0, write_at{"a", 0, {}}, none).no_room);
+    CHECK(failure_of(0, set_size{"a", 1}, none).no_room);
+    CHECK(failure_of(0, rename_to{"a", "b"}, none).no_room);
+    CHECK_FALSE(failure_of(0, sync_file{"a"}, none).no_room);
+    CHECK_FALSE(failure_of(0, sync_folder{}, none).no_room);
+  }
+  CHECK_FALSE(failure_of(0, write_at{"a", 0, {}}, EIO).no_room);
+  auto f = failure_of(3, sync_file{"a"}, ENOSPC);
+  CHECK(f.step == 3);
+  CHECK(f.error_number == ENOSPC);
+  CHECK(f.what == "sync of a: No space left on device");
+}
+
 TEST_CASE("a read-only file system is told at the start: an acceptor that cannot write is of no use") {
   temp_folder temp;
   auto status = on_small_tmpfs(temp.path(), [&] {

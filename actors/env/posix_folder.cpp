@@ -14,12 +14,6 @@ namespace troupe::env {
 
 static constexpr std::size_t zero_chunk = 256 * 1024; // bytes a write when a file grows
 
-bool is_valid_file_name(std::string_view name) {
-  return !name.empty() && name.size() <= max_file_name && name.front() != '.' &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; });
-}
-
 result<std::unique_ptr<posix_folder>> posix_folder::open(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
     return failure(fmt::format("cannot make the folder {}: {}", path, std::strerror(errno)));
@@ -41,18 +35,6 @@ posix_folder::~posix_folder() {
   ::close(fd_);
 }
 
-// --- what a failure says ---
-struct step_names {
-  std::string operator()(const write_at& s) const { return "write to " + s.file; }
-  std::string operator()(const read_all& s) const { return "read of " + s.file; }
-  std::string operator()(const set_size& s) const { return fmt::format("size {} for {}", s.size, s.file); }
-  std::string operator()(const sync_file& s) const { return "sync of " + s.file; }
-  std::string operator()(const sync_folder&) const { return "sync of the folder"; }
-  std::string operator()(const rename_to& s) const { return fmt::format("rename of {} to {}", s.file, s.to); }
-  std::string operator()(const remove_file& s) const { return "removal of " + s.file; }
-  std::string operator()(const list_files&) const { return "list of the folder"; }
-};
-
 struct names_are_valid {
   bool operator()(const rename_to& s) const { return is_valid_file_name(s.file) && is_valid_file_name(s.to); }
   bool operator()(const sync_folder&) const { return true; }
@@ -65,7 +47,7 @@ disk_result posix_folder::run(const disk_request& request) {
   for (std::size_t i = 0; i < request.size(); ++i) {
     const auto& s = request[i];
     int e = std::visit(names_are_valid{}, s) ? std::visit([&](const auto& it) { return step(it, out); }, s) : EINVAL;
-    if (e != 0) return disk_failure{i, e, std::visit(step_names{}, s) + ": " + std::strerror(e)};
+    if (e != 0) return failure_of(i, s, e);
   }
   return out;
 }

@@ -20,11 +20,8 @@
 
 namespace troupe::env {
 
-inline constexpr std::size_t max_file_name = 64;
 inline constexpr std::uint64_t max_file_size = 1024ULL * 1024 * 1024; // larger ones are neither read nor made
 inline constexpr std::size_t max_open_files = 32;                     // with nothing unsynced
-
-bool is_valid_file_name(std::string_view name);
 
 class posix_folder {
 public:

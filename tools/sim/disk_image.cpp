@@ -12,28 +12,6 @@ namespace troupe::sim {
 
 using namespace env;
 
-namespace {
-
-std::string what_it_does(const disk_step& s) {
-  return std::visit(overloaded{[](const write_at& w) { return "write to " + w.file; },
-                               [](const read_all& r) { return "read of " + r.file; },
-                               [](const set_size& z) { return "resize of " + z.file; },
-                               [](const sync_file& f) { return "sync of " + f.file; },
-                               [](const sync_folder&) { return std::string("sync of the folder"); },
-                               [](const rename_to& r) { return fmt::format("rename of {} to {}", r.file, r.to); },
-                               [](const remove_file& r) { return "removal of " + r.file; },
-                               [](const list_files&) { return std::string("listing"); }},
-                    s);
-}
-
-bool good_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-  });
-}
-
-} // namespace
-
 void disk_image::apply(sparse_bytes& to, const change& c) {
   if (c.resize)
     to.resize(c.at);
@@ -126,7 +104,7 @@ int disk_image::step(const disk_step& s, const disk_trouble& trouble, random_sou
     return found == cached_.end() ? nullptr : found->second;
   };
   auto grow = [&](const std::string& name, std::uint64_t to, change c) {
-    if (!good_name(name)) return EINVAL;
+    if (!is_valid_file_name(name)) return EINVAL;
     auto there = find(name);
     if (trouble.full && to > (there ? there->cached.size() : 0)) return ENOSPC;
     there = open_or_make(name);
@@ -172,7 +150,7 @@ int disk_image::step(const disk_step& s, const disk_trouble& trouble, random_sou
                                [&](const rename_to& r) {
                                  auto there = find(r.file);
                                  if (!there) return ENOENT;
-                                 if (!good_name(r.to)) return EINVAL;
+                                 if (!is_valid_file_name(r.to)) return EINVAL;
                                  if (r.file != r.to) change_name({name_change::renamed, r.file, r.to, there});
                                  return 0;
                                },
@@ -187,8 +165,7 @@ disk_result disk_image::carry_out(const disk_request& request, const disk_troubl
                                   std::size_t steps) {
   disk_answer answer;
   for (std::size_t i = 0; i < std::min(steps, request.size()); ++i)
-    if (auto number = step(request[i], trouble, random, answer); number != 0)
-      return disk_failure{i, number, fmt::format("{}: {}", what_it_does(request[i]), std::strerror(number))};
+    if (auto number = step(request[i], trouble, random, answer); number != 0) return failure_of(i, request[i], number);
   return answer;
 }
 

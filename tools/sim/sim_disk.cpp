@@ -30,7 +30,7 @@ void sim_disk::finish() {
   auto result = image_.carry_out(jobs_.front().request, kernel_.faults().disk(machine_), random_);
   if (auto* failed = std::get_if<env::disk_failure>(&result)) {
     if (failed->error_number == EIO) kernel_.effects().add(effect::sync_failed);
-    if (failed->error_number == ENOSPC) kernel_.effects().add(effect::disk_was_full);
+    if (failed->no_room) kernel_.effects().add(effect::disk_was_full);
     kernel_.record().story(kernel_.now(), kernel_.name(machine_), "disk: " + failed->what);
   }
   auto on_end = std::move(jobs_.front().on_end);
