@@ -170,8 +170,10 @@ TEST_CASE("answers of another call are ignored, also after the end") {
 TEST_CASE("status: 0 is on, 2 is off only if it says so, all else is unknown") {
   CHECK(read_status(is_on).is == power::on);
   CHECK(read_status(is_off).is == power::off);
-  CHECK(read_status(exited{2, false, "status: off", ""}).is == power::off);
-  for (const char* no : {"", "Status: ON\n", "offline", "switchoff2"}) {
+  for (const char* off : {"status: off", "OFF", "logged in\r\nStatus:  OFF \r\n"})
+    CHECK(read_status(exited{2, false, off, ""}).is == power::off);
+  for (const char* no :
+       {"", "Status: ON\n", "offline", "action: on, off, reboot\n", "-o on|off\n", "could not turn\nit off\n"}) {
     auto read = read_status(exited{2, false, no, "usage: fence_x [-h]"});
     CHECK(read.is == power::unknown);
     CHECK(read.why == "exit code 2 without saying OFF: usage: fence_x [-h]");

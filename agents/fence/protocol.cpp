@@ -19,16 +19,17 @@ bool with_target(action a) {
   return a == action::on || a == action::off || a == action::reboot || a == action::status;
 }
 
+// A line that is nothing but "Status: OFF", or "OFF". The word alone would be found in any list of actions.
 bool says_off(std::string_view output) {
-  std::string lower(output);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  auto word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  constexpr std::string_view off = "off";
-  for (auto at = lower.find(off); at != std::string::npos; at = lower.find(off, at + 1)) {
-    bool begins = at == 0 || !word(lower[at - 1]);
-    bool ends = at + off.size() == lower.size() || !word(lower[at + off.size()]);
-    if (begins && ends) return true;
+  std::string line;
+  for (std::size_t at = 0; at <= output.size(); ++at) {
+    auto c = at < output.size() ? static_cast<unsigned char>(output[at]) : '\n';
+    if (c == '\n') {
+      if (line == "status:off" || line == "off") return true;
+      line.clear();
+    } else if (std::isspace(c) == 0) {
+      line += static_cast<char>(std::tolower(c));
+    }
   }
   return false;
 }
