@@ -212,6 +212,27 @@ TEST_CASE("K8: under suspicion nothing is fenced, not for a failed stop either")
   CHECK(c.attempt("n3") == refusal::none);
 }
 
+TEST_CASE("K1: what is configured while a node is under suspicion is looked for there; before level 4 it was not") {
+  for (std::uint32_t level : {3U, 4U}) {
+    script c(three_nodes(), level);
+    c.assemble();
+    c.say(command::suspected{node_name{"n3"}, c.session("n3"), false, "beyond the brake"});
+    auto more = three_nodes();
+    more.resources.push_back(more.resources[0]);
+    more.resources.back().name = resource_name{"taken-over"};
+    REQUIRE(c.operator_says(command::config_set{c.s.version_of(configuration_key{}), more}) == refusal::none);
+    c.say(command::suspected{node_name{"n3"}, c.session("n3"), true, "it answers again"});
+    CHECK(not_inventoried(c.s, resource_name{"taken-over"}, node_name{"n2"}));
+    CHECK(not_inventoried(c.s, resource_name{"taken-over"}, node_name{"n3"}) == (level == 4));
+    if (level < 4) continue;
+    c.probe("n1", "taken-over", command::finding::not_held);
+    c.probe("n2", "taken-over", command::finding::not_held);
+    CHECK(c.start("taken-over", "n1") == refusal::would_run_twice);
+    c.probe("n3", "taken-over", command::finding::not_held);
+    CHECK(c.start("taken-over", "n1") == refusal::none);
+  }
+}
+
 TEST_CASE("I9: what did not accept the proof of a boot asks for no second one") {
   auto picky = three_nodes();
   picky.resources[0].accepts = {config::proof_kind::reboot};

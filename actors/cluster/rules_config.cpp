@@ -107,9 +107,11 @@ void install_resources(transaction& t, const config::cluster& next) {
     t.erase(assignment_key{name});
     t.erase(notices_key{name});
   }
-  // What is new may run wherever somebody has not looked yet.
+  // What is new may run wherever somebody has not looked yet. Who is lost looks for everything when it joins again.
+  bool suspects_too = t.now().constitution().level >= 4;
   for (auto& [key, m] : std::map(t.now().all<member_key>())) {
-    if (!std::holds_alternative<joined>(m.value.here) && !std::holds_alternative<detached>(m.value.here)) continue;
+    if (!is_present(m.value)) continue;
+    if (!suspects_too && std::holds_alternative<under_suspicion>(m.value.here)) continue;
     auto* open = t.now().find(inventory_key{key.node});
     auto pending = open ? open->value.pending : std::vector<resource_name>{};
     for (auto& [name, standing] : record.resources)
