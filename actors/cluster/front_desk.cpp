@@ -19,14 +19,16 @@ std::optional<ticket> front_desk::submit(const std::string& name, command::comma
   return last_;
 }
 
-void front_desk::close(const std::string& name) {
+std::vector<ticket> front_desk::close(const std::string& name) {
   auto found = lanes_.find(name);
-  if (found == lanes_.end()) return;
+  if (found == lanes_.end()) return {};
   auto& l = found->second;
-  while (l.items.size() > (l.sent ? 1u : 0u)) l.items.pop_back();
-  if (!l.items.empty()) return; // what is in flight is followed to its end
+  std::vector<ticket> dropped;
+  for (; l.items.size() > (l.sent ? 1u : 0u); l.items.pop_back()) dropped.push_back(l.items.back().number);
+  if (!l.items.empty()) return dropped; // what is in flight is followed to its end
   by_client_.erase(l.client);
   lanes_.erase(found);
+  return dropped;
 }
 
 void front_desk::leader_is(const node_name& leader) {

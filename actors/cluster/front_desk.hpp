@@ -38,8 +38,8 @@ public:
 
   // nullopt: too many lanes or too many waiting; the client tries later. A new lane gets `fresh` as its client id.
   std::optional<ticket> submit(const std::string& lane, command::command c, client_id fresh);
-  // Nobody waits for this lane any more (a console connection closed): what was not sent is dropped.
-  void close(const std::string& lane);
+  // Nobody waits for this lane any more (a console connection closed): what was not sent is dropped. The tickets of it.
+  std::vector<ticket> close(const std::string& lane);
 
   // Whoever leads now; empty: nobody known. Everything in flight is taken there at once.
   void leader_is(const node_name& leader);

@@ -104,14 +104,15 @@ TEST_CASE("a closed lane drops what was not sent, and follows what was") {
   desk.leader_is(n1);
   auto sent = desk.submit("a", standby("1"), client_id{7});
   desk.due(start);
-  desk.submit("a", standby("2"), client_id{7});
-  desk.close("a");
+  auto dropped = desk.submit("a", standby("2"), client_id{7});
+  CHECK(desk.close("a") == std::vector<ticket>{*dropped});
   CHECK(desk.waiting() == 1);
   CHECK(desk.due(start + 100ms).size() == 1);
   CHECK(desk.answered(client_id{7}, 1) == sent);
   CHECK(desk.waiting() == 0);
-  desk.submit("b", standby("3"), client_id{8});
-  desk.close("b");
+  auto unsent = desk.submit("b", standby("3"), client_id{8});
+  CHECK(desk.close("b") == std::vector<ticket>{*unsent});
+  CHECK(desk.close("b").empty());
   CHECK(desk.waiting() == 0);
 }
 

@@ -44,7 +44,10 @@ static void take_in(ledger_actor* self, submit& s, caf::response_promise promise
   else promise.deliver(caf::make_error(caf::sec::runtime_error, "too many commands wait for an outcome"));
 }
 
-static void close(ledger_actor* self, const std::string& lane) { self->state.desk->close(lane); }
+static void close(ledger_actor* self, const std::string& lane) {
+  auto& state = self->state;
+  for (auto number : state.desk->close(lane)) state.waiting.erase(number);
+}
 
 } // namespace ledger_parts
 
@@ -91,8 +94,8 @@ caf::behavior ledger(ledger_actor* self, env::environment* env, const console::d
         told.halted = console::cut(self->state.halted, console::max_shown);
         return told;
       },
-      [=](ask_state) { 
-        return state_is{std::make_shared<const cluster::state>(self->state.content), self->state.halted};
+      [=](ask_state) {
+        return state_is{copy_of_content(self), self->state.halted};
       },
       [=](watch_state& w) {
         self->monitor(w.who);

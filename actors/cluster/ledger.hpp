@@ -41,10 +41,18 @@ struct watcher {
   bool told_more = false; // as it was last told
 };
 
+// Worked out of the content as of one command, for all who ask before the next is applied.
+struct of_content {
+  log_index at;                              // of the last command in it
+  std::shared_ptr<const state> copy{};       // nobody has asked yet: none
+  std::optional<std::optional<stamp>> due{}; // next_deadline(), once it was asked for
+};
+
 struct ledger_state {
   env::environment* env = nullptr;
   ledger_settings set;
   state content;
+  of_content derived;
   slot_number slot;   // applied
   slot_number newest; // known to be chosen
   std::string halted; // why; empty: it is not

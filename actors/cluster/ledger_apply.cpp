@@ -48,10 +48,30 @@ static bool more_comes(const ledger_state& state) {
   return state.slot < state.newest;
 }
 
+static of_content& derived(ledger_actor* self) {
+  auto& state = self->state;
+  if (state.derived.at != state.content.index()) state.derived = {state.content.index()};
+  return state.derived;
+}
+
+// A state can be large, and its askers many.
+std::shared_ptr<const state> copy_of_content(ledger_actor* self) {
+  auto& copy = derived(self).copy;
+  if (!copy) copy = std::make_shared<const cluster::state>(self->state.content);
+  return copy;
+}
+
+// A walk over all failures, and asked for after every message.
+std::optional<stamp> due_of_content(ledger_actor* self) {
+  auto& due = derived(self).due;
+  if (!due) due = next_deadline(self->state.content);
+  return *due;
+}
+
 void show(ledger_actor* self, watcher& to) {
   auto& state = self->state;
   to.told_more = more_comes(state);
-  self->send(to.asked.who, state_is{std::make_shared<const cluster::state>(state.content), {}, to.told_more});
+  self->send(to.asked.who, state_is{copy_of_content(self), {}, to.told_more});
   self->send(to.asked.who, leader_is{state.leader, state.leads});
 }
 
@@ -83,11 +103,14 @@ static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects
   auto read = command::decode(bytes);
   if (!read) return halt(self, at, read.error().text), false;
   if (state.set.own_clock_in_apply) read->from.at = state.env->calendar.now();
+  state.derived.copy.reset(); // at most one copy more than its users keep
   applied done;
   try {
     done = apply(state.content, at, *read);
     if (!state.set.planted.none()) state.set.planted.after(state.content, *read, done);
-  } catch (const std::exception& e) { // a bug of ours; the state is as before
+  } catch (const std::bad_alloc&) { // no fault of the command, and of this node alone: it reads its log anew
+    throw;
+  } catch (const std::exception& e) { // a bug of ours, and so on every node; the state is as before
     return halt(self, at, e.what()), false;
   }
   for (auto& key : done.touched) {
@@ -168,6 +191,7 @@ void replace(ledger_actor* self, const consensus::replace_state& r) {
   auto read = decode_snapshot(*r.state);
   if (!read) return halt(self, state.content.index().next(), read.error().text);
   state.content = std::move(*read);
+  state.derived = {};
   state.slot = r.slot;
   state.newest = std::max(state.newest, r.newest);
   state.in_pieces.forget(); // the snapshot is of whole commands

@@ -46,7 +46,7 @@ void propose_what_is_due(ledger_actor* self) {
   auto& state = self->state;
   if (!state.leads) return;
   auto now = env::now_of(self);
-  auto due = next_deadline(state.content);
+  auto due = due_of_content(self);
   if (due && *due <= state.env->calendar.now() && !state.tick_proposed) {
     command::command c;
     c.from.why = reason::deadline_due;
@@ -66,7 +66,7 @@ std::optional<instant> leader_deadline(ledger_actor* self) {
   auto& state = self->state;
   if (!state.leads || !state.to_log->empty()) return std::nullopt;
   auto first = state.last_proposal + state.timers.idle_noop;
-  auto due = next_deadline(state.content);
+  auto due = due_of_content(self);
   if (due && !state.tick_proposed)
     first = std::min(first, env::now_of(self) + std::max(duration{}, duration{*due - state.env->calendar.now()}));
   return first;

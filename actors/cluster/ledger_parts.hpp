@@ -27,6 +27,8 @@ void replace(ledger_actor* self, const consensus::replace_state& r);
 void hand_in_snapshot(ledger_actor* self);
 void tell_root(ledger_actor* self, bool configuration_changed);
 void show(ledger_actor* self, watcher& to);
+std::shared_ptr<const state> copy_of_content(ledger_actor* self);
+std::optional<stamp> due_of_content(ledger_actor* self);
 
 // --- ledger.cpp ---
 void answer(ledger_actor* self, client_id client, std::uint64_t sequence, const outcome& what);
