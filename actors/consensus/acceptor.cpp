@@ -34,7 +34,7 @@ void acceptor::fill(promise& p) const {
       p.more = true;
       return;
     }
-    if (it->second.number.none()) continue; // see journal_record.hpp: learned, and chosen without us
+    if (it->second.number.none()) continue; // learned: we are none of those who chose it, and of them every quorum has one
     bytes += size_of(*it->second.value);
     p.accepted.push_back({it->first, it->second.number, it->second.value});
   }

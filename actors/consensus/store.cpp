@@ -101,8 +101,7 @@ env::disk_request store::persist(const std::vector<journal_record>& records) {
     if (r.kind == record_kind::snapshot) {
       append_steps(request, save_snapshot(r.slot, encode_snapshot({r.slot, lineage_, r.payload}), snapshots_));
       snapshots_ = {snapshot_name(r.slot)};
-      batch.push_back({record_kind::snapshot, r.slot, {}});
-      cut = r.slot;
+      cut = r.slot; // truncate() marks it
     } else {
       batch.push_back(r);
     }

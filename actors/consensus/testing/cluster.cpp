@@ -161,7 +161,7 @@ bool cluster::pass_until_leader() {
   return !leader().empty();
 }
 
-// Forgets all that journal_record.hpp allows it to forget.
+// Forgets all that a journal may forget once a snapshot covers it (journal/writer.hpp, truncate).
 static void compact(std::vector<journal_record>& disk, slot_number snapshot) {
   std::vector<journal_record> kept;
   for (std::size_t i = 0; i < disk.size(); ++i) {
