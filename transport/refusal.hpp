@@ -32,7 +32,7 @@ enum class refusal : std::uint8_t {
   forged,        // sealed under keys that are not the session's
   truncated,     // a stream that ended without its closing tag
   too_many,      // over a rate or a table's limit
-  too_slow,      // a handshake on a stream that did not end in time
+  too_slow,      // a handshake on a stream, or a frame in it, that did not end in time
 };
 inline constexpr std::size_t refusal_kinds = 17;
 

@@ -80,6 +80,11 @@ admitted<stream_opener::progress> stream_opener::feed(byte_view data, std::vecto
   return finished_ ? progress::finished : progress::open;
 }
 
+std::size_t stream_opener::awaited() const {
+  if (partial_.empty()) return 0;
+  return partial_.size() < length_prefix ? length_prefix : length_prefix + get_le<std::uint32_t>(partial_, 0);
+}
+
 admitted<stream_opener::progress> stream_opener::open_frame(std::vector<byte_buffer>& into) {
   auto sealed = byte_view(partial_).subspan(length_prefix);
   byte_buffer text(sealed.size() - frame_overhead);
@@ -87,6 +92,7 @@ admitted<stream_opener::progress> stream_opener::open_frame(std::vector<byte_buf
   if (crypto_secretstream_xchacha20poly1305_pull(cipher_.state(), raw(text.data()), nullptr, &tag, raw(sealed.data()),
                                                  sealed.size(), nullptr, 0) != 0)
     return tl::unexpected(refusal::forged);
+  ++opened_;
   if (partial_.capacity() > kept_capacity)
     partial_ = {};
   else

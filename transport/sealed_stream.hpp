@@ -2,7 +2,8 @@
 //   [length of what follows 4, little-endian | one secretstream message]
 // Order, loss and repetition inside of the stream show as a forged frame. The sender replaces its keys each 2^20
 // messages or 15 minutes (TAG_REKEY); TAG_FINAL ends the stream: a stream that ends without it was cut.
-// The length is checked before anything is reserved for it, and the opener never holds more than one frame.
+// The length is checked before anything is reserved for it, and the opener never holds more than one frame. It is not
+// authenticated before the frame is whole: whoever reads gives a frame its time, and no more (stream_link.hpp).
 // The header that secretstream would send first is derived from the session key on both sides: init_push would draw it
 // from libsodium's own generator, and a run of the simulator must replay to the byte. The key is fresh in each session,
 // so a fixed header repeats nothing.
@@ -68,12 +69,17 @@ public:
   // Takes bytes as they come, appends whole texts to `into`. A refusal is final: the stream is to be closed.
   admitted<progress> feed(byte_view data, std::vector<byte_buffer>& into);
   [[nodiscard]] bool finished() const { return finished_; }
+  // Of the frame that has begun and is not whole: the bytes it says to have, which nothing has authenticated yet. 0:
+  // there is none.
+  [[nodiscard]] std::size_t awaited() const;
+  [[nodiscard]] std::uint64_t opened() const { return opened_; } // frames
 
 private:
   admitted<progress> open_frame(std::vector<byte_buffer>& into);
 
   stream_cipher cipher_;
   byte_buffer partial_;
+  std::uint64_t opened_ = 0;
   bool finished_ = false;
 };
 

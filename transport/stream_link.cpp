@@ -165,13 +165,24 @@ void stream_link::retire(const moment& m, sealed old, reader of_it, effects& out
 }
 
 // False: the stream is over, and closed on our side. If it ended in order it still may have held what we wrote.
-bool stream_link::read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out) {
+bool stream_link::read(const moment& m, sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out) {
+  auto opened = s.opener.opened();
   auto progress = s.opener.feed(data, texts);
+  if (s.opener.awaited() == 0)
+    s.frame_begun.reset();
+  else if (!s.frame_begun || s.opener.opened() != opened)
+    s.frame_begun = m.now;
   if (progress == stream_opener::progress::open) return true;
   if (!progress) turn_away(progress.error(), s.remote, out);
   out.emplace_back(close_stream{s.stream});
   tell_broken(out);
   return false;
+}
+
+std::optional<instant> stream_link::frame_due(const sealed& s) const {
+  if (!s.frame_begun) return std::nullopt;
+  auto parts = 1 + s.opener.awaited() / frame_rate;
+  return *s.frame_begun + 2 * static_cast<int>(parts) * context_->timing.silent_after;
 }
 
 void stream_link::abandon_dial(effects& out) {
@@ -190,12 +201,12 @@ void stream_link::on_data(const moment& m, stream_id stream, byte_view data, std
   for (std::size_t i = 0; i < answers_.size(); ++i)
     if (answers_[i].stream == stream) return on_finish_bytes(m, i, data, texts, out);
   if (open_ && open_->stream == stream) {
-    if (read(*open_, data, texts, out)) return;
+    if (read(m, *open_, data, texts, out)) return;
     return lose_open(m);
   }
   for (auto d = draining_.begin(); d != draining_.end(); ++d) {
     if (d->stream.stream != stream) continue;
-    if (!read(d->stream, data, texts, out)) draining_.erase(d);
+    if (!read(m, d->stream, data, texts, out)) draining_.erase(d);
     return;
   }
 }
@@ -265,6 +276,12 @@ void stream_link::tick(const moment& m, effects& out) {
     if (!d.told_broken) tell_broken(out);
     return true;
   });
+  if (auto due = open_ ? frame_due(*open_) : std::nullopt; due && *due <= m.now) {
+    turn_away(refusal::too_slow, open_->remote, out);
+    out.emplace_back(close_stream{open_->stream});
+    tell_broken(out);
+    lose_open(m);
+  }
   bool wanted = !open_ && !dialling_ && !context_->peer.addresses.empty();
   if (wanted && may_dial_ <= m.now) start(m, out);
 }
@@ -275,6 +292,7 @@ std::optional<instant> stream_link::deadline() const {
   if (dialling_) at_most(dialling_->begun + context_->timing.connect_limit);
   for (const auto& a : answers_) at_most(a.begun + context_->timing.connect_limit);
   for (const auto& d : draining_) at_most(d.until);
+  if (auto due = open_ ? frame_due(*open_) : std::nullopt) at_most(*due);
   if (!open_ && !dialling_ && !context_->peer.addresses.empty()) at_most(may_dial_);
   return first;
 }

@@ -5,7 +5,10 @@
 // (the peer restarted). The one that goes is closed by a final frame, and what was already in it is still read, so that
 // nothing is lost by the choice; the order between the two streams is. A stream that breaks loses what it held, and one
 // that a later one replaced is taken for broken at once: nobody may read it any more.
-// Nothing unauthenticated closes a stream or a dial.
+// Nothing unauthenticated closes a stream or a dial. Nor may it silence one: a length that was changed on its way is
+// found out when the frame is whole, and what comes behind it would fill it for hours. So a frame that has begun must
+// end, within twice silent_after for each frame_rate of its bytes. Rejected: a tag for the length. It would be another
+// format, and daemons could not be exchanged one by one.
 //
 // TCP sends again ever later what a dead path swallowed: when the path is back, a stream stays stuck for up to as long
 // as the path was away, and a leader whose slots are stuck steps down. So once datagrams pass again after a silence, a
@@ -29,6 +32,7 @@ public:
   static constexpr std::size_t max_answers = 4; // streams of the peer that are not authenticated; then the oldest goes
   static constexpr std::size_t max_draining = 2;
   static constexpr duration drain_time = std::chrono::seconds(5);
+  static constexpr std::size_t frame_rate = std::size_t{512} << 10;
 
   // `context` outlives this.
   explicit stream_link(const link_context& context)
@@ -79,6 +83,7 @@ private:
     instant born;  // the peer authenticated
     stream_sealer sealer;
     stream_opener opener;
+    std::optional<instant> frame_begun{}; // of the one that is not whole yet
   };
   struct drain {
     sealed stream;
@@ -95,7 +100,8 @@ private:
   enum class reader : std::uint8_t { reads_to_its_end, may_be_gone }; // the peer, of a stream that another replaces
   void retire(const moment& m, sealed old, reader of_it, effects& out);
   void abandon_dial(effects& out);
-  bool read(sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out);
+  bool read(const moment& m, sealed& s, byte_view data, std::vector<byte_buffer>& texts, effects& out);
+  [[nodiscard]] std::optional<instant> frame_due(const sealed& s) const;
   void lose_open(const moment& m);
   void tell_broken(effects& out, bool stuck = false) const {
     out.emplace_back(stream_broken{context_->peer.name, stuck});

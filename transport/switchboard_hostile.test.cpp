@@ -48,6 +48,31 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("link: a length changed in an open stream silences it for a time only: the frame has to end") {
+  for (auto [at, bit] : {std::pair{std::size_t{1}, 0x10}, {2, 0x01}, {2, 0x08}}) {
+    two_nodes w;
+    w.boot_both();
+    REQUIRE(w.run_until([&] { return w.up(); }));
+    w.run_for(1s);
+    bool done = false;
+    w.on_streams = [&, at = at, bit = bit](byte_buffer& data) {
+      if (!done) data[at] ^= static_cast<std::byte>(bit);
+      done = true;
+    };
+    w.send("n1", "n2", route::stream, "an order");
+    for (int i = 0; i < 60 && w.refused("n2", refusal::too_slow) == 0; ++i) {
+      w.send("n1", "n2", route::stream, "the order again"); // what is repeated fills the frame slowly
+      w.run_for(100ms);
+    }
+    CHECK(w.at("n2").got.empty());
+    CHECK(w.refused("n2", refusal::too_slow) == 1);
+    REQUIRE(w.run_until([&] { return w.up(); }));
+    w.send("n1", "n2", route::stream, "an order");
+    w.run_for(100ms);
+    CHECK(w.at("n2").got.size() == 1);
+  }
+}
+
 TEST_CASE("link: any byte of anything in a handshake over a stream changed: it is dialled again, nobody is let in") {
   for (std::size_t at = 0; at < hello_size + welcome_size + finish_size; at += 5) {
     two_nodes w;
