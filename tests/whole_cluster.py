@@ -239,6 +239,53 @@ def test_asked_to_end(c):
     equal(refused, [])  # of an everyday restart nothing reads like a fault
 
 
+def test_leaves_although_its_standby_is_lifted(c):
+    """A node that an operator has on standby is asked to end; then the standby is lifted, while a stop is under way."""
+    start(c)
+    node = where(c)
+    rest = tuple(n.name for n in c if n.name != node)
+    other = c[rest[0]]
+    hold = c[node].machine.path("/run/hold-stop")
+    hold.touch()
+    other.order("standby", node)
+
+    def pending(what):
+        return any(p.startswith(what) for p in other.status()["pending"])
+    c.wait("its stop is under way", lambda: pending(f"db on {node}: stop"))
+    c[node].machine.tell(str(int(signal.SIGTERM)))
+    c.wait("it has begun to leave", lambda: "leaves the cluster" in c[node].machine.log.read_text())
+    other.order("unstandby", node)
+    c.wait("it leaves all the same", lambda: pending(f"{node} leaves"))
+    hold.unlink()
+    c.wait("it has left", lambda: {m["node"]: m["state"] for m in other.status()["cluster"]["members"]}[node] == "left")
+    all_run(c, nodes=rest)
+    equal(shots(c), [])
+    c[node].machine.start_daemon()
+    c.settled()
+    all_run(c)
+
+
+def test_found_lost_while_it_leaves(c):
+    """Its last word is refused, for its session is over: it takes another one, instead of saying it again and again."""
+    start(c)
+    node = next(n.name for n in c if n.name != c.leader())
+    rest = tuple(n.name for n in c if n.name != node)
+    other = c[c.leader()]
+
+    def state():
+        return {m["node"]: m["state"] for m in other.status()["cluster"]["members"]}[node]
+    other.order("standby", node)
+    all_run(c, nodes=rest)
+    for number in (signal.SIGSTOP, signal.SIGTERM):
+        c[node].machine.tell(str(int(number)))
+    c.wait("it is lost", lambda: state() == "lost")
+    c[node].machine.tell(str(int(signal.SIGCONT)))
+    c.wait("it has left", lambda: state() == "left")
+    refused = [e for e in other.history() if e["outcome"] != "applied"]
+    assert len(refused) <= 3, refused
+    equal(shots(c), [])
+
+
 def test_daemon_exchanged_in_maintenance(c):
     """In maintenance SIGTERM leaves the services running, and the next daemon has them again: nothing is started, stopped
     or fenced. Who is still away when maintenance ends is lost like others: its services are wanted again."""

@@ -35,6 +35,8 @@ inline constexpr duration planned_absence = std::chrono::minutes{30};
 static_assert(planned_absence < command::max_detach);             // for calendars that differ
 inline constexpr duration alone_limit = std::chrono::seconds{10}; // of the same without a word of a leader
 inline constexpr duration look_for_leader = std::chrono::seconds{1};
+// Between two standbys, or two last words, of a node that leaves: each is a command in the log.
+inline constexpr duration leave_again = std::chrono::seconds{1};
 
 // Actors that follow the ledger and hold no facts of their own.
 enum class service : std::uint8_t { detector, attributes, executor, fencing, director };
@@ -88,6 +90,9 @@ struct root_state {
   std::optional<cluster::mirror> seen; // while leaving: what is still here
   instant leaving_ends{};
   instant leaving_look{}; // whether anybody leads
+  instant may_go{};       // after a refusal
+  bool standby_sent = false;
+  instant may_drain{}; // after a standby that was asked for
 };
 using root_actor = caf::stateful_actor<root_state, console::observed<caf::event_based_actor>>;
 

@@ -25,14 +25,31 @@ command::command spoken(root_actor* self, command::body what) {
   return c;
 }
 
-// What comes of it is read in the state.
-void submit(root_actor* self, command::body what) {
-  self->request(self->state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(what))})
-      .then([](const cluster::told_outcome&) {}, [](const caf::error&) {});
-}
-
 cluster::directive_key own_standby(root_actor* self) {
   return {command::directive_kind::standby, self->state.options.name.text};
+}
+
+// An operator's does as well; but where that is lifted, or expires, what is moved away would come back.
+void drain(root_actor* self) {
+  auto& state = self->state;
+  if (state.standby_sent || env::now_of(self) < state.may_drain) return;
+  command::directive d;
+  d.kind = command::directive_kind::standby;
+  d.subject = state.options.name.text;
+  d.note = state.leaving_why;
+  state.standby_sent = true;
+  auto answered = [self] {
+    self->state.standby_sent = false;
+    self->state.may_drain = env::now_of(self) + leave_again;
+  };
+  self->request(state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(d))})
+      .then([answered](const cluster::told_outcome&) { answered(); }, [answered](const caf::error&) { answered(); });
+}
+
+// The cluster knows our session, and that we are here.
+bool session_stands(const root_actor* self) {
+  auto& state = self->state;
+  return state.self && cluster::is_present(*state.self) && state.self->session == state.session;
 }
 
 void wave(root_actor* self) {
@@ -55,6 +72,8 @@ void go(root_actor* self, command::body last_word) {
             say(self, env::log_level::warning,
                 fmt::format("leaves not yet: the cluster refuses it ({})", name_of(told.answer.refused)));
             self->state.leaving = leaving_step::draining; // something came here after all, or the session is another
+            self->state.may_go = env::now_of(self) + leave_again;
+            if (!session_stands(self)) rejoin(self, "it leaves, and takes a session to do that");
           },
           [self](const caf::error&) { wave(self); });
 }
@@ -67,7 +86,8 @@ void look_whether_gone(root_actor* self) {
   auto& now = state.seen->now();
   auto& name = state.options.name;
   auto* standby = now.find(own_standby(self));
-  if (!standby) return; // so that nothing new comes here
+  if (!standby) return drain(self); // so that nothing new comes here
+  if (env::now_of(self) < state.may_go) return;
   if (!cluster::holds_anything(now, name)) return go(self, command::node_left{name, *state.session});
   if (!cluster::holds_only_what_is_left_alone(now, name)) return;
   say(self, env::log_level::info, "ends for a while: what runs here is left alone, in maintenance or not managed");
@@ -99,15 +119,7 @@ void leave_without_disk(root_actor* self, const consensus::disk_failed& how) {
 void on_state(root_actor* self, const cluster::state_is& s) {
   auto& state = self->state;
   if (!state.leaving) return;
-  bool first = !state.seen;
   state.seen.emplace(*s.whole);
-  if (first && !s.whole->find(own_standby(self))) {
-    command::directive d;
-    d.kind = command::directive_kind::standby;
-    d.subject = state.options.name.text;
-    d.note = state.leaving_why;
-    submit(self, d);
-  }
   look_whether_gone(self);
 }
 
@@ -131,6 +143,7 @@ void on_leaving_time(root_actor* self) {
   if (now >= state.leaving_ends) return go_as_it_is(self, "it takes too long");
   if (now < state.leaving_look) return;
   state.leaving_look = now + look_for_leader;
+  look_whether_gone(self);
   // The ledger names a leader until there is another one; when it was heard, the replica knows.
   self->request(state.replica, alone_limit, consensus::ask_contacts{})
       .then(
@@ -150,7 +163,9 @@ void lift_own_standby(root_actor* self) {
             d.kind = command::directive_kind::standby;
             d.subject = self->state.options.name.text;
             d.lifted = true;
-            submit(self, d);
+            // What comes of it is read in the state.
+            self->request(self->state.ledger, caf::infinite, cluster::submit{"node", spoken(self, std::move(d))})
+                .then([](const cluster::told_outcome&) {}, [](const caf::error&) {});
           },
           [](const caf::error&) {});
 }
