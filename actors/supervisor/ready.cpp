@@ -156,6 +156,10 @@ private:
 
 advice advise(const cluster::state& s, const ordering& known, const resource_name& resource) {
   situation sees(s, known);
+  return advise(sees, resource);
+}
+
+advice advise(situation& sees, const resource_name& resource) {
   return adviser(sees, resource).run();
 }
 

@@ -24,6 +24,8 @@
 
 namespace troupe::supervisor {
 
+class situation;
+
 // What an instance waits for.
 enum class hold : std::uint8_t {
   act_open,         // its own act has not been reported
@@ -64,6 +66,9 @@ struct advice {
 
 // What is due for one resource; `known` is the ordering of the state's configuration.
 advice advise(const cluster::state& s, const ordering& known, const resource_name& resource);
+// The same for one resource after the other of a state that does not change meanwhile: what was found out for one is
+// known for all.
+advice advise(situation& sees, const resource_name& resource);
 
 // The same for a whole state that changes: looks only at what a change concerns.
 class readiness {
