@@ -176,6 +176,7 @@ void readiness::begin(const cluster::state& s) {
   know(s.config().value);
   nodes_.clear();
   unprobed_.clear();
+  changed_.clear();
   waiting_.clear();
   for (auto& [key, found] : s.all<cluster::member_key>()) nodes_[key.node] = seen_of(s, found.value);
   for (auto& [key, found] : s.all<cluster::inventory_key>()) unprobed_[key.node] = found.value.pending;
@@ -185,10 +186,6 @@ void readiness::begin(const cluster::state& s) {
 void readiness::all_of(const cluster::state& s) {
   for (auto& name : known_->names()) dirty_.insert(name);
   for (auto& [key, found] : s.all<cluster::holder_key>()) dirty_.insert(key.resource); // also what is not configured
-}
-
-void readiness::concerned(const resource_name& changed) {
-  for (auto& name : known_->concerned(changed)) dirty_.insert(name);
 }
 
 readiness::seen readiness::seen_of(const cluster::state& s, const cluster::member& m) {
@@ -209,7 +206,7 @@ void readiness::note_one(const cluster::state&, const cluster::row_change<cluste
   auto& before = unprobed_[row.key.node];
   std::vector<resource_name> differ;
   std::set_symmetric_difference(before.begin(), before.end(), now.begin(), now.end(), std::back_inserter(differ));
-  for (auto& name : differ) concerned(name);
+  changed_.insert(differ.begin(), differ.end());
   before = std::move(now);
 }
 
@@ -223,9 +220,9 @@ void readiness::note(const cluster::state& s, const cluster::delta& changed) {
     }
     void operator()(const cluster::row_change<cluster::member_key>& row) { to.note_one(s, row); }
     void operator()(const cluster::row_change<cluster::inventory_key>& row) { to.note_one(s, row); }
-    void operator()(const cluster::row_change<cluster::holder_key>& row) { to.concerned(row.key.resource); }
-    void operator()(const cluster::row_change<cluster::assignment_key>& row) { to.concerned(row.key.resource); }
-    void operator()(const cluster::row_change<cluster::failure_key>& row) { to.concerned(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::holder_key>& row) { to.changed_.insert(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::assignment_key>& row) { to.changed_.insert(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::failure_key>& row) { to.changed_.insert(row.key.resource); }
     void operator()(const cluster::row_change<cluster::directive_key>&) { to.all_of(s); }
     void operator()(const cluster::row_change<cluster::attempt_key>&) { to.all_of(s); }
     void operator()(const cluster::row_change<cluster::definition_key>&) {}
@@ -273,6 +270,7 @@ void add_what_freed_it(const cluster::state& s, advice& now, const std::vector<w
 
 std::vector<advice> readiness::take(const cluster::state& s) {
   std::vector<advice> out;
+  for (auto& name : known_->concerned(std::exchange(changed_, {}))) dirty_.insert(name);
   situation sees(s, *known_);
   for (auto& name : std::exchange(dirty_, {})) {
     auto one = adviser(sees, name).run();

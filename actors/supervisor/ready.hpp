@@ -88,7 +88,6 @@ public:
 
 private:
   void all_of(const cluster::state& s);
-  void concerned(const resource_name& changed);
   void note_one(const cluster::state& s, const cluster::row_change<cluster::member_key>& row);
   void note_one(const cluster::state& s, const cluster::row_change<cluster::inventory_key>& row);
 
@@ -104,6 +103,7 @@ private:
   std::optional<ordering> known_;
   std::map<node_name, seen> nodes_;
   std::map<node_name, std::vector<resource_name>> unprobed_;
+  std::set<resource_name> changed_; // it, and whatever it concerns, is to be looked at
   std::set<resource_name> dirty_;
   std::map<resource_name, std::vector<wait>> waiting_;
 };

@@ -178,6 +178,14 @@ TEST_CASE("so may a group") {
   }
 }
 
+TEST_CASE("what changes at the same time along a chain is followed in one walk") {
+  ordering known(chain(order_kind::mandatory));
+  std::set<resource_name> all;
+  for (auto& name : known.names()) all.insert(name);
+  CHECK(known.concerned(all).size() == config::max_resources);
+  CHECK(known.concerned({resource_name{numbered(19'998)}}).size() == 3); // it, its next, the one right before
+}
+
 TEST_CASE("orders of both kinds, a clone and what must be apart, in one web") {
   auto cache = plain("cache"), api = plain("api");
   cache.clone = api.clone = config::clone_options{};
