@@ -109,7 +109,7 @@ void install_resources(transaction& t, const config::cluster& next) {
   }
   // What is new may run wherever somebody has not looked yet.
   for (auto& [key, m] : std::map(t.now().all<member_key>())) {
-    if (!std::holds_alternative<joined>(m.value.here) && !std::holds_alternative<detached>(m.value.here)) continue;
+    if (!is_trusted(m.value)) continue;
     auto* open = t.now().find(inventory_key{key.node});
     auto pending = open ? open->value.pending : std::vector<resource_name>{};
     for (auto& [name, standing] : record.resources)

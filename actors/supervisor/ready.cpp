@@ -43,9 +43,7 @@ private:
   void held(const holder_key& key, const cluster::holder& h) {
     cell at{r_, key.ordinal, key.node};
     auto* m = cluster::member_of(s_, key.node);
-    bool away = !m || m->boot != key.boot || std::holds_alternative<cluster::lost>(m->here) ||
-                std::holds_alternative<cluster::down>(m->here);
-    if (away) return hold_on(at, hold::unclean, key.node);
+    if (!m || m->boot != key.boot || cluster::is_lost_or_dead(*m)) return hold_on(at, hold::unclean, key.node);
     bool good = !h.open && sees_.stays(r_, key.node);
     if (good && fits(at, h)) return;
     if (!sees_.managed(r_, key.node)) return hold_on(at, hold::unmanaged);

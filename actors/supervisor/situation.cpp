@@ -173,8 +173,7 @@ bool situation::untried(const resource_name& r, const node_name& n) const {
 
 std::optional<wait> situation::node_waits(const cell& at) const {
   auto* m = cluster::member_of(s_, at.node);
-  bool away = !m || std::holds_alternative<cluster::lost>(m->here) || std::holds_alternative<cluster::down>(m->here);
-  if (away) return wait{at, hold::unclean, {}, at.node};
+  if (!m || cluster::is_lost_or_dead(*m)) return wait{at, hold::unclean, {}, at.node};
   if (!std::holds_alternative<cluster::joined>(m->here)) return wait{at, hold::not_joined, {}, at.node};
   auto* shot = s_.find(cluster::attempt_key{at.node});
   bool open = shot && shot->value.ended == cluster::attempt::end::open;
