@@ -12,13 +12,24 @@ const member* member_of(const state& s, const node_name& node) {
 }
 
 bool is_present(const member& m) {
-  return std::holds_alternative<joined>(m.here) || std::holds_alternative<detached>(m.here) ||
-         std::holds_alternative<under_suspicion>(m.here);
+  return is_trusted(m) || std::holds_alternative<under_suspicion>(m.here);
 }
 
 bool is_away(const member& m) {
   return std::holds_alternative<left>(m.here) || std::holds_alternative<down>(m.here) ||
          std::holds_alternative<never_seen>(m.here);
+}
+
+bool is_trusted(const member& m) {
+  return std::holds_alternative<joined>(m.here) || std::holds_alternative<detached>(m.here);
+}
+
+bool is_lost_or_dead(const member& m) {
+  return std::holds_alternative<lost>(m.here) || std::holds_alternative<down>(m.here);
+}
+
+bool is_written_off(const member& m) {
+  return is_lost_or_dead(m) || std::holds_alternative<left>(m.here);
 }
 
 std::optional<session_id> acting_session(const state& s, const node_name& node) {

@@ -15,6 +15,12 @@ const member* member_of(const state& s, const node_name& node);
 bool is_present(const member& m);
 // It has not been here, has left, or is dead: nothing of it talks to the cluster.
 bool is_away(const member& m);
+// It is here, or away for a planned restart, and nobody has missed it.
+bool is_trusted(const member& m);
+// It was missed, and has not joined since: what it held is unclean, or free if its boot is proved dead.
+bool is_lost_or_dead(const member& m);
+// So it is, or it has left: its silence says nothing new.
+bool is_written_off(const member& m);
 
 // The session that acts may name: set for a member that is joined (not suspected, detached, lost, left, down).
 std::optional<session_id> acting_session(const state& s, const node_name& node);

@@ -460,4 +460,25 @@ TEST_CASE("a running instance takes a new time-out over, and keeps the parameter
   CHECK(c.s.find(definition_key{resource_name{"db"}, second})->value.params.empty());
 }
 
+TEST_CASE("what each presence counts as") {
+  struct {
+    presence here;
+    bool present, away, trusted, lost_or_dead, written_off;
+  } table[] = {{never_seen{}, false, true, false, false, false}, {joined{}, true, false, true, false, false},
+               {detached{}, true, false, true, false, false},    {under_suspicion{}, true, false, false, false, false},
+               {lost{}, false, false, false, true, true},        {down{}, false, true, false, true, true},
+               {left{}, false, true, false, false, true}};
+  static_assert(std::size(table) == std::variant_size_v<presence>);
+  for (auto& row : table) {
+    CAPTURE(row.here.index());
+    member m;
+    m.here = row.here;
+    CHECK(is_present(m) == row.present);
+    CHECK(is_away(m) == row.away);
+    CHECK(is_trusted(m) == row.trusted);
+    CHECK(is_lost_or_dead(m) == row.lost_or_dead);
+    CHECK(is_written_off(m) == row.written_off);
+  }
+}
+
 } // namespace troupe::cluster::kernel_test

@@ -110,8 +110,7 @@ void install_resources(transaction& t, const config::cluster& next) {
   // What is new may run wherever somebody has not looked yet. Who is lost looks for everything when it joins again.
   bool suspects_too = t.now().constitution().level >= 4;
   for (auto& [key, m] : std::map(t.now().all<member_key>())) {
-    if (!is_present(m.value)) continue;
-    if (!suspects_too && std::holds_alternative<under_suspicion>(m.value.here)) continue;
+    if (!is_trusted(m.value) && !(suspects_too && is_present(m.value))) continue;
     auto* open = t.now().find(inventory_key{key.node});
     auto pending = open ? open->value.pending : std::vector<resource_name>{};
     for (auto& [name, standing] : record.resources)

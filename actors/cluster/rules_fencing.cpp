@@ -134,8 +134,8 @@ refusal check(const state& s, const provenance& from, const command::fence_proof
   case config::proof_kind::power: return check_power(s, from, c);
   case config::proof_kind::operator_word: {
     // An operator vouches for a machine that is away; one that talks to us is not dead.
-    bool here = std::holds_alternative<joined>(target->here) || std::holds_alternative<detached>(target->here);
-    return from.by.user && !(here && c.boot == target->boot) ? refusal::none : refusal::proof_not_accepted;
+    return from.by.user && !(is_trusted(*target) && c.boot == target->boot) ? refusal::none
+                                                                            : refusal::proof_not_accepted;
   }
   case config::proof_kind::assumed: {
     bool off = s.config().value.fencing == config::fencing_policy::off;

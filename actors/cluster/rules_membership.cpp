@@ -9,11 +9,6 @@ namespace troupe::cluster::rules {
 
 namespace {
 
-template <class... Presence>
-bool is_any(const presence& p) {
-  return (std::holds_alternative<Presence>(p) || ...);
-}
-
 // A member's present session, or why it is not what the command names.
 refusal check_session(const member* m, session_id named) {
   if (!m) return refusal::unknown_node;
@@ -95,7 +90,7 @@ refusal check(const state& s, const provenance& from, const command::node_left& 
   auto* m = member_of(s, c.node);
   if (auto bad = check_session(m, c.session); bad != refusal::none) return bad;
   if (from.by.node != c.node) return refusal::not_its_own;
-  if (!is_any<joined, detached>(m->here)) return refusal::not_joined;
+  if (!is_trusted(*m)) return refusal::not_joined;
   return holds_anything(s, c.node) ? refusal::still_holds : refusal::none;
 }
 
@@ -109,7 +104,7 @@ refusal check(const state& s, const provenance& from, const command::detach& c) 
   auto* m = member_of(s, c.node);
   if (auto bad = check_session(m, c.session); bad != refusal::none) return bad;
   if (from.by.node != c.node && !from.by.user) return refusal::not_its_own;
-  if (!is_any<joined>(m->here)) return refusal::not_joined;
+  if (!std::holds_alternative<joined>(m->here)) return refusal::not_joined;
   return c.until > s.now() + command::max_detach ? refusal::too_large : refusal::none;
 }
 
@@ -121,7 +116,7 @@ refusal check(const state& s, const provenance&, const command::suspected& c) {
   auto* m = member_of(s, c.node);
   if (auto bad = check_session(m, c.session); bad != refusal::none) return bad;
   if (c.evidence.size() > command::max_note) return refusal::too_large;
-  bool fits = c.lifted ? is_any<under_suspicion>(m->here) : is_any<joined, detached>(m->here);
+  bool fits = c.lifted ? std::holds_alternative<under_suspicion>(m->here) : is_trusted(*m);
   return fits ? refusal::none : refusal::not_joined;
 }
 
@@ -136,8 +131,7 @@ refusal check(const state& s, const provenance&, const command::node_lost& c) {
   auto* m = member_of(s, c.node);
   if (auto bad = check_session(m, c.session); bad != refusal::none) return bad;
   if (c.evidence.size() > command::max_note) return refusal::too_large;
-  bool fits = is_any<joined, detached, under_suspicion, never_seen>(m->here);
-  return fits ? refusal::none : refusal::not_joined;
+  return is_written_off(*m) ? refusal::not_joined : refusal::none;
 }
 
 // From level 3 on: how many others. One that dies again and again is not a mass of them, and there is nothing else for
@@ -156,7 +150,7 @@ void effect(transaction& t, const provenance& from, const command::node_lost& c)
   auto now = t.now().now();
   if (lost_beside(t.now(), losses, c.node) >= brake(t.now()) && !spoken_for) {
     t.update(member_key{c.node}, [&](member& m) {
-      if (!is_any<under_suspicion>(m.here)) m.here = under_suspicion{now, c.evidence};
+      if (!std::holds_alternative<under_suspicion>(m.here)) m.here = under_suspicion{now, c.evidence};
     });
     return;
   }

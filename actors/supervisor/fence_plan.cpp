@@ -27,9 +27,8 @@ const entry<holder>* failed_stop_on(const state& s, const node_name& node, log_i
 std::set<node_name> candidates(const state& s) {
   std::set<node_name> out;
   for (const auto& [key, found] : s.all<member_key>()) {
-    const auto& here = found.value.here;
-    bool away = std::holds_alternative<lost>(here) || std::holds_alternative<under_suspicion>(here);
-    if (away || std::holds_alternative<down>(here)) out.insert(key.node);
+    bool suspected = std::holds_alternative<under_suspicion>(found.value.here);
+    if (suspected || is_lost_or_dead(found.value)) out.insert(key.node);
   }
   for (const auto& [key, found] : s.all<holder_key>()) {
     const auto* m = member_of(s, key.node);

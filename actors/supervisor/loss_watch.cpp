@@ -9,14 +9,14 @@ namespace troupe::supervisor {
 
 namespace {
 
-template <class... Presence>
-bool is_any(const cluster::presence& p) {
-  return (std::holds_alternative<Presence>(p) || ...);
+template <class Presence>
+bool is(const cluster::presence& p) {
+  return std::holds_alternative<Presence>(p);
 }
 
 // Whose silence means nothing any more, or not yet.
 bool is_settled(const cluster::member& m) {
-  return !m.configured || is_any<cluster::lost, cluster::down, cluster::left>(m.here);
+  return !m.configured || cluster::is_written_off(m);
 }
 
 std::optional<instant> heard_of(const look& l, const node_name& node) {
@@ -81,7 +81,7 @@ std::vector<verdict> loss_watch::judge(const cluster::state& s, const look& l) {
 
 // An earlier leader suspected us; who leads now, and is heard by a quorum, is well. Nobody else could say so.
 std::optional<verdict> loss_watch::judge_ourselves(const cluster::member& m, const look& l, const measure& by) {
-  if (!is_any<cluster::under_suspicion>(m.here) || !by.sound) return std::nullopt;
+  if (!is<cluster::under_suspicion>(m.here) || !by.sound) return std::nullopt;
   if (absolved_ && l.now < *absolved_ + timers_.tolerate) return std::nullopt;
   absolved_ = l.now;
   return verdict{reason::mass_loss, command::suspected{self_, m.session, true, "it leads"}};
@@ -129,9 +129,9 @@ const detector::opinion* loss_watch::accusation(const node_name& node, const rec
 
 std::optional<verdict> loss_watch::judge_one(const cluster::state& s, const node_name& node, const cluster::member& m,
                                              record& r, const look& l, const measure& by) {
-  bool never = is_any<cluster::never_seen>(m.here);
+  bool never = is<cluster::never_seen>(m.here);
   if (never && !cluster::holds_anything(s, node)) return std::nullopt; // just configured: nothing may run there
-  bool suspended = is_any<cluster::under_suspicion>(m.here);
+  bool suspended = is<cluster::under_suspicion>(m.here);
 
   loss_evidence why{r.silence, r.heard.has_value(), host_answers(node, r), accusation(node, r)};
   auto limit = why.accusation ? timers_.lost_if_suspected : timers_.lost_alone;
@@ -175,12 +175,12 @@ void loss_watch::plan_next(const cluster::state& s, const look& l, const measure
 
 bool loss_watch::nobody_in_doubt(const cluster::state& s) const {
   auto* ourselves = s.find(cluster::member_key{self_});
-  if (ourselves && is_any<cluster::under_suspicion>(ourselves->value.here)) return false;
+  if (ourselves && is<cluster::under_suspicion>(ourselves->value.here)) return false;
   return std::ranges::all_of(records_, [&](const auto& entry) {
     auto* m = s.find(cluster::member_key{entry.first});
     if (m == nullptr || is_settled(m->value)) return true;
-    if (is_any<cluster::never_seen>(m->value.here)) return !cluster::holds_anything(s, entry.first);
-    return is_any<cluster::joined>(m->value.here) && std::ranges::binary_search(vouched_, entry.first);
+    if (is<cluster::never_seen>(m->value.here)) return !cluster::holds_anything(s, entry.first);
+    return is<cluster::joined>(m->value.here) && std::ranges::binary_search(vouched_, entry.first);
   });
 }
 

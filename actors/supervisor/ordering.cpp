@@ -7,29 +7,41 @@ namespace troupe::supervisor {
 
 namespace {
 
-// A resource is itself, a group its members in order.
-std::vector<resource_name> members_of(const config::cluster& c, const std::string& name) {
-  for (auto& g : c.groups)
-    if (g.name.text == name) return g.members;
-  return {resource_name{name}};
-}
-
 struct instances {
   bool many = false;
   bool interleave = false;
 };
-instances instances_of(const config::cluster& c, const resource_name& name) {
-  for (auto& g : c.groups)
-    if (g.clone && std::find(g.members.begin(), g.members.end(), name) != g.members.end())
-      return {true, g.clone->interleave};
-  for (auto& r : c.resources)
-    if (r.name == name) return {r.clone || r.promotable, r.clone && r.clone->interleave};
-  return {};
-}
+
+// What an order or a colocation names, looked up: there may be as many of them as resources.
+class subjects {
+public:
+  explicit subjects(const config::cluster& c) {
+    for (auto& r : c.resources) kinds_[r.name] = {r.clone || r.promotable, r.clone && r.clone->interleave};
+    for (auto& g : c.groups) {
+      groups_[g.name.text] = &g;
+      if (!g.clone) continue;
+      for (auto& m : g.members) kinds_[m] = {true, g.clone->interleave};
+    }
+  }
+  // A resource is itself, a group its members in order.
+  [[nodiscard]] std::vector<resource_name> members_of(const std::string& name) const {
+    auto found = groups_.find(name);
+    return found == groups_.end() ? std::vector{resource_name{name}} : found->second->members;
+  }
+  [[nodiscard]] instances instances_of(const resource_name& name) const {
+    auto found = kinds_.find(name);
+    return found == kinds_.end() ? instances{} : found->second;
+  }
+
+private:
+  std::map<std::string, const config::group*> groups_;
+  std::map<resource_name, instances> kinds_;
+};
 
 } // namespace
 
 ordering::ordering(const config::cluster& c) {
+  subjects named(c);
   for (auto& r : c.resources) links_[r.name].notifies = r.clone && r.clone->notify;
   auto link = [&](const resource_name& first, const resource_name& then, edge kind) {
     if (!links_.contains(first) || !links_.contains(then)) return;
@@ -48,9 +60,9 @@ ordering::ordering(const config::cluster& c) {
     }
   }
   for (auto& o : c.orders)
-    for (auto& first : members_of(c, o.first))
-      for (auto& then : members_of(c, o.then)) {
-        auto one = instances_of(c, first), two = instances_of(c, then);
+    for (auto& first : named.members_of(o.first))
+      for (auto& then : named.members_of(o.then)) {
+        auto one = named.instances_of(first), two = named.instances_of(then);
         bool mandatory = o.kind == config::order_kind::mandatory;
         link(first, then,
              {{}, o.first_action, o.then_action, mandatory, o.symmetrical, one.many && two.many && two.interleave});
@@ -58,8 +70,8 @@ ordering::ordering(const config::cluster& c) {
   for (auto& k : c.colocations) {
     bool whole = !k.what_role && !k.with_role;
     if (!k.weight.must_not() || !whole) continue;
-    for (auto& a : members_of(c, k.what))
-      for (auto& b : members_of(c, k.with)) {
+    for (auto& a : named.members_of(k.what))
+      for (auto& b : named.members_of(k.with)) {
         links_[a].apart.push_back(b);
         links_[b].apart.push_back(a);
       }
@@ -78,9 +90,9 @@ std::vector<resource_name> ordering::names() const {
   return out;
 }
 
-std::vector<resource_name> ordering::concerned(const resource_name& changed) const {
-  std::set<resource_name> seen{changed};
-  std::vector<resource_name> out{changed};
+std::vector<resource_name> ordering::concerned(const std::set<resource_name>& changed) const {
+  auto seen = changed;
+  std::vector<resource_name> out(changed.begin(), changed.end());
   auto add = [&](const resource_name& other) {
     if (seen.insert(other).second) out.push_back(other);
   };
@@ -89,7 +101,8 @@ std::vector<resource_name> ordering::concerned(const resource_name& changed) con
   auto may_stay_or_not = out.size();
   for (std::size_t i = 0; i < may_stay_or_not; ++i)
     for (auto& e : at(out[i]).before) add(e.other);
-  for (auto& other : at(changed).apart) add(other);
+  for (auto& each : changed)
+    for (auto& other : at(each).apart) add(other);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "messages/config.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,11 @@ public:
   [[nodiscard]] const std::string& group_of(const resource_name& of) const { return at(of).group; }
   [[nodiscard]] bool notifies(const resource_name& of) const { return at(of).notifies; } // a clone whose instances are told
   [[nodiscard]] std::vector<resource_name> names() const;
-  // Whatever may have to do something else when this one changes. Whether something stays hangs on all before it, so all
-  // that comes after this one is among them; what may start or stop hangs on whether those right behind it stay, so all
-  // that stand right before one of these are.
-  [[nodiscard]] std::vector<resource_name> concerned(const resource_name& changed) const;
+  // Whatever may have to do something else when these change. Whether something stays hangs on all before it, so all
+  // that comes after one of them is among it; what may start or stop hangs on whether those right behind it stay, so
+  // all that stand right before one of these are. One walk for all of them: along a chain each concerns nearly all
+  // others.
+  [[nodiscard]] std::vector<resource_name> concerned(const std::set<resource_name>& changed) const;
 
 private:
   struct links {

@@ -6,6 +6,7 @@
 #include "actors/scheduler/native/explain.hpp"
 #include "actors/supervisor/fence_plan.hpp"
 #include "actors/supervisor/placing.hpp"
+#include "actors/supervisor/undone.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ public:
     enough_ = std::min(asked.steps, max_plan_steps);
     out_.refused = suppose(asked);
     if (out_.refused.empty() && !asked.failing.empty() && !majority_left()) {
-      nobody_decides();
+      say_all(without_majority(s_, [&](auto& n) { return is_gone(n); }));
     } else if (out_.refused.empty()) {
       ready_.begin(s_);
       places_.begin(s_);
@@ -141,25 +142,6 @@ private:
     for (auto& v : of.voters)
       if (!is_gone(v.node)) left.add(v.journal);
     return consensus::is_quorum(of, left);
-  }
-
-  // Then nothing is committed: no loss, no fencing, no start. What the nodes that are left do, each does by itself.
-  void nobody_decides() {
-    auto& voters = s_.constitution().voters;
-    auto left = std::count_if(voters.begin(), voters.end(), [&](auto& v) { return !is_gone(v.node); });
-    out_.others.push_back(fmt::format("{} of {} voters would be left, which is no majority: nobody would lead, and "
-                                      "nothing would be fenced, started or moved until one is back",
-                                      left, voters.size()));
-    bool stops = s_.config().value.no_quorum == config::no_quorum_policy::stop;
-    for (auto& [key, m] : s_.all<member_key>()) {
-      std::string held;
-      cluster::for_each_holder_on(s_, key.node, [&](const holder_key& at, const holder&) {
-        held += (held.empty() ? "" : ", ") + at.resource.text;
-      });
-      if (held.empty() || is_gone(key.node)) continue;
-      out_.others.push_back(stops ? fmt::format("{} would stop {} (no-quorum = stop)", key.node.text, held)
-                                  : fmt::format("{} would go on running {} (no-quorum = freeze)", key.node.text, held));
-    }
   }
 
   // --- what is under way already ---
@@ -336,50 +318,25 @@ private:
 
   // --- what is left ---
 
-  // A new target role that an operator's word goes before.
-  void overruled(const config::resource& r, const std::string& group) {
-    auto before = targets_before_.find(r.name);
-    if (before == targets_before_.end() || before->second == r.target) return;
-    auto wanted = cluster::wanted_role(s_, r, group);
-    if (wanted == r.target) return;
-    bool own = s_.find(cluster::directive_key{command::directive_kind::target_role, r.name.text});
-    out_.others.push_back(
-        fmt::format("{0} stays {1}, by an operator's word that goes before its target ({2}): `troupe start {3} "
-                    "--as-configured` lifts it",
-                    r.name.text, name_of(wanted), name_of(r.target), own ? r.name.text : group));
-  }
-
   void undone() {
-    ordering known(s_.config().value);
-    for (auto& r : s_.config().value.resources) overruled(r, known.group_of(r.name));
+    say_all(overruled_targets(s_, targets_before_));
     (void)ready_.take(s_);
     for (auto& [name, waits] : ready_.waiting()) out_.waits.insert(out_.waits.end(), waits.begin(), waits.end());
     (void)fences_.look(s_, self_, now_);
     for (auto& f : fences_.waiting()) out_.others.push_back(f.target.text + ": " + f.text);
-    for (auto& [key, m] : s_.all<member_key>())
-      if (std::holds_alternative<cluster::detached>(m.value.here) &&
-          !cluster::holds_only_what_is_left_alone(s_, key.node))
-        out_.others.push_back(
-            fmt::format("{0} is away for a planned restart, and what it holds is to be managed: if its "
-                        "trouped is not back first, {0} is lost, and fenced",
-                        key.node.text));
-    for (auto& r : s_.config().value.resources) {
-      auto* a = s_.find(cluster::assignment_key{r.name});
-      if (cluster::wanted_role(s_, r, known.group_of(r.name)) == config::role::stopped) continue;
-      if (!a && too_early_to_place(s_, r.name))
-        out_.others.push_back(r.name.text + " gets no place yet: not all nodes were seen, or could look for it");
-      else if (cluster::left_alone(s_, r.name, {}, known.group_of(r.name)))
-        continue; // also that it runs nowhere
-      else if (!a || a->value.places.empty())
-        out_.others.push_back(r.name.text + " runs nowhere: no node may run it");
-    }
+    say_all(left_to_nodes(s_));
+    say_all(without_place(s_));
+  }
+
+  void say_all(std::vector<std::string> sentences) {
+    std::move(sentences.begin(), sentences.end(), std::back_inserter(out_.others));
   }
 
   cluster::state s_;
   node_name self_;
   stamp clock_;
   std::set<node_name> supposed_gone_;
-  std::map<resource_name, config::role> targets_before_; // empty: the configuration stays
+  target_roles targets_before_; // empty: the configuration stays
   instant now_{}; // of the fencing's pauses
   bool begun_ = false;
   bool moved_ = false;

@@ -3,8 +3,6 @@
 #include "actors/supervisor/notices.hpp"
 #include "actors/supervisor/situation.hpp"
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
 
 namespace troupe::supervisor {
@@ -43,9 +41,7 @@ private:
   void held(const holder_key& key, const cluster::holder& h) {
     cell at{r_, key.ordinal, key.node};
     auto* m = cluster::member_of(s_, key.node);
-    bool away = !m || m->boot != key.boot || std::holds_alternative<cluster::lost>(m->here) ||
-                std::holds_alternative<cluster::down>(m->here);
-    if (away) return hold_on(at, hold::unclean, key.node);
+    if (!m || m->boot != key.boot || cluster::is_lost_or_dead(*m)) return hold_on(at, hold::unclean, key.node);
     bool good = !h.open && sees_.stays(r_, key.node);
     if (good && fits(at, h)) return;
     if (!sees_.managed(r_, key.node)) return hold_on(at, hold::unmanaged);
@@ -156,6 +152,10 @@ private:
 
 advice advise(const cluster::state& s, const ordering& known, const resource_name& resource) {
   situation sees(s, known);
+  return advise(sees, resource);
+}
+
+advice advise(situation& sees, const resource_name& resource) {
   return adviser(sees, resource).run();
 }
 
@@ -172,6 +172,7 @@ void readiness::begin(const cluster::state& s) {
   know(s.config().value);
   nodes_.clear();
   unprobed_.clear();
+  changed_.clear();
   waiting_.clear();
   for (auto& [key, found] : s.all<cluster::member_key>()) nodes_[key.node] = seen_of(s, found.value);
   for (auto& [key, found] : s.all<cluster::inventory_key>()) unprobed_[key.node] = found.value.pending;
@@ -181,10 +182,6 @@ void readiness::begin(const cluster::state& s) {
 void readiness::all_of(const cluster::state& s) {
   for (auto& name : known_->names()) dirty_.insert(name);
   for (auto& [key, found] : s.all<cluster::holder_key>()) dirty_.insert(key.resource); // also what is not configured
-}
-
-void readiness::concerned(const resource_name& changed) {
-  for (auto& name : known_->concerned(changed)) dirty_.insert(name);
 }
 
 readiness::seen readiness::seen_of(const cluster::state& s, const cluster::member& m) {
@@ -205,7 +202,7 @@ void readiness::note_one(const cluster::state&, const cluster::row_change<cluste
   auto& before = unprobed_[row.key.node];
   std::vector<resource_name> differ;
   std::set_symmetric_difference(before.begin(), before.end(), now.begin(), now.end(), std::back_inserter(differ));
-  for (auto& name : differ) concerned(name);
+  changed_.insert(differ.begin(), differ.end());
   before = std::move(now);
 }
 
@@ -219,9 +216,9 @@ void readiness::note(const cluster::state& s, const cluster::delta& changed) {
     }
     void operator()(const cluster::row_change<cluster::member_key>& row) { to.note_one(s, row); }
     void operator()(const cluster::row_change<cluster::inventory_key>& row) { to.note_one(s, row); }
-    void operator()(const cluster::row_change<cluster::holder_key>& row) { to.concerned(row.key.resource); }
-    void operator()(const cluster::row_change<cluster::assignment_key>& row) { to.concerned(row.key.resource); }
-    void operator()(const cluster::row_change<cluster::failure_key>& row) { to.concerned(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::holder_key>& row) { to.changed_.insert(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::assignment_key>& row) { to.changed_.insert(row.key.resource); }
+    void operator()(const cluster::row_change<cluster::failure_key>& row) { to.changed_.insert(row.key.resource); }
     void operator()(const cluster::row_change<cluster::directive_key>&) { to.all_of(s); }
     void operator()(const cluster::row_change<cluster::attempt_key>&) { to.all_of(s); }
     void operator()(const cluster::row_change<cluster::definition_key>&) {}
@@ -269,6 +266,7 @@ void add_what_freed_it(const cluster::state& s, advice& now, const std::vector<w
 
 std::vector<advice> readiness::take(const cluster::state& s) {
   std::vector<advice> out;
+  for (auto& name : known_->concerned(std::exchange(changed_, {}))) dirty_.insert(name);
   situation sees(s, *known_);
   for (auto& name : std::exchange(dirty_, {})) {
     auto one = adviser(sees, name).run();
@@ -280,58 +278,6 @@ std::vector<advice> readiness::take(const cluster::state& s) {
     out.push_back(std::move(one));
   }
   return out;
-}
-
-// --- for people ---
-
-std::string_view name_of(hold why) {
-  switch (why) {
-  case hold::act_open: return "act-open";
-  case hold::not_joined: return "not-joined";
-  case hold::unclean: return "unclean";
-  case hold::gated: return "gated";
-  case hold::not_probed: return "not-probed";
-  case hold::active_elsewhere: return "active-elsewhere";
-  case hold::predecessor: return "predecessor";
-  case hold::ordered_stop: return "ordered-stop";
-  case hold::kept_apart: return "kept-apart";
-  case hold::failed_stop: return "failed-stop";
-  case hold::notices: return "notices";
-  case hold::unmanaged: return "unmanaged";
-  }
-  return "unknown";
-}
-
-namespace {
-
-std::tm end_of(stamp until) {
-  return fmt::gmtime(std::chrono::ceil<std::chrono::seconds>(until).time_since_epoch().count());
-}
-
-} // namespace
-
-std::string text_of(const wait& w) {
-  auto subject = w.at.resource.text + " on " + w.at.node.text;
-  switch (w.why) {
-  case hold::act_open: return subject + ": its operation is under way";
-  case hold::not_joined: return subject + " waits: " + w.other.text + " is away for now";
-  case hold::unclean:
-    return subject + " waits: what runs on " + w.other.text + " is not known until it is proved dead or returns";
-  case hold::gated:
-    return subject + (w.other == w.at.node ? " waits" : " goes on there for now") + ": a fencing of " + w.other.text +
-           (w.until ? fmt::format(" may still land, until {:%Y-%m-%d %H:%M:%S}Z", end_of(*w.until)) : " is under way");
-  case hold::not_probed:
-    return subject + " waits: it was not yet looked for on " + (w.other.empty() ? w.at.node : w.other).text;
-  case hold::active_elsewhere: return subject + " waits: it may be active on " + w.other.text;
-  case hold::predecessor: return subject + " waits: " + w.resource.text + " must be up first";
-  case hold::ordered_stop: return subject + " waits: " + w.resource.text + " must stop first";
-  case hold::kept_apart: return subject + " waits: " + w.resource.text + " is there and must not be beside it";
-  case hold::failed_stop:
-    return subject + " could not be stopped: it waits for a proof that the node is dead, or for `troupe cleanup`";
-  case hold::notices: return subject + " waits: its other instances are told first";
-  case hold::unmanaged: return subject + " is left alone: maintenance, or managed = false";
-  }
-  return subject;
 }
 
 } // namespace troupe::supervisor

@@ -15,6 +15,7 @@
 
 #include "actors/cluster/changes.hpp"
 #include "actors/supervisor/ordering.hpp"
+#include "actors/supervisor/wait.hpp"
 
 #include <map>
 #include <optional>
@@ -24,31 +25,7 @@
 
 namespace troupe::supervisor {
 
-// What an instance waits for.
-enum class hold : std::uint8_t {
-  act_open,         // its own act has not been reported
-  not_joined,       // the node is away for a while: detached, suspected
-  unclean,          // the node is lost: nothing is known until a proof of its death, or its return
-  gated,            // a fence attempt on `other` is open, or may still land, `until` then
-  not_probed,       // nobody has looked yet whether it runs on `other`
-  active_elsewhere, // it may be active on `other`
-  predecessor,      // `resource` must be up first
-  ordered_stop,     // `resource` must stop first
-  kept_apart,       // `resource` is there and must not be beside it
-  failed_stop,      // a stop failed: a proof of death, or a cleanup (then it is stopped again)
-  notices,          // its neighbours are being told, or something else is done that they were told of
-  unmanaged,        // nothing is done here: maintenance, or managed = false
-};
-struct wait {
-  command::cell at;
-  hold why{};
-  resource_name resource; // predecessor, ordered_stop, kept_apart
-  node_name other;        // not_probed, active_elsewhere; unclean, gated, not_joined: the node
-  std::optional<stamp> until{}; // gated, once the attempt is closed
-  bool operator==(const wait&) const = default;
-};
-std::string_view name_of(hold why);  // a word for programs: "active-elsewhere"
-std::string text_of(const wait& w); // "db on n2 waits: it may be active on n1"
+class situation;
 
 struct step { // a command that is due: an Act or a Withdraw; of a round of notices, whose cell has no node
   command::cell at;
@@ -64,6 +41,9 @@ struct advice {
 
 // What is due for one resource; `known` is the ordering of the state's configuration.
 advice advise(const cluster::state& s, const ordering& known, const resource_name& resource);
+// The same for one resource after the other of a state that does not change meanwhile: what was found out for one is
+// known for all.
+advice advise(situation& sees, const resource_name& resource);
 
 // The same for a whole state that changes: looks only at what a change concerns.
 class readiness {
@@ -83,7 +63,6 @@ public:
 
 private:
   void all_of(const cluster::state& s);
-  void concerned(const resource_name& changed);
   void note_one(const cluster::state& s, const cluster::row_change<cluster::member_key>& row);
   void note_one(const cluster::state& s, const cluster::row_change<cluster::inventory_key>& row);
 
@@ -99,6 +78,7 @@ private:
   std::optional<ordering> known_;
   std::map<node_name, seen> nodes_;
   std::map<node_name, std::vector<resource_name>> unprobed_;
+  std::set<resource_name> changed_; // it, and whatever it concerns, is to be looked at
   std::set<resource_name> dirty_;
   std::map<resource_name, std::vector<wait>> waiting_;
 };

@@ -178,8 +178,8 @@ TEST_CASE("one of many behind the same concerns that one, not the others") {
     auto config = of({plain("a"), plain("b"), plain("c"), plain("hub")});
     for (auto leaf : {"a", "b", "c"}) config.orders.push_back(ordered("hub", leaf, kind));
     ordering known(config);
-    CHECK(known.concerned(resource_name{"b"}) == std::vector{resource_name{"b"}, resource_name{"hub"}});
-    CHECK(known.concerned(resource_name{"hub"}).size() == 4);
+    CHECK(known.concerned({resource_name{"b"}}) == std::vector{resource_name{"b"}, resource_name{"hub"}});
+    CHECK(known.concerned({resource_name{"hub"}}).size() == 4);
   }
 }
 

@@ -17,9 +17,10 @@ const command::placement* situation::place(const resource_name& r, const node_na
   return nullptr;
 }
 
-std::vector<command::placement> situation::places(const resource_name& r) const {
+const std::vector<command::placement>& situation::places(const resource_name& r) const {
+  static const std::vector<command::placement> nowhere;
   auto* found = s_.find(cluster::assignment_key{r});
-  return found ? found->value.places : std::vector<command::placement>{};
+  return found ? found->value.places : nowhere;
 }
 
 const cluster::holder* situation::holder(const resource_name& r, const node_name& n) const {
@@ -59,15 +60,27 @@ std::uint32_t situation::failures(const resource_name& r, const node_name& n) co
 
 // --- staying ---
 
-bool situation::stays(const resource_name& r, const node_name& n) {
-  auto [at, fresh] = stays_.try_emplace({r, n});
-  if (!fresh) return at->second.value_or(true); // a circle, which conf refuses: it must not hold anybody up
-  auto answer = judge(r, n);
-  stays_[{r, n}] = answer;
-  return answer;
+namespace {
+
+// It comes after a stop or demotion of the other one, which keeps nothing up and hangs on nobody's start.
+bool waits_for_going(const edge& e) {
+  return e.first_action == action::stop || e.first_action == action::demote;
+}
+bool supports(const edge& e) {
+  return e.mandatory && e.symmetrical && e.then_action == action::start;
 }
 
-bool situation::judge(const resource_name& r, const node_name& n) {
+} // namespace
+
+bool situation::stays(const resource_name& r, const node_name& n) {
+  auto begin = [this](const cell& at, auto ask) { return begin_staying(at, ask); };
+  auto judge = [this](const cell& at) { return !lost_support(at.resource, at.node); };
+  return stays_.of({r, 0, n}, begin, judge).value_or(true); // a circle must not hold anybody up
+}
+
+template <class Ask>
+std::optional<bool> situation::begin_staying(const cell& at, Ask ask) {
+  auto& [r, ordinal, n] = at;
   auto* h = holder(r, n);
   auto* m = cluster::member_of(s_, n);
   if (!h || !m) return false;
@@ -75,12 +88,20 @@ bool situation::judge(const resource_name& r, const node_name& n) {
   if (!cluster::is_present(*m) || !up || !up->healthy) return false;
   if (h->open && (h->open->action == action::stop || h->open->action == action::demote)) return false;
   if (!managed(r, n) || undecided(r)) return true; // nobody touches it
-  return place(r, n) && !outdated(r, *h) && !lost_support(r, n);
+  if (!place(r, n) || outdated(r, *h)) return false;
+  for (auto& e : known_.predecessors(r)) {
+    if (!supports(e) || waits_for_going(e)) continue;
+    if (e.same_node)
+      ask({e.other, 0, n});
+    else
+      for (auto& each : held_on(e.other)) ask({e.other, 0, each});
+  }
+  return std::nullopt;
 }
 
 const edge* situation::lost_support(const resource_name& r, const node_name& n) {
   for (auto& e : known_.predecessors(r))
-    if (e.mandatory && e.symmetrical && e.then_action == action::start && !keeps_up(e, n)) return &e;
+    if (supports(e) && !keeps_up(e, n)) return &e;
   return nullptr;
 }
 
@@ -95,14 +116,14 @@ bool situation::surely_up(const edge& e, const node_name& n) {
 }
 
 bool situation::keeps_up(const edge& e, const node_name& n) {
-  if (e.first_action == action::stop || e.first_action == action::demote) return true;
+  if (waits_for_going(e)) return true;
   if (e.same_node) return up(e, n);
   auto on = held_on(e.other);
   return std::any_of(on.begin(), on.end(), [&](auto& each) { return up(e, each); });
 }
 
 bool situation::comes_up(const edge& e, const node_name& n) {
-  if (e.first_action == action::stop || e.first_action == action::demote) return !going_down(e);
+  if (waits_for_going(e)) return !going_down(e);
   if (e.same_node) return surely_up(e, n);
   bool any = false;
   for (auto& p : places(e.other)) {
@@ -130,22 +151,29 @@ bool situation::going_down(const edge& e) {
 
 // For optional orders: it is starting, or will as soon as anybody gets round to it.
 bool situation::on_its_way(const edge& e, const node_name& n) {
-  if (e.first_action == action::stop || e.first_action == action::demote) return going_down(e);
+  if (waits_for_going(e)) return going_down(e);
   for (auto& p : places(e.other)) {
-    if ((e.same_node && p.node != n) || !managed(e.other, p.node)) continue;
+    if (!concerns(e, p, n)) continue;
     auto* h = holder(e.other, p.node);
     if (h && h->open) return true;
-    if (!h && failures(e.other, p.node) == 0 && !start_waits(e.other, p.node)) return true;
+    if (untried(e.other, p.node) && !start_waits(e.other, p.node)) return true;
   }
   return false;
+}
+
+bool situation::concerns(const edge& e, const command::placement& p, const node_name& n) const {
+  return (!e.same_node || p.node == n) && managed(e.other, p.node);
+}
+
+bool situation::untried(const resource_name& r, const node_name& n) const {
+  return !holder(r, n) && failures(r, n) == 0;
 }
 
 // --- what an act waits for ---
 
 std::optional<wait> situation::node_waits(const cell& at) const {
   auto* m = cluster::member_of(s_, at.node);
-  bool away = !m || std::holds_alternative<cluster::lost>(m->here) || std::holds_alternative<cluster::down>(m->here);
-  if (away) return wait{at, hold::unclean, {}, at.node};
+  if (!m || cluster::is_lost_or_dead(*m)) return wait{at, hold::unclean, {}, at.node};
   if (!std::holds_alternative<cluster::joined>(m->here)) return wait{at, hold::not_joined, {}, at.node};
   auto* shot = s_.find(cluster::attempt_key{at.node});
   bool open = shot && shot->value.ended == cluster::attempt::end::open;
@@ -201,13 +229,25 @@ std::optional<wait> situation::bereft_waits(const cell& at, action first) {
 }
 
 std::optional<wait> situation::start_waits(const resource_name& r, const node_name& n) {
-  cell at{r, 0, n};
+  auto begin = [this](const cell& at, auto ask) { return begin_starting(at, ask); };
+  auto judge = [this](const cell& at) { return order_waits(at, action::start); };
+  auto known = starts_.of({r, 0, n}, begin, judge);
+  return known ? *known : wait{{r, 0, n}, hold::predecessor, r, {}}; // so that nobody waits for a circle
+}
+
+template <class Ask>
+std::optional<situation::delay> situation::begin_starting(const cell& at, Ask ask) {
   if (auto w = node_waits(at)) return w;
   if (auto w = room_waits(at, false)) return w;
-  for (auto& other : known_.apart(r))
-    if (holder(other, n)) return wait{at, hold::kept_apart, other, {}};
+  for (auto& other : known_.apart(at.resource))
+    if (holder(other, at.node)) return wait{at, hold::kept_apart, other, {}};
   if (auto w = bereft_waits(at, action::start)) return w;
-  return order_waits(at, action::start);
+  for (auto& e : known_.predecessors(at.resource)) {
+    if (e.mandatory || e.then_action != action::start || waits_for_going(e)) continue;
+    for (auto& p : places(e.other))
+      if (concerns(e, p, at.node) && untried(e.other, p.node)) ask({e.other, 0, p.node});
+  }
+  return std::nullopt;
 }
 
 std::optional<wait> situation::promote_waits(const resource_name& r, const node_name& n) {

@@ -1,8 +1,10 @@
-// The state as ready() sees it: one resource, one node, one question at a time. Answers are remembered, because whether
-// an instance stays depends on what it needs, and that on what it needs in turn.
+// The state as ready() sees it: one resource, one node, one question at a time. Two answers hang on the same question
+// about other instances, and are remembered: whether one stays, on whether what it needs does; and whether one can
+// start, on whether what it would rather have before it can. The first never hangs on the second.
 #pragma once
 
 #include "actors/cluster/holdings.hpp"
+#include "actors/supervisor/answers.hpp"
 #include "actors/supervisor/ready.hpp"
 
 namespace troupe::supervisor {
@@ -18,7 +20,7 @@ public:
 
   // Where it belongs; nullptr: not on this node.
   [[nodiscard]] const command::placement* place(const resource_name& r, const node_name& n) const;
-  [[nodiscard]] std::vector<command::placement> places(const resource_name& r) const;
+  [[nodiscard]] const std::vector<command::placement>& places(const resource_name& r) const;
   // On the node's present boot; nullptr: none.
   [[nodiscard]] const cluster::holder* holder(const resource_name& r, const node_name& n) const;
   [[nodiscard]] std::vector<node_name> held_on(const resource_name& r) const; // present boot or not
@@ -43,7 +45,11 @@ public:
   // The first predecessor that a running instance misses; nullptr: none.
   [[nodiscard]] const edge* lost_support(const resource_name& r, const node_name& n);
 
+  // How often an instance was looked at for all that was asked: once for each of the two.
+  [[nodiscard]] std::size_t worked_out() const { return stays_.worked_out() + starts_.worked_out(); }
+
 private:
+  using delay = std::optional<wait>;                        // nullopt: there is none
   [[nodiscard]] bool up(const edge& e, const node_name& n); // the first of the edge, as far as an instance on `n` cares
   // The same, and somebody has looked in this session: what only ran when the daemon went may be gone. Whoever starts
   // waits for that; who runs is not stopped for it.
@@ -52,15 +58,21 @@ private:
   [[nodiscard]] bool comes_up(const edge& e, const node_name& n);
   [[nodiscard]] bool going_down(const edge& e);
   [[nodiscard]] bool on_its_way(const edge& e, const node_name& n);
+  [[nodiscard]] bool concerns(const edge& e, const command::placement& p, const node_name& n) const;
+  [[nodiscard]] bool untried(const resource_name& r, const node_name& n) const;
   [[nodiscard]] std::optional<wait> room_waits(const command::cell& at, bool promoted) const;
   [[nodiscard]] std::optional<wait> order_waits(const command::cell& at, config::action then);
   // What ran on it has to stop first, so that it starts anew whatever comes first: the log or the agents.
   [[nodiscard]] std::optional<wait> bereft_waits(const command::cell& at, config::action first);
-  [[nodiscard]] bool judge(const resource_name& r, const node_name& n);
+  template <class Ask>
+  std::optional<bool> begin_staying(const command::cell& at, Ask ask);
+  template <class Ask>
+  std::optional<delay> begin_starting(const command::cell& at, Ask ask);
 
   const cluster::state& s_;
   const ordering& known_;
-  std::map<std::pair<resource_name, node_name>, std::optional<bool>> stays_; // no value: being found out
+  answers<bool> stays_;
+  answers<delay> starts_;
 };
 
 } // namespace troupe::supervisor

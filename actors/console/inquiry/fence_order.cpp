@@ -56,8 +56,7 @@ result<fence_order> proof(const state& s, const fence& asked, const member& m) {
     return fence_order{command::fence_proof{asked.target, *left, config::proof_kind::operator_word, {}, asked.note},
                        grounds(s, asked.target)};
   if (m.dead_up_to && m.boot <= *m.dead_up_to) return failure(name + " is proved dead already");
-  bool here = std::holds_alternative<cluster::joined>(m.here) || std::holds_alternative<cluster::detached>(m.here);
-  if (here)
+  if (cluster::is_trusted(m))
     return failure(name +
                    " is a joined member: it talks to this cluster, so it is not off. Once it is off and was missed, "
                    "`troupe status` calls it lost; vouch for it then");

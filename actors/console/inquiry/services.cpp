@@ -6,6 +6,7 @@
 #include "actors/supervisor/pacing.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
+#include "actors/supervisor/situation.hpp"
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
@@ -57,7 +58,8 @@ public:
     : s_(s)
     , out_(out)
     , now_(now)
-    , known_(s.config().value) {}
+    , known_(s.config().value)
+    , sees_(s, known_) {}
 
   void services() {
     auto& c = s_.config().value;
@@ -83,7 +85,7 @@ private:
   }
 
   void one(const config::resource& r, const config::group* group) {
-    auto advice = supervisor::advise(s_, known_, r.name);
+    auto advice = supervisor::advise(sees_, r.name);
     service_line line;
     line.resource = r.name;
     line.group = group ? group->name.text : "";
@@ -147,7 +149,7 @@ private:
       service_line line;
       line.resource = key.resource;
       line.now = service_state::removed;
-      add(std::move(line), supervisor::advise(s_, known_, key.resource));
+      add(std::move(line), supervisor::advise(sees_, key.resource));
     }
   }
 
@@ -155,6 +157,7 @@ private:
   cluster_status& out_;
   stamp now_;
   supervisor::ordering known_;
+  supervisor::situation sees_;
   std::size_t places_ = 0;
   std::optional<std::set<resource_name>> nowhere_; // asked only if something has no assignment
 };

@@ -7,6 +7,7 @@
 #include "actors/supervisor/fence_plan.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/ready.hpp"
+#include "actors/supervisor/situation.hpp"
 #include "agents/ocf/exit_codes.hpp"
 
 #include <fmt/chrono.h>
@@ -115,9 +116,10 @@ public:
     auto* g = group_named(s_, subject_);
     if (!g) return std::nullopt;
     supervisor::ordering known(s_.config().value);
+    supervisor::situation sees(s_, known);
     auto placed = scheduler::place_cluster(s_);
     for (auto& r : g->members) {
-      about(r, known);
+      about(r, sees);
       if (auto why = scheduler::explain(placed, r)) add_lines(*why);
     }
     directives({"", subject_});
@@ -128,7 +130,8 @@ public:
   std::optional<explanation> resource() {
     resource_name r{subject_};
     supervisor::ordering known(s_.config().value);
-    if (!about(r, known)) return std::nullopt;
+    supervisor::situation sees(s_, known);
+    if (!about(r, sees)) return std::nullopt;
     directives({"", subject_, known.group_of(r)});
     if (cluster::standing_of(s_, r)) placement(r);
     back_.follow(out_);
@@ -169,7 +172,7 @@ public:
 
 private:
   // False: there is no such resource.
-  bool about(const resource_name& r, const supervisor::ordering& known) {
+  bool about(const resource_name& r, supervisor::situation& sees) {
     bool anywhere = false;
     cluster::for_each_holder_of(s_, r, [&](const holder_key& key, const cluster::holder& h) {
       held(key, h);
@@ -184,7 +187,7 @@ private:
     failures(r);
     if (cluster::first_promotion_waits(s_, r))
       out_.others.push_back(r.text + ": nobody is promoted before its starts that are under way have ended");
-    auto advice = supervisor::advise(s_, known, r);
+    auto advice = supervisor::advise(sees, r);
     again(r, advice);
     for (auto& w : advice.waits)
       if (out_.waits.size() < max_rows)
