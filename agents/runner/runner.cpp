@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -172,26 +173,37 @@ void process_runner::timed_out(const scope_name& scope) {
   auto& op = running_.at(scope);
   op.timed_out = true;
   op.timeout.reset();
-  end({scope.slice, scope.scope}, op.grace, [this, scope](const outcome& how) {
-    auto found = running_.find(scope);
-    if (found == running_.end()) return;
-    auto& late = found->second;
-    if (!late.status) late.status = reap(late.process);
-    if (late.status && std::holds_alternative<exited>(how)) return finish(scope, result_of(late));
-    auto pid = late.process.pid;
-    auto& [process, watch] = unreaped_[pid];
-    process = std::move(late.process);
-    late.exit.reset(); // a descriptor has one watch
-    if (!late.status)
-      watch = std::make_unique<loop::readable_watch>(loop_, process.pidfd.get(), [this, pid] {
-        if (reap(unreaped_.at(pid).first)) unreaped_.erase(pid);
-      });
-    finish(scope, how);
+  end({scope.slice, scope.scope}, op.grace, [this, scope](const outcome& how) { late_end(scope, how); });
+}
+
+// The scope of an operation that was timed out has come to its end.
+void process_runner::late_end(const scope_name& scope, const outcome& how) {
+  auto found = running_.find(scope);
+  if (found == running_.end()) return;
+  auto& late = found->second;
+  if (!late.status) late.status = reap(late.process);
+  if (!late.status) reap_later(late);
+  if (!std::holds_alternative<exited>(how)) return finish(scope, how);
+  // The kernel takes a process out of its cgroup before it lets us wait for it. What is empty only then was killed.
+  if (!late.status) late.status = 128 + SIGKILL;
+  finish(scope, result_of(late));
+}
+
+void process_runner::reap_later(operation& op) {
+  op.exit.reset(); // a descriptor has one watch
+  auto pid = op.process.pid;
+  auto& [process, watch] = unreaped_[pid];
+  process = std::move(op.process);
+  watch = std::make_unique<loop::readable_watch>(loop_, process.pidfd.get(), [this, pid] {
+    if (reap(unreaped_.at(pid).first)) unreaped_.erase(pid);
   });
 }
 
 void process_runner::finish(const scope_name& scope, const outcome& how) {
   auto op = running_.extract(scope);
+  const auto* end = std::get_if<exited>(&how);
+  TROUPE_ASSERT(end == nullptr || end->timed_out == op.mapped().timed_out,
+                "an operation that was timed out is told as one that ended by itself");
   leave_or_clear(scope);
   for (auto& each : op.mapped().waiting) each(how);
 }

@@ -77,6 +77,8 @@ private:
   tl::expected<operation, not_started> launch(const scope_name& scope, const command& call);
   void program_ended(const scope_name& scope);
   void timed_out(const scope_name& scope);
+  void late_end(const scope_name& scope, const outcome& how);
+  void reap_later(operation& op); // somebody has to, or it stays a zombie
   void finish(const scope_name& scope, const outcome& how);
   [[nodiscard]] exited result_of(operation& op);
   static bool keep_within_cap(operation& op); // true: it floods
@@ -106,7 +108,7 @@ private:
   duration settle_;
   std::map<scope_name, operation> running_;
   std::map<place, under_way> endings_;
-  std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // stuck ones that may end after all
+  std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // what was told of already
   std::set<scope_name> leftovers_; // their operation is over, something lives on
   std::unique_ptr<loop::timer> look_;
   duration look_every_{}; // of the timer that is armed
