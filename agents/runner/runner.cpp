@@ -58,10 +58,7 @@ process_runner::process_runner(loop::event_loop& loop, const options& where)
   : process_runner(loop, where.folder, nullptr) {
   auto grouped = where.cgroup_base.empty() ? failure("none was named") : make_cgroups(loop, where.cgroup_base);
   enclosure_ = grouped ? std::move(*grouped) : make_sessions(loop, files_, grouped.error().text);
-  // What an earlier life of the daemon left: its services, and folders of what has ended since.
-  loop_.call([this] {
-    for (const auto& scope : files_.scopes()) leave_or_clear(scope);
-  });
+  loop_.call([this] { find_leftovers(); });
 }
 
 process_runner::process_runner(loop::event_loop& loop, const std::string& folder, std::unique_ptr<enclosure> confines,
@@ -133,7 +130,9 @@ void process_runner::start(const scope_name& scope, command& call, done& on_end)
 tl::expected<process_runner::operation, not_started> process_runner::launch(const scope_name& scope,
                                                                             const command& call) {
   if (call.arguments.empty()) return tl::unexpected(not_started{EINVAL, "no program is named"});
-  if (enclosure_->occupied({scope.slice, scope.scope}))
+  auto lives = enclosure_->occupied({scope.slice, scope.scope});
+  if (!lives) return tl::unexpected(not_started{EBUSY, not_known({scope.slice, scope.scope}, lives.error()).what});
+  if (*lives)
     return tl::unexpected(not_started{EBUSY, survivors({scope.slice, scope.scope}).what + " from an earlier time"});
   auto input = input_of(call.input);
   if (!input) return tl::unexpected(std::move(input.error()));

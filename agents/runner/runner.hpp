@@ -27,6 +27,7 @@ inline constexpr std::size_t max_running = 10'000; // operations at once
 inline constexpr duration look_at_output = std::chrono::seconds{1};
 inline constexpr duration look_at_flood = std::chrono::milliseconds{20}; // while a stream outgrows its cap many times
 inline constexpr duration look_at_leftovers = std::chrono::seconds{10}; // scopes whose operation has ended
+inline constexpr duration look_again = std::chrono::milliseconds{200}; // an ending that could not look, watch or signal
 
 class process_runner final : public processes {
 public:
@@ -45,7 +46,7 @@ public:
   void run(const scope_name& scope, command call, done on_end) override;
   void end_slice(const std::string& slice, duration grace, done on_end) override;
   void end_scope(const scope_name& scope, duration grace, done on_end) override;
-  void list(std::function<void(living)> on_list) override;
+  void list(std::function<void(result<living>)> on_list) override;
 
   // "cgroups below ...", or that there are none and why: for the log and `status`.
   [[nodiscard]] std::string confinement() const { return enclosure_->describe(); }
@@ -66,8 +67,9 @@ private:
   struct under_way { // an ending
     ending rules;
     std::vector<done> waiting;
-    std::unique_ptr<enclosure::watch> changes;
-    std::unique_ptr<loop::timer> timer;
+    std::unique_ptr<enclosure::watch> changes{};
+    std::unique_ptr<loop::timer> timer{};
+    std::optional<int> unsent{}; // a signal
   };
 
   // On the loop's thread:
@@ -86,14 +88,18 @@ private:
 
   void end(const place& where, duration grace, done on_end);
   void go_on(const place& where);
+  bool send(const place& where, int number); // false: not to everyone
   void ended(const place& where, const outcome& how);
   [[nodiscard]] stuck survivors(const place& where) const;
+  [[nodiscard]] static stuck not_known(const place& where, const error& why);
 
+  void find_leftovers();
   void leave_or_clear(const scope_name& scope);
   void clear(const place& where);
   void look_around();
   void arm_look();
-  [[nodiscard]] living now_living() const;
+  [[nodiscard]] result<bool> program_lives(const scope_name& scope) const;
+  [[nodiscard]] result<living> now_living() const;
 
   struct birth_wanted {
     scope_name scope;
@@ -110,6 +116,7 @@ private:
   std::map<place, under_way> endings_;
   std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // what was told of already
   std::set<scope_name> leftovers_; // their operation is over, something lives on
+  bool looked_for_leftovers_ = true; // of an earlier life
   std::unique_ptr<loop::timer> look_;
   duration look_every_{}; // of the timer that is armed
   bool flooded_ = false;  // as of the last look

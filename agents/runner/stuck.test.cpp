@@ -2,8 +2,9 @@
 // empty, while who was in it cannot be waited for yet.
 #include "agents/runner/test_bench.hpp"
 
-#include <sched.h>
+#include <csignal>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 namespace troupe::runner_test {
 
@@ -17,18 +18,21 @@ struct never_empty final : enclosure {
     entered = scope.scope;
     return descriptor{};
   }
-  [[nodiscard]] bool occupied(const place& where) const override { return where.scope == entered; }
-  [[nodiscard]] std::vector<process_stat> members(const place&) const override {
-    return {{4711, "nfsd", 'D', 4711, 1}};
+  [[nodiscard]] result<bool> occupied(const place& where) const override { return where.scope == entered; }
+  [[nodiscard]] result<std::vector<process_stat>> members(const place&) const override {
+    return std::vector<process_stat>{{4711, "nfsd", 'D', 4711, 1}};
   }
-  void signal(const place&, int number) override { sent.push_back(number); }
+  [[nodiscard]] bool signal(const place&, int number) override {
+    sent.push_back(number);
+    return true;
+  }
   std::unique_ptr<watch> observe(const place&, std::function<void()> on_change) override {
     news = std::move(on_change);
     observed.set_value();
     return std::make_unique<no_watch>();
   }
   void clear(const place&) override {}
-  [[nodiscard]] std::vector<std::string> occupied_slices() const override { return {}; }
+  [[nodiscard]] result<std::vector<std::string>> occupied_slices() const override { return std::vector<std::string>{}; }
 
   std::optional<std::string> entered;
   std::vector<int> sent;
@@ -87,7 +91,9 @@ TEST_CASE("timed out, and empty before its program can be waited for: told as ki
   CHECK(std::get<exited>(how).output == "bye\n");
   // It is reaped all the same, when it has ended.
   ::kill(pid, SIGKILL);
-  for (int look = 0; look < 10'000 && ::kill(pid, 0) == 0; ++look) loop.call([] { ::sched_yield(); });
+  siginfo_t end{};
+  ::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT);
+  for (int turn = 0; turn < 100'000 && ::kill(pid, 0) == 0; ++turn) loop.call([] {});
   CHECK(::kill(pid, 0) != 0);
 }
 

@@ -321,7 +321,8 @@ TEST_CASE("services outlive their daemon, not their machine; what dies is seen t
                         if (++lives == 1)
                           for (const char* slice : {"vip", "web"})
                             e.processes.run({slice, "1"}, ocf("start"), [](const agents::outcome&) {});
-                        e.processes.list([&](const agents::living& alive) { left.push_back(alive.operations); });
+                        e.processes.list(
+                            [&](const result<agents::living>& alive) { left.push_back(alive->operations); });
                       }),
                       1)};
   w.run_until(instant{15s});
