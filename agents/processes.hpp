@@ -1,9 +1,9 @@
 // env.processes: children of the agents. A scope holds everything that one operation started (a cgroup of its own
-// where they are writable, else a process group). A resource's scopes live in its slice and outlive the daemon, so that
+// where they are writable, else a session). A resource's scopes live in its slice and outlive the daemon, so that
 // restarting trouped touches no service; a kill never leaves the slice.
 //
-// Real: posix_spawn and pidfd in the event loop. Simulated: the world's services, with agents that are slow, fail or
-// hang.
+// Real: clone3 and pidfds in the event loop (agents/runner). Simulated: the world's services, with agents that are
+// slow, fail or hang.
 #pragma once
 
 #include "messages/types/bytes.hpp"
@@ -14,12 +14,17 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace troupe::agents {
 
 inline constexpr std::size_t max_captured_output = 64 * 1024; // a stream; what comes later is dropped and said
+
+// What slices of fence devices begin with. No instance of a resource has such a one: its name has no ':', and what
+// follows one in a slice ("db:1") is a number.
+inline constexpr std::string_view device_slices = "fence::";
 
 struct scope_name { // "slice/act": the resource's name and what runs, e.g. "vip/4711"
   std::string slice;

@@ -3,7 +3,9 @@
 //
 // Life: at first it ends the operations that an earlier life of the daemon left (nobody can hear their exit codes any
 // more) and then says executor_ready, so that the node joins only when nothing but services lives on. Services are left
-// alone; the inventory's probes adopt them. While it cannot be told what lives here, it is asked again.
+// alone; the inventory's probes adopt them. Fence agents are left to the fencing actor, which ends them at its own
+// start: it may be at work when an executor comes after one that has crashed. While it cannot be told what lives here,
+// it is asked again.
 //
 // `open` is the ordinary mode. `closing`: the session is of no use (the cluster has lost us, or refuses our reports);
 // everything under way is ended, then the root is asked for a new one. `alone`: no leader was heard for
@@ -27,9 +29,6 @@
 #include "conf/timers.hpp"
 
 namespace troupe::resource {
-
-// Slices of fence agents, which the fencing actors see to by themselves.
-inline constexpr std::string_view fencing_slices = "fence-";
 
 struct executor_settings {
   node_name self;

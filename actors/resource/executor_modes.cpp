@@ -26,7 +26,7 @@ void end_leftovers(executor_actor* self, const result<agents::living>& found) {
     return state.alarm.set(self, env::now_of(self) + list_again);
   }
   for (auto& scope : found->operations) {
-    if (scope.slice.starts_with(fencing_slices)) continue;
+    if (scope.slice.starts_with(agents::device_slices)) continue;
     ++s.left;
     say(self, env::log_level::info, fmt::format("ends {}/{}, left by an earlier life", scope.slice, scope.scope));
     state.env->processes.end_scope(scope, kill_grace,

@@ -75,7 +75,7 @@ TEST_CASE("the line of /proc: names may hold anything") {
 }
 
 TEST_CASE("names and folders, there and back") {
-  for (const char* name : {"vip", "db:0", "..", ".x", "a/b", "%41", "a b\n", "\xc3\xa4", ".slice"}) {
+  for (const char* name : {"vip", "db:0", "fence::ipmi", "..", ".x", "a/b", "%41", "a b\n", "\xc3\xa4", ".slice"}) {
     auto folder = folder_name(name, slice_suffix);
     CHECK(folder.find('/') == std::string::npos);
     CHECK(folder[0] != '.');

@@ -258,7 +258,7 @@ TEST_CASE("an operation whose scope or slice is ended says so to who waits for i
 TEST_CASE("names that would be paths are not") {
   for (auto kind : kinds()) {
     bench b{kind};
-    for (const char* name : {"..", "a/b", ".", "cgroup.procs", "db:0", "\xff\n"}) {
+    for (const char* name : {"..", "a/b", ".", "cgroup.procs", "db:0", "fence::ipmi", "\xff\n"}) {
       CHECK(b.run({name, name}, b.script("sleep 1000 & exit 4")).status == 4);
       CHECK(b.alive()->slices == std::vector<std::string>{name});
       b.get([&](auto done) { b.runner->end_slice(name, generous, done); });
