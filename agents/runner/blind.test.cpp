@@ -3,28 +3,10 @@
 #include "agents/runner/test_bench.hpp"
 
 #include <cerrno>
-#include <sys/resource.h>
 
 namespace troupe::runner_test {
 
 namespace {
-
-// While it is here, this process opens nothing: EMFILE.
-class no_descriptors {
-public:
-  no_descriptors() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    auto none = before_;
-    none.rlim_cur = 0;
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  }
-  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  no_descriptors(const no_descriptors&) = delete;
-  no_descriptors& operator=(const no_descriptors&) = delete;
-
-private:
-  rlimit before_{};
-};
 
 // A service in the slice vip, and a new life of the daemon with another settle time.
 struct with_service {

@@ -56,7 +56,7 @@ using namespace runner_detail;
 
 process_runner::process_runner(loop::event_loop& loop, const options& where)
   : process_runner(loop, where.folder, nullptr) {
-  auto grouped = where.cgroup_base.empty() ? failure("none was named") : make_cgroups(loop, where.cgroup_base);
+  auto grouped = where.cgroup_base.empty() ? failure(where.why_none) : make_cgroups(loop, where.cgroup_base);
   enclosure_ = grouped ? std::move(*grouped) : make_sessions(loop, files_, grouped.error().text);
   loop_.call([this] { find_leftovers(); });
 }

@@ -7,9 +7,10 @@
 // kept), so that neither an agent nor a service that inherited its output fills the disk. All is done on the loop's
 // thread, in short file operations.
 //
-// A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in line:
-// one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its followers.
-// Rejected: a thread for births. What ends a scope would have to wait for it.
+// A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in
+// line: one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its
+// followers. Rejected: a thread for births. What ends a scope would have to wait for it. Its price: an agent on a file
+// system that hangs (NFS) stops the loop, and with it the node, until execve answers; CLONE_VFORK waits for that.
 #pragma once
 
 #include "agents/processes.hpp"
@@ -34,6 +35,7 @@ public:
   struct options {
     std::string folder;      // for scopes; made; on a file system that is emptied at boot
     std::string cgroup_base; // empty: do not try
+    std::string why_none = "none was named"; // where it is empty
   };
   process_runner(loop::event_loop& loop, const options& where);
   // With an enclosure of the caller's making, for tests.

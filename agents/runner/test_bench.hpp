@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <sys/resource.h>
 
 namespace troupe::runner_test {
 
@@ -39,6 +40,23 @@ public:
 
 private:
   std::string path_;
+};
+
+// While it is here, this process opens nothing: EMFILE.
+class no_descriptors {
+public:
+  no_descriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    auto none = before_;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  no_descriptors(const no_descriptors&) = delete;
+  no_descriptors& operator=(const no_descriptors&) = delete;
+
+private:
+  rlimit before_{};
 };
 
 // Why there are no cgroups here; empty: there are.
