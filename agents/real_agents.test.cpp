@@ -185,10 +185,6 @@ struct pid_site : site {
   }
   fence::power_read status(const std::string& plug) { return fence::read_status(ask(fence::action::status, plug)); }
   std::string failure(fence::action what, const std::string& plug) { return fence::failure_of(ask(what, plug)); }
-  static bool lives(int pid) {
-    auto left = stat_of(pid);
-    return left && left->alive();
-  }
   // A namespace's process 1 and two more in it, recorded as n1: their numbers out here. Empty: not allowed here.
   std::vector<int> namespace_as_n1() {
     make_pipe("up");
@@ -233,7 +229,7 @@ TEST_CASE("fence_pid: an attempt kills a node, and reads back that it is dead") 
   while (const auto* next = std::get_if<fence::attempt::make_call>(&todo.at(0)))
     todo = core.answered(now, next->number, s.ask(next->what, "n1"));
   CHECK(std::get<fence::attempt::over>(todo.at(0)) == fence::attempt::over{true, {}});
-  CHECK_FALSE(s.lives(pid));
+  CHECK_FALSE(lives(pid));
   CHECK(s.failure(fence::action::off, "n1").empty());
   CHECK(s.failure(fence::action::on, "n1") == "exit code 1: it cannot switch on: no command for that was given (on=)");
   CHECK(s.failure(fence::action::off, "../n1") == "exit code 1: '../n1' is no name of a node");
@@ -274,10 +270,10 @@ TEST_CASE("fence_pid: process 1 takes its namespace along; from inside of anothe
   CHECK(s.status("n1").why == "exit code 1: /proc shows another PID namespace than this one");
   CHECK(s.failure(fence::action::off, "n1") == "exit code 1: /proc shows another PID namespace than this one");
   s.around.clear();
-  for (int pid : inside) CHECK(s.lives(pid));
+  for (int pid : inside) CHECK(lives(pid));
   CHECK(s.status("n1").is == fence::power::on);
   CHECK(s.failure(fence::action::off, "n1").empty());
-  for (int pid : inside) CHECK_FALSE(s.lives(pid));
+  for (int pid : inside) CHECK_FALSE(lives(pid));
   CHECK(s.status("n1").is == fence::power::off);
 }
 

@@ -45,16 +45,53 @@ struct stand_in_state {
 };
 using stand_in = caf::stateful_actor<stand_in_state>;
 
+// Those of the machine, which cannot tell what lives while the test wants that.
+class reticent final : public agents::processes {
+public:
+  reticent(agents::processes& real, const bool& tells)
+    : real_(real)
+    , tells_(tells) {}
+  void run(const agents::scope_name& scope, agents::command call, done on_end) override {
+    real_.run(scope, std::move(call), std::move(on_end));
+  }
+  void end_slice(const std::string& slice, duration grace, done on_end) override {
+    real_.end_slice(slice, grace, std::move(on_end));
+  }
+  void end_scope(const agents::scope_name& scope, duration grace, done on_end) override {
+    real_.end_scope(scope, grace, std::move(on_end));
+  }
+  void list(std::function<void(result<agents::living>)> on_list) override {
+    if (tells_) return real_.list(std::move(on_list));
+    on_list(failure("/proc: Too many open files"));
+  }
+
+private:
+  agents::processes& real_;
+  const bool& tells_;
+};
+
+struct life { // what one of n2's uses
+  life(env::environment& real, const bool& tells)
+    : processes(real.processes, tells)
+    , env{real.network, real.disk, processes, real.entropy, real.calendar, real.log, real.host} {}
+  reticent processes;
+  env::environment env;
+};
+
 struct scene {
   script s{with_device()};
   caf::actor ledger;
   std::vector<std::string> said; // outcomes of what n2 submitted
   int turned_away = 0;
   bool desk_is_full = false;
+  bool tells_what_lives = true;
+  std::vector<std::unique_ptr<life>> lives;
+  std::vector<std::string> calls; // of n2's fence agents: "12-off begins"
   fencing::device_status seen;
   std::unique_ptr<sim::world> w;
 
-  scene() {
+  explicit scene(bool tells = true)
+    : tells_what_lives(tells) {
     s.assemble();
     s.run("db", "n1");
     sim::world_options o;
@@ -68,6 +105,10 @@ struct scene {
           options);
     };
     w = std::make_unique<sim::world>(std::move(o));
+    w->inside().operations().subscribe([this](const sim::operation_event& e) {
+      auto what = e.scope.substr(0, e.scope.find('.'));
+      if (e.machine == n2 && e.slice == "fence::power") calls.push_back(what + (e.began() ? " begins" : " ended"));
+    });
     w->run_until(instant{20s});
   }
 
@@ -76,7 +117,9 @@ struct scene {
       ledger = caf::actor_cast<caf::actor>(self);
       auto directory = std::make_shared<console::actor_directory>();
       fencing::fencing_settings set{options.name, ledger, {}};
-      self->state.fencing = self->spawn<caf::monitored>(fencing::fencing, env, directory, std::move(set));
+      lives.push_back(std::make_unique<life>(*env, tells_what_lives));
+      self->state.fencing =
+          self->spawn<caf::monitored>(fencing::fencing, &lives.back()->env, directory, std::move(set));
       self->send(self->state.fencing, fencing::own_session{s.session("n2")});
     }
     return {[this, self](cluster::watch_state& who) {
@@ -175,6 +218,37 @@ TEST_CASE("a device that hangs is ended, and is busy until then") {
   CHECK(t.said == std::vector<std::string>{"applied"});
   CHECK(t.attempt().ended == cluster::attempt::end::failed);
   CHECK(t.attempt().note == "power: off failed: timed out; it reads back as on (tried 2 times)");
+}
+
+TEST_CASE("what an earlier life's agents are at is ended before anything is begun") {
+  scene t;
+  t.w->begin({0s, 3s, sim::faults::fence_hangs{{node_name{"n1"}}}});
+  t.fence_n1();
+  t.run(2s);
+  auto off = std::to_string(t.attempt().id.value) + "-off";
+  REQUIRE(t.calls.back() == off + " begins");
+  t.calls.clear();
+  t.w->kill_daemon(n2, "a test", 1s);
+  t.run(1s + fencing::call_grace / 2);
+  CHECK(t.calls.empty());
+  t.run(20s);
+  REQUIRE(t.calls.size() > 2);
+  CHECK(t.calls[0] == off + " ended");
+  CHECK(t.calls[1] == "metadata begins");
+  CHECK(t.said == std::vector<std::string>{"applied"});
+  CHECK(t.attempt().ended == cluster::attempt::end::proved);
+  CHECK(t.story() == std::vector<std::string>{"on", "fenced off", "on"});
+}
+
+TEST_CASE("while it cannot be told which agents are at work, nothing is begun") {
+  scene t{false};
+  t.fence_n1();
+  t.run(10s);
+  CHECK(t.calls.empty());
+  t.tells_what_lives = true;
+  t.run(10s);
+  CHECK(t.said == std::vector<std::string>{"applied"});
+  CHECK(t.attempt().ended == cluster::attempt::end::proved);
 }
 
 TEST_CASE("a proof that the desk has no room for is said again") {

@@ -410,8 +410,12 @@ def test_start_refused(c):
     }
     if c.cgroup:
         cases["cgroup"] = (f'"{c.cgroup / "n1"}"', 1, "is in use by another daemon")
+    occupied = two.folder / "occupied"  # the folder of the scopes cannot be made
+    occupied.mkdir()
+    (occupied / "scopes").touch()
+    cases["control "] = (f'"{occupied / "control"}"', 1, f"cannot make the folder {occupied / 'scopes'}: ")
     for key, (value, status, why) in cases.items():
-        two.write_config(**{key: value})
+        two.write_config(**{key.strip(): value})
         two.log.unlink(missing_ok=True)
         with open(two.log, "wb") as log:
             done = subprocess.run([TROUPED, "--config", two.folder / "node.toml"], stderr=log, timeout=60)

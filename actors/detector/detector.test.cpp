@@ -29,7 +29,7 @@ struct no_processes final : agents::processes {
   void run(const agents::scope_name&, agents::command, done) override {}
   void end_slice(const std::string&, duration, done) override {}
   void end_scope(const agents::scope_name&, duration, done) override {}
-  void list(std::function<void(agents::living)>) override {}
+  void list(std::function<void(result<agents::living>)>) override {}
 };
 struct counting_entropy final : env::entropy {
   random_source from{7};

@@ -3,12 +3,17 @@
 #include "actors/env/posix_fixture.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <functional>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +57,30 @@ TEST_CASE("a write above the limit on file sizes fails and does not kill the pro
 }
 
 static constexpr int no_namespace = 77;
+
+// From now on each fsync of this process fails: EIO.
+static bool no_fsync() {
+  sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 0, 1),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+                         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog program{std::size(steps), steps};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST_CASE("a folder that is made is on disk, or is not there") {
+  temp_folder temp;
+  auto data = temp.path() + "/data";
+  CHECK(in_child([&] {
+          if (!no_fsync()) return 1;
+          if (!posix_disk::open(temp.path())) return 2; // it was there: others have synced it
+          auto d = posix_disk::open(data);
+          if (d) return 3;
+          if (d.error().text != "cannot sync the folder that holds " + data + ": Input/output error") return 4;
+          return ::access(data.c_str(), F_OK) != 0 ? 0 : 5;
+        }) == 0);
+  CHECK(posix_disk::open(data));
+}
 
 static bool put(const char* file, const std::string& text) {
   return static_cast<bool>(std::ofstream(file) << text << std::flush);

@@ -14,11 +14,26 @@ namespace troupe::env {
 
 static constexpr std::size_t zero_chunk = 256 * 1024; // bytes a write when a file grows
 
+// A new folder is lost with the power until the one around it is on disk, and with it all that was synced inside.
+static int sync_parent(int fd) {
+  int parent = ::openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (parent < 0) return errno;
+  int e = ::fsync(parent) != 0 ? errno : 0;
+  ::close(parent);
+  return e;
+}
+
 result<std::unique_ptr<posix_folder>> posix_folder::open(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+  bool made = ::mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST)
     return failure(fmt::format("cannot make the folder {}: {}", path, std::strerror(errno)));
   int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return failure(fmt::format("cannot open the folder {}: {}", path, std::strerror(errno)));
+  if (int e = made ? sync_parent(fd) : 0; e != 0) {
+    ::close(fd);
+    ::rmdir(path.c_str()); // the next one that opens it makes it, and syncs
+    return failure(fmt::format("cannot sync the folder that holds {}: {}", path, std::strerror(e)));
+  }
   int lock = ::openat(fd, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   std::unique_ptr<posix_folder> folder(new posix_folder(fd, lock));
   struct flock whole {};

@@ -19,7 +19,7 @@ namespace troupe::fencing {
 namespace {
 
 std::string slice_of(const device_name& device) {
-  return "fence-" + device.text;
+  return std::string(agents::device_slices) + device.text;
 }
 
 // A device that is not there any more is told nothing: the processes hold it weakly.

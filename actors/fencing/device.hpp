@@ -1,5 +1,5 @@
 // The actor of one fence device, around device_work: it runs the agent's calls through env.processes, in the slice
-// fence-DEVICE, and tells the node's fencing actor what became of its jobs.
+// fence::DEVICE, and tells the node's fencing actor what became of its jobs.
 #pragma once
 
 #include "actors/console/observed.hpp"

@@ -66,8 +66,8 @@ public:
   // --- outputs ---
   struct start_call { // then answered()
     std::uint64_t number = 0;
-    // Within the device's slice. It names what is done: whoever comes after an actor that has crashed and finds the
-    // same scope at work is answered for the same thing.
+    // Within the device's slice. It names what is done, and is used once: what an earlier actor of this device, or an
+    // earlier life of the daemon, left at work is ended before this one begins.
     std::string scope;
     agents::command what;
   };

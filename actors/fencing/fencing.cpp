@@ -6,6 +6,24 @@ namespace troupe::fencing {
 
 namespace {
 
+struct agents_at_work {
+  result<agents::living> found;
+};
+struct slice_ended {
+  std::string slice;
+  agents::outcome how;
+};
+
+} // namespace
+} // namespace troupe::fencing
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::agents_at_work)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::fencing::slice_ended)
+
+namespace troupe::fencing {
+
+namespace {
+
 void carry_out(fencing_actor* self, duties::outputs all);
 
 void remark_on(fencing_actor* self, bool trouble, const std::string& text) {
@@ -30,6 +48,10 @@ void start_device(fencing_actor* self, const config::fence_device& d, duration c
 // Only devices that this node may have to use: they have another node among their targets.
 void follow_devices(fencing_actor* self, const config::cluster& c) {
   auto& state = self->state;
+  if (state.first) {
+    state.first->configuration = c;
+    return;
+  }
   std::set<device_name> wanted;
   for (const auto& d : c.devices) {
     bool of_use = std::any_of(d.targets.begin(), d.targets.end(), [&](auto& t) { return t != state.set.self; });
@@ -114,6 +136,50 @@ void carry_out(fencing_actor* self, duties::outputs all) {
   for (auto& each : all) std::visit([self](auto& one) { carry_out_one(self, one); }, each);
 }
 
+// --- agents that are nobody's ---
+
+void look_for_agents(fencing_actor* self) {
+  self->state.env->processes.list([here = caf::actor_cast<caf::actor_addr>(self)](result<agents::living> found) {
+    if (auto alive = caf::actor_cast<caf::actor>(here)) caf::anon_send(alive, agents_at_work{std::move(found)});
+  });
+}
+
+void begin(fencing_actor* self) {
+  auto& state = self->state;
+  auto known = *std::exchange(state.first, std::nullopt);
+  if (known.configuration) follow_devices(self, *known.configuration);
+  carry_out(self, state.core->session_is(known.session));
+}
+
+void end_agents(fencing_actor* self, const result<agents::living>& found) {
+  auto& state = self->state;
+  auto& first = *state.first;
+  if (!found) {
+    if (std::exchange(first.trouble, found.error().text) != found.error().text)
+      remark_on(self, true, "does not know which fence agents are still at work: " + first.trouble);
+    return state.alarm.set(self, env::now_of(self) + list_again);
+  }
+  std::set<std::string> slices(found->slices.begin(), found->slices.end());
+  for (const auto& operation : found->operations) slices.insert(operation.slice);
+  std::erase_if(slices, [](const auto& s) { return !s.starts_with(agents::device_slices); });
+  first.left = slices.size();
+  for (const auto& slice : slices) {
+    remark_on(self, false, fmt::format("ends what is at work in {}, left by an earlier life", slice));
+    state.env->processes.end_slice(slice, call_grace,
+                                   [here = caf::actor_cast<caf::actor_addr>(self), slice](agents::outcome how) {
+                                     if (auto alive = caf::actor_cast<caf::actor>(here))
+                                       caf::anon_send(alive, slice_ended{slice, std::move(how)});
+                                   });
+  }
+  if (slices.empty()) begin(self);
+}
+
+void on_slice_end(fencing_actor* self, const slice_ended& s) {
+  if (const auto* left = std::get_if<agents::stuck>(&s.how))
+    remark_on(self, true, fmt::format("{} cannot be ended: {}", s.slice, left->what));
+  if (--self->state.first->left == 0) begin(self);
+}
+
 void follow(fencing_actor* self, const cluster::delta& d, bool more) {
   for (const auto& one : d.changes)
     if (const auto* c = std::get_if<cluster::row_change<cluster::configuration_key>>(&one); c != nullptr && c->now)
@@ -132,6 +198,7 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
   state.core = std::make_unique<duties>(set.self, set.trusts_failures);
   state.set = std::move(set);
   self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self), cluster::interest::nodes});
+  look_for_agents(self);
 
   return {
       [=](const cluster::state_is& s) {
@@ -140,7 +207,14 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
       },
       [=](const cluster::state_changed& c) { follow(self, *c.what, c.more); },
       [=](const cluster::leader_is&) {},
-      [=](const own_session& s) { carry_out(self, self->state.core->session_is(s.session)); },
+      [=](const own_session& s) {
+        if (auto& first = self->state.first)
+          first->session = s.session;
+        else
+          carry_out(self, self->state.core->session_is(s.session));
+      },
+      [=](const agents_at_work& a) { end_agents(self, a.found); },
+      [=](const slice_ended& s) { on_slice_end(self, s); },
       [=](const device_said& d) { carry_out(self, self->state.core->over(d.device, d.how)); },
       [=](const device_health& h) {
         auto& s = self->state;
@@ -156,7 +230,9 @@ caf::behavior fencing(fencing_actor* self, env::environment* env, const console:
         return out;
       },
       [=](env::wake w) {
-        if (self->state.alarm.rang(w)) say_what_was_left(self);
+        if (!self->state.alarm.rang(w)) return;
+        if (self->state.first) return look_for_agents(self);
+        say_what_was_left(self);
       },
   };
 }

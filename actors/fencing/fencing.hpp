@@ -7,6 +7,11 @@
 //
 // A device's actor that crashes takes this one along, and the root starts both again: attempts that are still open are
 // begun anew, which costs time and nothing else.
+//
+// First of all it ends whatever fence agents are at work: an earlier life of the daemon, or an actor that has crashed,
+// has left them, and nobody bounds when an `off` of theirs lands; the late margin [K7] counts on a bound. Until then no
+// device has an actor and no attempt is begun. What not even KILL ends does not hold up fencing: it does nothing more
+// of itself.
 #pragma once
 
 #include "actors/cluster/messages.hpp"
@@ -20,6 +25,8 @@ inline constexpr duration say_again = std::chrono::seconds{1}; // the desk was f
 // nodes log in to one device at once, and no node starts all agents at once.
 inline constexpr duration check_spread = std::chrono::seconds{1};
 
+inline constexpr duration list_again = std::chrono::seconds{1}; // it could not be told which agents are at work
+
 struct fencing_settings {
   node_name self;
   caf::actor ledger;
@@ -27,11 +34,19 @@ struct fencing_settings {
   bool trusts_failures = false; // a plant
 };
 
+struct clearing { // of agents that are nobody's
+  std::size_t left = 0;
+  std::string trouble;                            // why it is not known what there is
+  std::optional<config::cluster> configuration{}; // the latest, to be followed then
+  session_id session{};
+};
+
 struct fencing_state {
   env::environment* env = nullptr;
   console::directory_ptr directory;
   fencing_settings set;
   std::unique_ptr<duties> core;
+  std::optional<clearing> first{clearing{}}; // unset: it is done
   std::map<device_name, std::pair<config::fence_device, caf::actor>> devices;
   device_troubles troubles;
   std::vector<command::command> unsaid; // the desk was full

@@ -91,7 +91,7 @@ public:
   std::string ends(call_number which, const agents::outcome& o) {
     return said([&](effects& out) { core.ended(which, o, now, out); });
   }
-  std::string lists(const agents::living& l) {
+  std::string lists(const result<agents::living>& l) {
     return said([&](effects& out) { core.listed(last, l, now, out); });
   }
   std::string after(duration d) {

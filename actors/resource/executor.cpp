@@ -146,9 +146,7 @@ caf::behavior executor(executor_actor* self, env::environment* env, const consol
   state.turns = std::make_unique<turnstile>(set.at_once);
   state.set = std::move(set);
   self->send(state.set.ledger, cluster::watch_state{caf::actor_cast<caf::actor>(self)});
-  env->processes.list([here = caf::actor_cast<caf::actor_addr>(self)](agents::living found) {
-    if (auto alive = caf::actor_cast<caf::actor>(here)) caf::anon_send(alive, lives_here{std::move(found)});
-  });
+  look_for_leftovers(self);
 
   auto then = [self] { change_mode(self); };
   return {
@@ -182,7 +180,9 @@ caf::behavior executor(executor_actor* self, env::environment* env, const consol
       [=](const rests& r) { on_rest(self, r), then(); },
       [=](const stopped_alone& s) { on_stopped_alone(self, s), then(); },
       [=](env::wake w) {
-        if (self->state.alarm.rang(w)) then();
+        if (!self->state.alarm.rang(w)) return;
+        if (std::holds_alternative<starting>(self->state.mode)) look_for_leftovers(self);
+        then();
       },
       [=](ask_executor) {
         auto& s = self->state;

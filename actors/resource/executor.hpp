@@ -3,7 +3,9 @@
 //
 // Life: at first it ends the operations that an earlier life of the daemon left (nobody can hear their exit codes any
 // more) and then says executor_ready, so that the node joins only when nothing but services lives on. Services are left
-// alone; the inventory's probes adopt them.
+// alone; the inventory's probes adopt them. Fence agents are left to the fencing actor, which ends them at its own
+// start: it may be at work when an executor comes after one that has crashed. While it cannot be told what lives here,
+// it is asked again.
 //
 // `open` is the ordinary mode. `closing`: the session is of no use (the cluster has lost us, or refuses our reports);
 // everything under way is ended, then the root is asked for a new one. `alone`: no leader was heard for
@@ -28,9 +30,6 @@
 
 namespace troupe::resource {
 
-// Slices of fence agents, which the fencing actors see to by themselves.
-inline constexpr std::string_view fencing_slices = "fence-";
-
 struct executor_settings {
   node_name self;
   conf::timers timers{};
@@ -52,8 +51,11 @@ struct instance_entry {
   bool resting = false; // since our last word
 };
 
+inline constexpr duration list_again = std::chrono::seconds{1};
+
 struct starting {
   std::size_t left = 0; // operations of an earlier life that are being ended
+  std::string trouble;  // why it is not known what there is
 };
 struct open {};
 struct closing {
@@ -92,7 +94,8 @@ instance_entry& entry_of(executor_actor* self, const instance& what); // made wh
 void settle(executor_actor* self); // after whatever came: pictures, turns, reports, the question for contact
 
 // executor_modes.cpp: when the mode changes, and what else than pictures is done in it
-void end_leftovers(executor_actor* self, const agents::living& found);
+void look_for_leftovers(executor_actor* self);
+void end_leftovers(executor_actor* self, const result<agents::living>& found);
 void on_leftover(executor_actor* self, const leftover_ended& l);
 void on_stopped_alone(executor_actor* self, const stopped_alone& s);
 void change_mode(executor_actor* self);

@@ -9,11 +9,24 @@ namespace troupe::resource {
 
 // --- starting ---
 
-void end_leftovers(executor_actor* self, const agents::living& found) {
+void look_for_leftovers(executor_actor* self) {
+  self->state.env->processes.list([here = caf::actor_cast<caf::actor_addr>(self)](result<agents::living> found) {
+    if (auto alive = caf::actor_cast<caf::actor>(here)) caf::anon_send(alive, lives_here{std::move(found)});
+  });
+}
+
+void end_leftovers(executor_actor* self, const result<agents::living>& found) {
   auto& state = self->state;
   starting s;
-  for (auto& scope : found.operations) {
-    if (scope.slice.starts_with(fencing_slices)) continue;
+  if (!found) {
+    s.trouble = found.error().text;
+    if (s.trouble != std::get<starting>(state.mode).trouble)
+      say(self, env::log_level::warning, fmt::format("does not know what an earlier life left: {}", s.trouble));
+    state.mode = std::move(s);
+    return state.alarm.set(self, env::now_of(self) + list_again);
+  }
+  for (auto& scope : found->operations) {
+    if (scope.slice.starts_with(agents::device_slices)) continue;
     ++s.left;
     say(self, env::log_level::info, fmt::format("ends {}/{}, left by an earlier life", scope.slice, scope.scope));
     state.env->processes.end_scope(scope, kill_grace,

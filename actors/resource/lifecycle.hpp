@@ -21,7 +21,8 @@
 // An agent that is missing: a start fails with OCF's 5. A stop fails as well, and so leads to fencing: what was started
 // may run on without its agent (an address has no process that could be looked for). Only where the start did not run
 // either, and nothing lives in the slice, there is nothing to stop. A probe of what the state has here is `failed`, for
-// the same reason; of anything else it is `not_held` if nothing lives in the slice.
+// the same reason; of anything else it is `not_held` if nothing lives in the slice. Where it cannot be told what lives,
+// something does.
 #pragma once
 
 #include "actors/resource/calls.hpp"
@@ -81,7 +82,7 @@ public:
   void stop_alone(blueprint how, instant now, effects& out);
   void turn(urgency granted, instant now, effects& out);
   void ended(call_number number, const agents::outcome& how, instant now, effects& out);
-  void listed(call_number number, const agents::living& found, instant now, effects& out);
+  void listed(call_number number, const result<agents::living>& found, instant now, effects& out);
   void tick(instant now, effects& out);
   [[nodiscard]] std::optional<instant> next_deadline() const;
 

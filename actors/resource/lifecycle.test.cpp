@@ -243,11 +243,18 @@ TEST_CASE("an agent that is missing") {
     b.turn();
     CHECK(nowhere() == "list");
     SUBCASE("") {
-      CHECK(b.lists({{}, {"web"}}) == "done 13 ok 0: its agent is not installed; nothing was ever started; turn back");
+      CHECK(b.lists(agents::living{{}, {"web"}}) ==
+            "done 13 ok 0: its agent is not installed; nothing was ever started; turn back");
     }
     SUBCASE("but something lives there") {
-      CHECK(b.lists({{}, {"db", "web"}}) ==
+      CHECK(b.lists(agents::living{{}, {"db", "web"}}) ==
             "done 13 failed 5: ocf:heartbeat:pgsql is not installed on this node; turn back");
+    }
+    SUBCASE("but nobody can tell what lives there") {
+      CHECK(
+          b.lists(failure("/proc: Too many open files")) ==
+          "done 13 failed 5: ocf:heartbeat:pgsql is not installed on this node; what lives here cannot be told: /proc: "
+          "Too many open files; turn back");
     }
   }
   SUBCASE("what was started with it cannot be stopped without it, even where no process shows") {
@@ -265,10 +272,13 @@ TEST_CASE("an agent that is missing") {
       b.turn(urgency::probe);
       CHECK(nowhere() == "list");
       SUBCASE("") {
-        CHECK(b.lists({}) == "probed not-held 5; turn back");
+        CHECK(b.lists(agents::living{}) == "probed not-held 5; turn back");
       }
       SUBCASE("") {
-        CHECK(b.lists({{}, {"db"}}) == "probed failed 5; turn back");
+        CHECK(b.lists(agents::living{{}, {"db"}}) == "probed failed 5; turn back");
+      }
+      SUBCASE("") {
+        CHECK(b.lists(failure("/proc: Too many open files")) == "probed failed 5; turn back");
       }
     }
     SUBCASE("of what the state has here") {

@@ -46,7 +46,7 @@ void lifecycle::judge(const calling& c, const lone_job& j, const agents::outcome
   lone_stop_is_done(false, v.note, out);
 }
 
-void lifecycle::listed(call_number number, const agents::living& found, instant now, effects& out) {
+void lifecycle::listed(call_number number, const result<agents::living>& found, instant now, effects& out) {
   auto* l = std::get_if<looking>(&state_);
   if (number != last_call_ || !l) { // not heard any more; but what waited for it goes on
     if (number == last_call_) ended(number, agents::exited{}, now, out);
@@ -54,7 +54,9 @@ void lifecycle::listed(call_number number, const agents::living& found, instant 
   }
   auto before = std::move(*l);
   state_ = resting{};
-  bool empty = !std::binary_search(found.slices.begin(), found.slices.end(), slice_of(what_));
+  bool empty = found && !std::binary_search(found->slices.begin(), found->slices.end(), slice_of(what_));
+  auto& note = before.so_far.note;
+  if (!found) note = agents::sentence(note + "; what lives here cannot be told: " + found.error().text);
   if (auto* act = std::get_if<act_job>(&before.what)) {
     if (empty)
       act_is_done(*act, act_end::ok, {true, false, 0, "its agent is not installed; nothing was ever started"}, out);

@@ -68,10 +68,10 @@ struct call_ended {
 };
 struct call_listed {
   call_number number;
-  agents::living found;
+  result<agents::living> found;
 };
 struct lives_here { // to the executor, at its start
-  agents::living found;
+  result<agents::living> found;
 };
 struct leftover_ended {
   agents::scope_name scope;

@@ -26,7 +26,7 @@ void carry_out_one(instance_actor* self, end_slice& e) {
 }
 void carry_out_one(instance_actor* self, list_processes& e) {
   auto here = caf::actor_cast<caf::actor_addr>(self);
-  self->state.env->processes.list([here, number = e.number](agents::living found) {
+  self->state.env->processes.list([here, number = e.number](result<agents::living> found) {
     send_to(here, call_listed{number, std::move(found)});
   });
 }

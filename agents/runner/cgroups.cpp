@@ -1,6 +1,7 @@
 // Cgroup v2: BASE/SLICE.slice/SCOPE.scope. Documentation/admin-guide/cgroup-v2.rst; cgroup.kill needs Linux 5.14.
 #include "agents/runner/enclosure.hpp"
 #include "agents/runner/signal_all.hpp"
+#include "agents/runner/small_files.hpp"
 #include "agents/runner/spawn.hpp"
 #include "transport/loop/watch.hpp"
 
@@ -8,10 +9,12 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <linux/magic.h>
+#include <memory>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -30,12 +33,12 @@ public:
   [[nodiscard]] std::string describe() const override { return "cgroups below " + base_; }
   [[nodiscard]] bool exact() const override { return true; }
   result<descriptor> enter(const scope_name& scope) override;
-  [[nodiscard]] bool occupied(const place& where) const override;
-  [[nodiscard]] std::vector<process_stat> members(const place& where) const override;
-  void signal(const place& where, int number) override;
+  [[nodiscard]] result<bool> occupied(const place& where) const override;
+  [[nodiscard]] result<std::vector<process_stat>> members(const place& where) const override;
+  [[nodiscard]] bool signal(const place& where, int number) override;
   std::unique_ptr<watch> observe(const place& where, std::function<void()> on_change) override;
   void clear(const place& where) override;
-  [[nodiscard]] std::vector<std::string> occupied_slices() const override;
+  [[nodiscard]] result<std::vector<std::string>> occupied_slices() const override;
 
 private:
   [[nodiscard]] std::string path(const place& where) const {
@@ -53,26 +56,37 @@ struct events_watch final : enclosure::watch {
   std::unique_ptr<loop::readable_watch> ready;
 };
 
-std::string read_events(const descriptor& file) {
-  std::string text(256, '\0');
-  auto n = ::pread(file.get(), text.data(), text.size(), 0);
-  text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-  return text;
-}
-
 descriptor open_folder(const std::string& path) {
   return descriptor{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
 }
 
 // The cgroup and those below it, the deepest first: an agent may have made some of its own.
-std::vector<std::string> tree_of(const std::string& top) {
+result<std::vector<std::string>> tree_of(const std::string& top) {
   std::vector<std::string> found;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(top, failed))
-    if (std::error_code gone; entry.is_directory(gone))
-      for (auto& below : tree_of(entry.path())) found.push_back(std::move(below));
-  if (!failed) found.push_back(top);
+  auto below = folders_in(top);
+  if (!below) return tl::unexpected(std::move(below.error()));
+  if (!*below) return found;
+  for (const auto& name : **below) {
+    auto deeper = tree_of(top + "/" + name);
+    if (!deeper) return deeper;
+    for (auto& each : *deeper) found.push_back(std::move(each));
+  }
+  found.push_back(top);
   return found;
+}
+
+// What one cgroup itself holds. Not a small file: one slice may hold thousands.
+result<std::vector<int>> numbers_in(const std::string& cgroup) {
+  auto path = cgroup + "/cgroup.procs";
+  std::vector<int> found;
+  errno = 0;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> list{std::fopen(path.c_str(), "re"), &std::fclose};
+  for (int pid = 0; list && std::fscanf(list.get(), "%d", &pid) == 1;) found.push_back(pid);
+  bool read = list && std::ferror(list.get()) == 0;
+  if (read) return found;
+  bool threaded = errno == EOPNOTSUPP; // whose processes are listed in the cgroup above
+  if (threaded || means_gone(errno)) return std::vector<int>{};
+  return failure(path + ": " + std::strerror(errno));
 }
 
 result<descriptor> cgroups::enter(const scope_name& scope) {
@@ -83,37 +97,51 @@ result<descriptor> cgroups::enter(const scope_name& scope) {
   return failure(fmt::format("{}: {}", where, failed ? failed.message() : std::strerror(errno)));
 }
 
-bool cgroups::occupied(const place& where) const {
-  auto events = read_small_file(path(where) + "/cgroup.events");
-  return events && events->find("populated 1") != std::string::npos;
+result<bool> cgroups::occupied(const place& where) const {
+  auto file = path(where) + "/cgroup.events";
+  auto events = read_small_file(file);
+  if (!events) return tl::unexpected(std::move(events.error()));
+  if (!*events) return false;
+  if ((*events)->find("populated 0") != std::string::npos) return false;
+  if ((*events)->find("populated 1") != std::string::npos) return true;
+  return failure(file + ": does not say whether it is populated");
 }
 
-std::vector<process_stat> cgroups::members(const place& where) const {
+result<std::vector<process_stat>> cgroups::members(const place& where) const {
   std::vector<process_stat> found;
-  for (const auto& each : tree_of(path(where))) {
-    std::ifstream list(each + "/cgroup.procs");
-    for (int pid = 0; list >> pid;) // 0: of another PID namespace
-      if (auto one = pid > 0 ? stat_of(pid) : std::nullopt) found.push_back(std::move(*one));
+  auto tree = tree_of(path(where));
+  if (!tree) return tl::unexpected(std::move(tree.error()));
+  for (const auto& each : *tree) {
+    auto numbers = numbers_in(each);
+    if (!numbers) return tl::unexpected(std::move(numbers.error()));
+    for (int pid : *numbers) {
+      if (pid == 0) continue; // of another PID namespace
+      auto one = stat_of(pid);
+      if (!one) return tl::unexpected(std::move(one.error()));
+      if (*one) found.push_back(std::move(**one));
+    }
   }
   return found;
 }
 
-void cgroups::signal(const place& where, int number) {
-  if (number == SIGKILL) {
-    std::ofstream(path(where) + "/cgroup.kill") << "1";
-    return;
-  }
-  signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
+bool cgroups::signal(const place& where, int number) {
+  if (number != SIGKILL) return signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
+  descriptor kill{::open((path(where) + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC)};
+  return (kill && ::write(kill.get(), "1", 1) == 1) || means_gone(errno);
 }
 
 std::unique_ptr<enclosure::watch> cgroups::observe(const place& where, std::function<void()> on_change) {
   auto made = std::make_unique<events_watch>();
   made->events = descriptor{::open((path(where) + "/cgroup.events").c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!made->events && !means_gone(errno)) return nullptr;
   if (!made->events) return made; // it is gone, and so was everything in it; the caller looks once more
-  read_events(made->events);
-  auto news = [events = made->events.get(), on_change = std::move(on_change)] {
+  auto read = [events = made->events.get()] {
     char buffer[256];
     [[maybe_unused]] auto n = ::pread(events, buffer, sizeof buffer, 0);
+  };
+  read();
+  auto news = [read, on_change = std::move(on_change)] {
+    read();
     on_change();
   };
   made->ready = std::make_unique<loop::readable_watch>(loop_, made->events.get(), std::move(news),
@@ -122,16 +150,23 @@ std::unique_ptr<enclosure::watch> cgroups::observe(const place& where, std::func
 }
 
 void cgroups::clear(const place& where) {
-  for (const auto& each : tree_of(path(where))) ::rmdir(each.c_str());
+  if (auto tree = tree_of(path(where)))
+    for (const auto& each : *tree) ::rmdir(each.c_str());
   ::rmdir(path({where.slice, std::nullopt}).c_str()); // refused while another scope is in it
 }
 
-std::vector<std::string> cgroups::occupied_slices() const {
+result<std::vector<std::string>> cgroups::occupied_slices() const {
   std::vector<std::string> found;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(base_, failed))
-    if (auto slice = name_of_folder(entry.path().filename(), slice_suffix); slice && occupied({*slice, std::nullopt}))
-      found.push_back(std::move(*slice));
+  auto folders = folders_in(base_);
+  if (!folders) return tl::unexpected(std::move(folders.error()));
+  if (!*folders) return found;
+  for (const auto& folder : **folders) {
+    auto slice = name_of_folder(folder, slice_suffix);
+    if (!slice) continue;
+    auto lives = occupied({*slice, std::nullopt});
+    if (!lives) return tl::unexpected(std::move(lives.error()));
+    if (*lives) found.push_back(std::move(*slice));
+  }
   return found;
 }
 

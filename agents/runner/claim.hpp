@@ -6,14 +6,19 @@
 #pragma once
 
 #include "agents/runner/descriptor.hpp"
-#include "messages/types/result.hpp"
+
+#include <tl/expected.hpp>
 
 #include <string>
 
 namespace troupe::agents {
 
-// Held as long as the descriptor is open; the folder is made where it is missing. An error: another process has it. An
-// empty descriptor: there is no such folder, and none can be made; whoever uses it says why.
-result<descriptor> claim_folder(const std::string& path);
+struct not_claimed {
+  int error_number = 0; // EWOULDBLOCK: another process has it
+  std::string text;     // with the path and the reason
+};
+
+// Held as long as the descriptor is open; the folder is made where it is missing. Who is not given it must not use it.
+tl::expected<descriptor, not_claimed> claim_folder(const std::string& path);
 
 } // namespace troupe::agents

@@ -3,6 +3,9 @@
 // Two kinds. Cgroups (v2): exact, nothing leaves, KILL is one act of the kernel. Sessions (setsid) where cgroups cannot
 // be written: a process that makes a session of its own, as most daemons do, escapes; what escaped is only ended by the
 // agent's own stop. describe() tells which one it is; the operator must see it.
+//
+// Empty is what is known to be empty. Whoever could not look gets an error, and treats it as occupied: on an empty
+// slice rests that a service may be started elsewhere.
 #pragma once
 
 #include "agents/runner/descriptor.hpp"
@@ -35,12 +38,13 @@ public:
   [[nodiscard]] virtual bool exact() const = 0; // nothing leaves it
   // Room for a new operation; the descriptor of its cgroup, or an empty one.
   virtual result<descriptor> enter(const scope_name& scope) = 0;
-  [[nodiscard]] virtual bool occupied(const place& where) const = 0;
-  [[nodiscard]] virtual std::vector<process_stat> members(const place& where) const = 0;
-  virtual void signal(const place& where, int number) = 0;
+  [[nodiscard]] virtual result<bool> occupied(const place& where) const = 0;
+  [[nodiscard]] virtual result<std::vector<process_stat>> members(const place& where) const = 0;
+  [[nodiscard]] virtual bool signal(const place& where, int number) = 0; // false: not all of them could be sent it
+  // nullptr: it cannot be watched now.
   virtual std::unique_ptr<watch> observe(const place& where, std::function<void()> on_change) = 0;
   virtual void clear(const place& where) = 0; // frees what an empty place needed
-  [[nodiscard]] virtual std::vector<std::string> occupied_slices() const = 0;
+  [[nodiscard]] virtual result<std::vector<std::string>> occupied_slices() const = 0;
 };
 
 // Cgroups below `base` (a folder of a mounted cgroup2, e.g. /sys/fs/cgroup/troupe; it is made), if a child can really

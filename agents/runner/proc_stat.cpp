@@ -1,9 +1,8 @@
 #include "agents/runner/proc_stat.hpp"
 
-#include "agents/runner/descriptor.hpp"
+#include "agents/runner/small_files.hpp"
 
 #include <charconv>
-#include <filesystem>
 
 namespace troupe::agents {
 
@@ -39,41 +38,38 @@ std::optional<process_stat> parse_stat(std::string_view text) {
   return found;
 }
 
-std::optional<std::string> read_small_file(const std::string& path, std::size_t limit) {
-  descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!file) return {};
-  std::string text(limit, '\0');
-  std::size_t have = 0;
-  while (have < limit) {
-    auto n = ::read(file.get(), text.data() + have, limit - have);
-    if (n < 0) return {};
-    if (n == 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  text.resize(have);
-  return text;
+result<std::optional<process_stat>> stat_of(int pid) {
+  auto path = "/proc/" + std::to_string(pid) + "/stat";
+  auto text = read_small_file(path);
+  if (!text) return tl::unexpected(std::move(text.error()));
+  if (!*text) return std::nullopt;
+  if (auto found = parse_stat(**text)) return found;
+  return failure(path + ": is not a line about a process");
 }
 
-std::optional<process_stat> stat_of(int pid) {
-  auto text = read_small_file("/proc/" + std::to_string(pid) + "/stat");
-  return text ? parse_stat(*text) : std::nullopt;
-}
-
-std::vector<process_stat> all_processes() {
+result<std::vector<process_stat>> all_processes() {
+  auto names = folders_in("/proc");
+  if (!names) return tl::unexpected(std::move(names.error()));
+  if (!*names) return failure("/proc: is not mounted");
   std::vector<process_stat> found;
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
+  for (const auto& name : **names) {
     int pid = 0;
-    if (!proc_stat_detail::to_number(entry.path().filename().native(), pid)) continue;
-    if (auto one = stat_of(pid)) found.push_back(std::move(*one));
+    if (!proc_stat_detail::to_number(name, pid)) continue;
+    auto one = stat_of(pid);
+    if (!one) return tl::unexpected(std::move(one.error()));
+    if (*one) found.push_back(std::move(**one));
   }
   return found;
 }
 
-std::string kernel_boot_id() {
-  auto text = read_small_file("/proc/sys/kernel/random/boot_id").value_or("");
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
+result<std::string> kernel_boot_id() {
+  const std::string path = "/proc/sys/kernel/random/boot_id";
+  auto text = read_small_file(path);
+  if (!text) return tl::unexpected(std::move(text.error()));
+  auto id = text->value_or("");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  if (id.empty()) return failure(path + ": the kernel has no boot id");
+  return id;
 }
 
 } // namespace troupe::agents

@@ -2,6 +2,8 @@
 // within one boot of the kernel (proc(5), /proc/PID/stat; the start time is in ticks since that boot).
 #pragma once
 
+#include "messages/types/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,15 +25,11 @@ struct process_stat {
   }
 };
 
-inline constexpr std::size_t max_stat_line = 1024; // the kernel's own is under 512
-
 // The content of /proc/PID/stat. A program's name may hold blanks, brackets and newlines.
 std::optional<process_stat> parse_stat(std::string_view text);
-std::optional<process_stat> stat_of(int pid); // none: no such process
-std::vector<process_stat> all_processes();    // that this PID namespace sees
-std::string kernel_boot_id();
-
-// A small file of /proc, /sys or our own, up to max_stat_line or `limit`; none: it cannot be read.
-std::optional<std::string> read_small_file(const std::string& path, std::size_t limit = max_stat_line);
+// An error: it cannot be told (small_files.hpp).
+result<std::optional<process_stat>> stat_of(int pid); // none: no such process
+result<std::vector<process_stat>> all_processes();    // that this PID namespace sees
+result<std::string> kernel_boot_id();                 // never empty
 
 } // namespace troupe::agents

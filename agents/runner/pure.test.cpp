@@ -14,7 +14,7 @@ using namespace agents;
 using namespace std::chrono_literals;
 using step = ending::step;
 
-std::vector<process_stat> processes(std::initializer_list<int> pids) {
+result<std::vector<process_stat>> processes(std::initializer_list<int> pids) {
   std::vector<process_stat> out;
   for (int pid : pids) out.push_back({pid, "sh", 'S', 1, 0});
   return out;
@@ -70,12 +70,12 @@ TEST_CASE("the line of /proc: names may hold anything") {
   CHECK(odd->started == 98765);
   for (const char* bad : {"", "42", "42 (sh", "x (sh) S 1 2 3", "42 (sh) S 1 2 3", ") (", "42 (sh) S 1 2 x"})
     CHECK_FALSE(parse_stat(bad));
-  CHECK(stat_of(::getpid())->pid == ::getpid());
-  CHECK_FALSE(stat_of(0));
+  CHECK(stat_of(::getpid()).value()->pid == ::getpid());
+  CHECK(stat_of(0).value() == std::nullopt);
 }
 
 TEST_CASE("names and folders, there and back") {
-  for (const char* name : {"vip", "db:0", "..", ".x", "a/b", "%41", "a b\n", "\xc3\xa4", ".slice"}) {
+  for (const char* name : {"vip", "db:0", "fence::ipmi", "..", ".x", "a/b", "%41", "a b\n", "\xc3\xa4", ".slice"}) {
     auto folder = folder_name(name, slice_suffix);
     CHECK(folder.find('/') == std::string::npos);
     CHECK(folder[0] != '.');

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -55,12 +56,9 @@ using namespace runner_detail;
 
 process_runner::process_runner(loop::event_loop& loop, const options& where)
   : process_runner(loop, where.folder, nullptr) {
-  auto grouped = where.cgroup_base.empty() ? failure("none was named") : make_cgroups(loop, where.cgroup_base);
+  auto grouped = where.cgroup_base.empty() ? failure(where.why_none) : make_cgroups(loop, where.cgroup_base);
   enclosure_ = grouped ? std::move(*grouped) : make_sessions(loop, files_, grouped.error().text);
-  // What an earlier life of the daemon left: its services, and folders of what has ended since.
-  loop_.call([this] {
-    for (const auto& scope : files_.scopes()) leave_or_clear(scope);
-  });
+  loop_.call([this] { find_leftovers(); });
 }
 
 process_runner::process_runner(loop::event_loop& loop, const std::string& folder, std::unique_ptr<enclosure> confines,
@@ -132,7 +130,9 @@ void process_runner::start(const scope_name& scope, command& call, done& on_end)
 tl::expected<process_runner::operation, not_started> process_runner::launch(const scope_name& scope,
                                                                             const command& call) {
   if (call.arguments.empty()) return tl::unexpected(not_started{EINVAL, "no program is named"});
-  if (enclosure_->occupied({scope.slice, scope.scope}))
+  auto lives = enclosure_->occupied({scope.slice, scope.scope});
+  if (!lives) return tl::unexpected(not_started{EBUSY, not_known({scope.slice, scope.scope}, lives.error()).what});
+  if (*lives)
     return tl::unexpected(not_started{EBUSY, survivors({scope.slice, scope.scope}).what + " from an earlier time"});
   auto input = input_of(call.input);
   if (!input) return tl::unexpected(std::move(input.error()));
@@ -172,26 +172,37 @@ void process_runner::timed_out(const scope_name& scope) {
   auto& op = running_.at(scope);
   op.timed_out = true;
   op.timeout.reset();
-  end({scope.slice, scope.scope}, op.grace, [this, scope](const outcome& how) {
-    auto found = running_.find(scope);
-    if (found == running_.end()) return;
-    auto& late = found->second;
-    if (!late.status) late.status = reap(late.process);
-    if (late.status && std::holds_alternative<exited>(how)) return finish(scope, result_of(late));
-    auto pid = late.process.pid;
-    auto& [process, watch] = unreaped_[pid];
-    process = std::move(late.process);
-    late.exit.reset(); // a descriptor has one watch
-    if (!late.status)
-      watch = std::make_unique<loop::readable_watch>(loop_, process.pidfd.get(), [this, pid] {
-        if (reap(unreaped_.at(pid).first)) unreaped_.erase(pid);
-      });
-    finish(scope, how);
+  end({scope.slice, scope.scope}, op.grace, [this, scope](const outcome& how) { late_end(scope, how); });
+}
+
+// The scope of an operation that was timed out has come to its end.
+void process_runner::late_end(const scope_name& scope, const outcome& how) {
+  auto found = running_.find(scope);
+  if (found == running_.end()) return;
+  auto& late = found->second;
+  if (!late.status) late.status = reap(late.process);
+  if (!late.status) reap_later(late);
+  if (!std::holds_alternative<exited>(how)) return finish(scope, how);
+  // The kernel takes a process out of its cgroup before it lets us wait for it. What is empty only then was killed.
+  if (!late.status) late.status = 128 + SIGKILL;
+  finish(scope, result_of(late));
+}
+
+void process_runner::reap_later(operation& op) {
+  op.exit.reset(); // a descriptor has one watch
+  auto pid = op.process.pid;
+  auto& [process, watch] = unreaped_[pid];
+  process = std::move(op.process);
+  watch = std::make_unique<loop::readable_watch>(loop_, process.pidfd.get(), [this, pid] {
+    if (reap(unreaped_.at(pid).first)) unreaped_.erase(pid);
   });
 }
 
 void process_runner::finish(const scope_name& scope, const outcome& how) {
   auto op = running_.extract(scope);
+  const auto* end = std::get_if<exited>(&how);
+  TROUPE_ASSERT(end == nullptr || end->timed_out == op.mapped().timed_out,
+                "an operation that was timed out is told as one that ended by itself");
   leave_or_clear(scope);
   for (auto& each : op.mapped().waiting) each(how);
 }

@@ -7,9 +7,10 @@
 // kept), so that neither an agent nor a service that inherited its output fills the disk. All is done on the loop's
 // thread, in short file operations.
 //
-// A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in line:
-// one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its followers.
-// Rejected: a thread for births. What ends a scope would have to wait for it.
+// A birth stops the loop for about a millisecond (spawn.hpp), and a join asks for one a resource. So they stand in
+// line: one in each turn of the loop, and what the network says comes between. A thousand in one go cost a leader its
+// followers. Rejected: a thread for births. What ends a scope would have to wait for it. Its price: an agent on a file
+// system that hangs (NFS) stops the loop, and with it the node, until execve answers; CLONE_VFORK waits for that.
 #pragma once
 
 #include "agents/processes.hpp"
@@ -27,12 +28,14 @@ inline constexpr std::size_t max_running = 10'000; // operations at once
 inline constexpr duration look_at_output = std::chrono::seconds{1};
 inline constexpr duration look_at_flood = std::chrono::milliseconds{20}; // while a stream outgrows its cap many times
 inline constexpr duration look_at_leftovers = std::chrono::seconds{10}; // scopes whose operation has ended
+inline constexpr duration look_again = std::chrono::milliseconds{200}; // an ending that could not look, watch or signal
 
 class process_runner final : public processes {
 public:
   struct options {
     std::string folder;      // for scopes; made; on a file system that is emptied at boot
     std::string cgroup_base; // empty: do not try
+    std::string why_none = "none was named"; // where it is empty
   };
   process_runner(loop::event_loop& loop, const options& where);
   // With an enclosure of the caller's making, for tests.
@@ -45,7 +48,7 @@ public:
   void run(const scope_name& scope, command call, done on_end) override;
   void end_slice(const std::string& slice, duration grace, done on_end) override;
   void end_scope(const scope_name& scope, duration grace, done on_end) override;
-  void list(std::function<void(living)> on_list) override;
+  void list(std::function<void(result<living>)> on_list) override;
 
   // "cgroups below ...", or that there are none and why: for the log and `status`.
   [[nodiscard]] std::string confinement() const { return enclosure_->describe(); }
@@ -66,8 +69,9 @@ private:
   struct under_way { // an ending
     ending rules;
     std::vector<done> waiting;
-    std::unique_ptr<enclosure::watch> changes;
-    std::unique_ptr<loop::timer> timer;
+    std::unique_ptr<enclosure::watch> changes{};
+    std::unique_ptr<loop::timer> timer{};
+    std::optional<int> unsent{}; // a signal
   };
 
   // On the loop's thread:
@@ -77,6 +81,8 @@ private:
   tl::expected<operation, not_started> launch(const scope_name& scope, const command& call);
   void program_ended(const scope_name& scope);
   void timed_out(const scope_name& scope);
+  void late_end(const scope_name& scope, const outcome& how);
+  void reap_later(operation& op); // somebody has to, or it stays a zombie
   void finish(const scope_name& scope, const outcome& how);
   [[nodiscard]] exited result_of(operation& op);
   static bool keep_within_cap(operation& op); // true: it floods
@@ -84,14 +90,18 @@ private:
 
   void end(const place& where, duration grace, done on_end);
   void go_on(const place& where);
+  bool send(const place& where, int number); // false: not to everyone
   void ended(const place& where, const outcome& how);
   [[nodiscard]] stuck survivors(const place& where) const;
+  [[nodiscard]] static stuck not_known(const place& where, const error& why);
 
+  void find_leftovers();
   void leave_or_clear(const scope_name& scope);
   void clear(const place& where);
   void look_around();
   void arm_look();
-  [[nodiscard]] living now_living() const;
+  [[nodiscard]] result<bool> program_lives(const scope_name& scope) const;
+  [[nodiscard]] result<living> now_living() const;
 
   struct birth_wanted {
     scope_name scope;
@@ -106,8 +116,9 @@ private:
   duration settle_;
   std::map<scope_name, operation> running_;
   std::map<place, under_way> endings_;
-  std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // stuck ones that may end after all
+  std::map<int, std::pair<child, std::unique_ptr<loop::readable_watch>>> unreaped_; // what was told of already
   std::set<scope_name> leftovers_; // their operation is over, something lives on
+  bool looked_for_leftovers_ = true; // of an earlier life
   std::unique_ptr<loop::timer> look_;
   duration look_every_{}; // of the timer that is armed
   bool flooded_ = false;  // as of the last look

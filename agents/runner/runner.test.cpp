@@ -66,7 +66,7 @@ TEST_CASE("a crowd is born one after the other, and the loop has time for others
         for (auto& at : std::filesystem::recursive_directory_iterator(b.folder / "run"))
           born_at_once += at.is_directory() && at.path().parent_path().filename() == folder_name("crowd", slice_suffix);
       });
-      b.runner->list([&](const living& found) { listed = found.operations.size(); });
+      b.runner->list([&](const result<living>& found) { listed = found->operations.size(); });
     });
     b.loop.call([] {});
     CHECK(born_at_once >= 1);
@@ -148,8 +148,7 @@ TEST_CASE("time-out: who does not heed TERM is killed, with all it started") {
     auto ended = b.run(b.script("trap '' TERM; sleep 1000 & echo $!; wait; sleep 1000", 50ms, 50ms));
     CHECK(ended.timed_out);
     CHECK(ended.status == 128 + SIGKILL);
-    auto left = stat_of(std::stoi(ended.output));
-    CHECK((!left || !left->alive()));
+    CHECK_FALSE(lives(std::stoi(ended.output)));
     CHECK(b.alive() == living{});
   }
 }
@@ -160,8 +159,7 @@ TEST_CASE("time-out: a grandchild that outlasts its parent is waited for, and ki
     auto ended = b.run(b.script("(trap '' TERM; while :; do sleep 1000; done) & echo $!; wait", 50ms, 50ms));
     CHECK(ended.timed_out);
     CHECK(ended.status == 128 + SIGTERM);
-    auto left = stat_of(std::stoi(ended.output));
-    CHECK((!left || !left->alive()));
+    CHECK_FALSE(lives(std::stoi(ended.output)));
   }
 }
 
@@ -195,12 +193,12 @@ TEST_CASE("a daemon that leaves its session leaves a session's scope, but never 
     bench b{kind};
     b.run({"vip", "1"}, b.script("setsid sh -c 'sleep 1000 & echo $! > $T/pid'"));
     int pid = std::stoi(b.content("pid"));
-    REQUIRE(stat_of(pid));
-    bool held = b.alive().slices == std::vector<std::string>{"vip"};
+    REQUIRE(lives(pid));
+    bool held = b.alive()->slices == std::vector<std::string>{"vip"};
     CHECK(held == (kind == confinement::cgroups));
     b.get([&](auto done) { b.runner->end_slice("vip", generous, done); });
-    auto left = stat_of(pid);
-    CHECK((left && left->alive()) == (kind == confinement::sessions));
+    bool left = lives(pid);
+    CHECK(left == (kind == confinement::sessions));
     if (left) ::kill(pid, SIGKILL);
   }
 }
@@ -224,8 +222,7 @@ TEST_CASE("a child outlives the daemon; the next life of it finds and ends it, a
     auto forgotten = b.start({"vip", "2"}, b.script("echo $$ > $T/up; echo more; sleep 1000"));
     int pid = std::stoi(b.hear("up"));
     b.restart();
-    auto lives = stat_of(pid);
-    REQUIRE((lives && lives->alive()));
+    REQUIRE(lives(pid));
     CHECK(b.alive() == living{{{"vip", "2"}}, {"vip"}});
     auto again = bench::wait(b.start({"vip", "2"}, b.script("exit 0")));
     REQUIRE(std::holds_alternative<not_started>(again));
@@ -261,9 +258,9 @@ TEST_CASE("an operation whose scope or slice is ended says so to who waits for i
 TEST_CASE("names that would be paths are not") {
   for (auto kind : kinds()) {
     bench b{kind};
-    for (const char* name : {"..", "a/b", ".", "cgroup.procs", "db:0", "\xff\n"}) {
+    for (const char* name : {"..", "a/b", ".", "cgroup.procs", "db:0", "fence::ipmi", "\xff\n"}) {
       CHECK(b.run({name, name}, b.script("sleep 1000 & exit 4")).status == 4);
-      CHECK(b.alive().slices == std::vector<std::string>{name});
+      CHECK(b.alive()->slices == std::vector<std::string>{name});
       b.get([&](auto done) { b.runner->end_slice(name, generous, done); });
       CHECK(b.alive() == living{});
     }

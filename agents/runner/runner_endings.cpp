@@ -23,27 +23,39 @@ void process_runner::end_scope(const scope_name& scope, duration grace, done on_
 
 void process_runner::end(const place& where, duration grace, done on_end) {
   births_in(where);
-  auto [found, fresh] = endings_.try_emplace(where, under_way{ending{grace, settle_}, {}, nullptr, nullptr});
+  auto [found, fresh] = endings_.try_emplace(where, under_way{ending{grace, settle_}, {}});
   found->second.waiting.push_back(std::move(on_end));
   if (!fresh) return; // one is under way
-  if (enclosure_->occupied(where)) found->second.changes = enclosure_->observe(where, [this, where] { go_on(where); });
   go_on(where);
 }
 
 void process_runner::go_on(const place& where) {
   auto& under = endings_.at(where);
   auto now = now_of(loop_);
-  switch (under.rules.advance(now, enclosure_->occupied(where))) {
+  auto lives = enclosure_->occupied(where);
+  if (!under.changes && lives.value_or(true)) {
+    under.changes = enclosure_->observe(where, [this, where] { go_on(where); });
+    lives = enclosure_->occupied(where); // it may have changed before it was watched
+  }
+  // Who cannot be looked at may live.
+  switch (under.rules.advance(now, lives.value_or(true))) {
   case ending::step::empty: return ended(where, exited{});
-  case ending::step::stuck: return ended(where, survivors(where));
-  case ending::step::term:
-    enclosure_->signal(where, SIGTERM);
-    enclosure_->signal(where, SIGCONT); // who is stopped hears TERM when he goes on
-    break;
-  case ending::step::kill: enclosure_->signal(where, SIGKILL); break;
+  case ending::step::stuck: return ended(where, lives ? survivors(where) : not_known(where, lives.error()));
+  case ending::step::term: under.unsent = SIGTERM; break;
+  case ending::step::kill: under.unsent = SIGKILL; break;
   case ending::step::wait: break;
   }
-  under.timer = std::make_unique<loop::timer>(loop_, *under.rules.due() - now, [this, where] { go_on(where); });
+  if (under.unsent && send(where, *under.unsent)) under.unsent.reset();
+  bool in_the_dark = !lives || !under.changes || under.unsent;
+  auto next = *under.rules.due() - now;
+  under.timer = std::make_unique<loop::timer>(loop_, in_the_dark ? std::min(next, look_again) : next,
+                                              [this, where] { go_on(where); });
+}
+
+bool process_runner::send(const place& where, int number) {
+  bool sent = enclosure_->signal(where, number);
+  // Who is stopped hears TERM when he goes on.
+  return (number != SIGTERM || enclosure_->signal(where, SIGCONT)) && sent;
 }
 
 void process_runner::ended(const place& where, const outcome& how) {
@@ -55,16 +67,22 @@ void process_runner::ended(const place& where, const outcome& how) {
 
 stuck process_runner::survivors(const place& where) const {
   constexpr std::size_t named = 5;
-  auto left = enclosure_->members(where);
+  auto all = enclosure_->members(where);
+  if (!all) return not_known(where, all.error());
+  const auto& left = *all;
   std::string text = fmt::format("{} of {} alive", left.size(), where.text());
   for (std::size_t i = 0; i < std::min(left.size(), named); ++i)
     text += fmt::format("{} {} ({}, state {})", i == 0 ? ":" : ",", left[i].pid, left[i].program, left[i].state);
   return {std::move(text)};
 }
 
+stuck process_runner::not_known(const place& where, const error& why) {
+  return {fmt::format("what lives in {} cannot be told: {}", where.text(), why.text)};
+}
+
 void process_runner::leave_or_clear(const scope_name& scope) {
   place where{scope.slice, scope.scope};
-  if (!enclosure_->occupied(where)) return clear(where);
+  if (!enclosure_->occupied(where).value_or(true)) return clear(where);
   leftovers_.insert(scope);
   arm_look();
 }
@@ -82,10 +100,19 @@ void process_runner::clear(const place& where) {
   if (where.scope)
     gone.push_back({where.slice, *where.scope});
   else
-    gone = files_.scopes_of(where.slice);
+    gone = files_.scopes_of(where.slice).value_or(std::vector<scope_name>{}); // what cannot be read is left where it is
   for (const auto& scope : gone)
     if (!running_.contains(scope)) files_.remove(scope);
   std::erase_if(leftovers_, [&](const auto& scope) { return where.holds(scope); });
+}
+
+// What an earlier life of the daemon left: its services, and folders of what has ended since.
+void process_runner::find_leftovers() {
+  auto scopes = files_.scopes();
+  looked_for_leftovers_ = scopes.has_value();
+  if (!scopes) return arm_look();
+  for (const auto& scope : *scopes)
+    if (!running_.contains(scope)) leave_or_clear(scope);
 }
 
 // One timer, armed while there is something to look at.
@@ -105,20 +132,34 @@ void process_runner::look_around() {
     leave_or_clear(scope);
   }
   look_.reset();
+  if (!looked_for_leftovers_) find_leftovers();
   if (!running_.empty() || !leftovers_.empty()) arm_look();
 }
 
-void process_runner::list(std::function<void(living)> on_list) {
+// The program of an operation of an earlier life.
+result<bool> process_runner::program_lives(const scope_name& scope) const {
+  auto recorded = files_.process(scope);
+  if (!recorded) return tl::unexpected(std::move(recorded.error()));
+  if (!*recorded) return false;
+  auto now = stat_of((*recorded)->pid);
+  if (!now) return tl::unexpected(std::move(now.error()));
+  return *now && (*now)->same_process(**recorded) && (*now)->alive();
+}
+
+void process_runner::list(std::function<void(result<living>)> on_list) {
   loop_.post([this, on_list = std::move(on_list)] { on_list(now_living()); });
 }
 
-living process_runner::now_living() const {
-  living found{{}, enclosure_->occupied_slices()};
-  for (const auto& scope : files_.scopes()) {
-    auto recorded = files_.process(scope);
-    auto now = recorded ? stat_of(recorded->pid) : std::nullopt;
-    bool lives = now && now->same_process(*recorded) && now->alive();
-    if (lives || running_.contains(scope)) found.operations.push_back(scope);
+result<living> process_runner::now_living() const {
+  auto slices = enclosure_->occupied_slices();
+  if (!slices) return tl::unexpected(std::move(slices.error()));
+  living found{{}, std::move(*slices)};
+  auto scopes = files_.scopes();
+  if (!scopes) return tl::unexpected(std::move(scopes.error()));
+  for (const auto& scope : *scopes) {
+    auto lives = running_.contains(scope) ? result<bool>{true} : program_lives(scope);
+    if (!lives) return tl::unexpected(std::move(lives.error()));
+    if (*lives) found.operations.push_back(scope);
   }
   for (const auto& b : births_)
     if (std::ranges::find(found.operations, b.scope) == found.operations.end()) found.operations.push_back(b.scope);

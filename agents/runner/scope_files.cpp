@@ -1,5 +1,7 @@
 #include "agents/runner/scope_files.hpp"
 
+#include "agents/runner/small_files.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,11 +30,13 @@ descriptor open_new(const std::string& path) {
   return descriptor{::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
 }
 
-std::vector<std::string> names_in(const std::string& folder, const std::string& suffix) {
+result<std::vector<std::string>> names_in(const std::string& folder, const std::string& suffix) {
   std::vector<std::string> names;
-  std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(folder, failed))
-    if (auto name = name_of_folder(entry.path().filename(), suffix)) names.push_back(std::move(*name));
+  auto found = folders_in(folder);
+  if (!found) return tl::unexpected(std::move(found.error()));
+  if (!*found) return names;
+  for (const auto& each : **found)
+    if (auto name = name_of_folder(each, suffix)) names.push_back(std::move(*name));
   return names;
 }
 
@@ -76,39 +80,57 @@ result<scope_files::opened> scope_files::make(const scope_name& scope) {
   for (const auto& part : {scope.slice, scope.scope})
     if (part.empty() || folder_name(part, "").size() > max_scope_name)
       return failure(fmt::format("'{}' cannot name a scope: 1 to {} bytes", part, max_scope_name));
+  auto boot = kernel_boot_id();
+  if (!boot) return tl::unexpected(std::move(boot.error()));
+  *boot += "\n";
   auto where = path(scope);
   std::error_code failed;
   fs::create_directories(where, failed);
   opened files{open_new(where + "/" + output_files[0]), open_new(where + "/" + output_files[1]),
                open_new(where + "/" + record_file)};
-  auto boot = kernel_boot_id() + "\n";
   bool good = files.output && files.error_output && files.record &&
-              ::write(files.record.get(), boot.data(), boot.size()) == static_cast<ssize_t>(boot.size());
+              ::write(files.record.get(), boot->data(), boot->size()) == static_cast<ssize_t>(boot->size());
   if (!good) return failure(fmt::format("{}: {}", where, std::strerror(errno)));
   return files;
 }
 
-std::vector<scope_name> scope_files::scopes_of(const std::string& slice) const {
+result<std::vector<scope_name>> scope_files::scopes_of(const std::string& slice) const {
   std::vector<scope_name> found;
-  for (auto& scope : names_in(slice_path(slice), scope_suffix)) found.push_back({slice, std::move(scope)});
+  auto names = names_in(slice_path(slice), scope_suffix);
+  if (!names) return tl::unexpected(std::move(names.error()));
+  for (auto& scope : *names) found.push_back({slice, std::move(scope)});
   std::sort(found.begin(), found.end());
   return found;
 }
 
-std::vector<scope_name> scope_files::scopes() const {
+result<std::vector<scope_name>> scope_files::scopes() const {
   std::vector<scope_name> found;
-  for (const auto& slice : names_in(folder_, slice_suffix))
-    for (auto& scope : scopes_of(slice)) found.push_back(std::move(scope));
+  auto slices = names_in(folder_, slice_suffix);
+  if (!slices) return tl::unexpected(std::move(slices.error()));
+  for (const auto& slice : *slices) {
+    auto of_slice = scopes_of(slice);
+    if (!of_slice) return of_slice;
+    for (auto& scope : *of_slice) found.push_back(std::move(scope));
+  }
   std::sort(found.begin(), found.end());
   return found;
 }
 
-std::optional<process_stat> scope_files::process(const scope_name& scope) const {
-  auto text = read_small_file(path(scope) + "/" + record_file);
-  if (!text) return {};
-  auto end = text->find('\n');
-  if (end == std::string::npos || text->substr(0, end) != kernel_boot_id()) return {};
-  return parse_stat(std::string_view(*text).substr(end + 1));
+// make() has written the first line before its child is born, and a child becomes no program before it has written the
+// second. So without them there is none, and what is written otherwise is not ours to understand.
+result<std::optional<process_stat>> scope_files::process(const scope_name& scope) const {
+  auto file = path(scope) + "/" + record_file;
+  auto text = read_small_file(file);
+  if (!text) return tl::unexpected(std::move(text.error()));
+  auto end = *text ? (*text)->find('\n') : std::string::npos;
+  if (end == std::string::npos) return std::nullopt;
+  auto boot = kernel_boot_id();
+  if (!boot) return tl::unexpected(std::move(boot.error()));
+  if ((*text)->substr(0, end) != *boot) return std::nullopt;
+  auto line = std::string_view(**text).substr(end + 1);
+  if (line.empty()) return std::nullopt;
+  if (auto found = parse_stat(line)) return found;
+  return failure(file + ": is not the record of a process");
 }
 
 bool scope_files::cut(const scope_name& scope) {

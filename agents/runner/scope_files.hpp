@@ -34,10 +34,11 @@ public:
     : folder_(std::move(folder)) {}
 
   result<opened> make(const scope_name& scope); // replaces what a former one of this name left
-  [[nodiscard]] std::vector<scope_name> scopes() const;
-  [[nodiscard]] std::vector<scope_name> scopes_of(const std::string& slice) const;
-  // Its own program, as it recorded itself in this boot of the kernel; it may have ended.
-  [[nodiscard]] std::optional<process_stat> process(const scope_name& scope) const;
+  // An error: it cannot be told (small_files.hpp).
+  [[nodiscard]] result<std::vector<scope_name>> scopes() const;
+  [[nodiscard]] result<std::vector<scope_name>> scopes_of(const std::string& slice) const;
+  // Its own program, as it recorded itself in this boot of the kernel; it may have ended. None: no program was begun.
+  [[nodiscard]] result<std::optional<process_stat>> process(const scope_name& scope) const;
   bool cut(const scope_name& scope); // drops output beyond the cap that nobody will read; true: it is a flood
   void remove(const scope_name& scope);
 

@@ -27,27 +27,22 @@ public:
   }
   [[nodiscard]] bool exact() const override { return false; }
   result<descriptor> enter(const scope_name&) override { return descriptor{}; }
-  [[nodiscard]] bool occupied(const place& where) const override { return !members(where).empty(); }
-  [[nodiscard]] std::vector<process_stat> members(const place& where) const override {
-    return members_of(where.scope ? std::vector{scope_name{where.slice, *where.scope}} : files_.scopes_of(where.slice));
+  [[nodiscard]] result<bool> occupied(const place& where) const override {
+    return members(where).map([](const auto& all) { return !all.empty(); });
   }
-  void signal(const place& where, int number) override {
-    signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
+  [[nodiscard]] result<std::vector<process_stat>> members(const place& where) const override {
+    if (where.scope) return members_of({{where.slice, *where.scope}});
+    return files_.scopes_of(where.slice).and_then([&](const auto& scopes) { return members_of(scopes); });
+  }
+  [[nodiscard]] bool signal(const place& where, int number) override {
+    return signal_all([&] { return members(where); }, [&](int pid) { ::kill(pid, number); });
   }
   std::unique_ptr<watch> observe(const place& where, std::function<void()> on_change) override;
   void clear(const place&) override {}
-  [[nodiscard]] std::vector<std::string> occupied_slices() const override;
+  [[nodiscard]] result<std::vector<std::string>> occupied_slices() const override;
 
 private:
-  [[nodiscard]] std::vector<process_stat> members_of(const std::vector<scope_name>& scopes) const {
-    std::vector<process_stat> leaders, found;
-    for (const auto& scope : scopes)
-      if (auto leader = files_.process(scope)) leaders.push_back(std::move(*leader));
-    if (leaders.empty()) return found;
-    auto all = all_processes();
-    for (const auto& leader : leaders) add_members(leader, all, found);
-    return found;
-  }
+  [[nodiscard]] result<std::vector<process_stat>> members_of(const std::vector<scope_name>& scopes) const;
   static void add_members(const process_stat& leader, const std::vector<process_stat>& all,
                           std::vector<process_stat>& found);
 
@@ -80,6 +75,20 @@ private:
   std::unique_ptr<loop::timer> timer_;
 };
 
+result<std::vector<process_stat>> sessions::members_of(const std::vector<scope_name>& scopes) const {
+  std::vector<process_stat> leaders, found;
+  for (const auto& scope : scopes) {
+    auto leader = files_.process(scope);
+    if (!leader) return tl::unexpected(std::move(leader.error()));
+    if (*leader) leaders.push_back(std::move(**leader));
+  }
+  if (leaders.empty()) return found;
+  auto all = all_processes();
+  if (!all) return all;
+  for (const auto& leader : leaders) add_members(leader, *all, found);
+  return found;
+}
+
 void sessions::add_members(const process_stat& leader, const std::vector<process_stat>& all,
                            std::vector<process_stat>& found) {
   bool taken = std::any_of(all.begin(), all.end(),
@@ -93,11 +102,17 @@ std::unique_ptr<enclosure::watch> sessions::observe(const place&, std::function<
   return std::make_unique<session_watch>(loop_, std::move(on_change));
 }
 
-std::vector<std::string> sessions::occupied_slices() const {
+result<std::vector<std::string>> sessions::occupied_slices() const {
   std::set<std::string> slices;
-  for (const auto& scope : files_.scopes())
-    if (!slices.contains(scope.slice) && occupied({scope.slice, scope.scope})) slices.insert(scope.slice);
-  return {slices.begin(), slices.end()};
+  auto scopes = files_.scopes();
+  if (!scopes) return tl::unexpected(std::move(scopes.error()));
+  for (const auto& scope : *scopes) {
+    if (slices.contains(scope.slice)) continue;
+    auto lives = occupied({scope.slice, scope.scope});
+    if (!lives) return tl::unexpected(std::move(lives.error()));
+    if (*lives) slices.insert(scope.slice);
+  }
+  return std::vector<std::string>{slices.begin(), slices.end()};
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "agents/runner/proc_stat.hpp"
+#include "messages/types/result.hpp"
 
 #include <set>
 
@@ -14,19 +15,23 @@ namespace troupe::agents {
 
 inline constexpr int max_signal_looks = 8;
 
-// `members()` gives the processes of the present moment, `send(pid)` signals one. Nobody is signalled twice.
+// `members()` gives the processes of the present moment, or an error; `send(pid)` signals one. Nobody is signalled
+// twice. False: it could not be looked for all of them.
 template <class Members, class Send>
-void signal_all(const Members& members, const Send& send) {
+bool signal_all(const Members& members, const Send& send) {
   std::set<int> told;
   for (int look = 0; look < max_signal_looks; ++look) {
     bool fresh = false;
-    for (const auto& each : members()) {
+    auto now = members();
+    if (!now) return false;
+    for (const auto& each : *now) {
       if (!told.insert(each.pid).second) continue;
       send(each.pid);
       fresh = true;
     }
-    if (!fresh) return;
+    if (!fresh) break;
   }
+  return true;
 }
 
 } // namespace troupe::agents

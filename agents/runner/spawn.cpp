@@ -1,7 +1,7 @@
 #include "agents/runner/spawn.hpp"
 
 #include "agents/runner/clone_child.hpp"
-#include "agents/runner/proc_stat.hpp"
+#include "agents/runner/small_files.hpp"
 #include "messages/types/assert.hpp"
 
 #include <algorithm>
@@ -64,7 +64,7 @@ void default_signals() {
 // here because a daemon that is killed right after our birth could not do it any more.
 bool write_record(int record) {
   if (record < 0) return true;
-  std::array<char, max_stat_line> line; // NOLINT: filled by read
+  std::array<char, max_small_file> line; // NOLINT: filled by read
   int file = ::open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
   auto size = ::read(file, line.data(), line.size());
   return size > 0 && ::write(record, line.data(), static_cast<std::size_t>(size)) == size;

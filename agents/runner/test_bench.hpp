@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <sys/resource.h>
 
 namespace troupe::runner_test {
 
@@ -41,6 +42,23 @@ private:
   std::string path_;
 };
 
+// While it is here, this process opens nothing: EMFILE.
+class no_descriptors {
+public:
+  no_descriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    auto none = before_;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~no_descriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  no_descriptors(const no_descriptors&) = delete;
+  no_descriptors& operator=(const no_descriptors&) = delete;
+
+private:
+  rlimit before_{};
+};
+
 // Why there are no cgroups here; empty: there are.
 inline const std::string& no_cgroups() {
   static const std::string why = [] {
@@ -63,6 +81,12 @@ inline std::vector<confinement> kinds() {
   return {confinement::sessions};
 }
 
+inline bool lives(int pid) {
+  auto now = stat_of(pid);
+  REQUIRE(now);
+  return *now && (*now)->alive();
+}
+
 struct bench {
   explicit bench(confinement k)
     : kind(k)
@@ -70,7 +94,8 @@ struct bench {
     restart();
   }
   ~bench() {
-    for (const auto& slice : alive().slices) get([&](auto done) { runner->end_slice(slice, 0s, done); });
+    auto left = alive().value();
+    for (const auto& slice : left.slices) get([&](auto done) { runner->end_slice(slice, 0s, done); });
     restart(); // clears what has ended by itself
     runner.reset();
     if (!cgroup_base.empty()) CHECK(::rmdir(cgroup_base.c_str()) == 0); // nothing was left in it
@@ -107,9 +132,9 @@ struct bench {
     return std::get<exited>(how);
   }
   exited run(const command& call) { return run({"test", std::to_string(++last)}, call); }
-  living alive() {
-    std::promise<living> promise;
-    runner->list([&](living l) { promise.set_value(std::move(l)); });
+  result<living> alive() {
+    std::promise<result<living>> promise;
+    runner->list([&](result<living> l) { promise.set_value(std::move(l)); });
     auto future = promise.get_future();
     REQUIRE(future.wait_for(generous) == std::future_status::ready);
     return future.get();

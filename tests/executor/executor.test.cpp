@@ -35,7 +35,8 @@ bool log_has_no_stop(const stage& t) {
 
 TEST_CASE("what an earlier life left is ended before the node may join; fence calls and services are left alone") {
   stage t(cluster_with(no_quorum_policy::stop));
-  t.processes.lives = {{{"db", "12"}, {"fence-ipmi", "3.1"}, {"redis", "monitor-5.1"}}, {"db", "redis", "web"}};
+  t.processes.lives =
+      agents::living{{{"db", "12"}, {"fence::ipmi", "3.1"}, {"redis", "monitor-5.1"}}, {"db", "redis", "web"}};
   t.spawn();
   CHECK(t.under_way() == "end db/12; end redis/monitor");
   CHECK(t.root_told.empty());
@@ -44,6 +45,29 @@ TEST_CASE("what an earlier life left is ended before the node may join; fence ca
   t.end("end redis/monitor", agents::stuck{"x"});
   CHECK(t.root_told == std::vector<std::string>{"ready"});
   CHECK(t.under_way() == "");
+}
+
+TEST_CASE("a resource whose name begins as a device's slice is none") {
+  stage t(cluster_with(no_quorum_policy::stop));
+  auto unique = resource::slice_of({resource_name{"fence"}, 1});
+  t.processes.lives = agents::living{{{"fence-ipmi", "7"}, {unique, "8"}}, {}};
+  t.spawn();
+  CHECK(t.under_way() == "end fence-ipmi/7; end fence:1/8");
+}
+
+TEST_CASE("while it cannot be told what an earlier life left, the node does not join, and asks again") {
+  stage t(cluster_with(no_quorum_policy::stop));
+  t.processes.lives = failure("/proc: Too many open files");
+  t.spawn();
+  t.advance(10s);
+  CHECK(t.root_told.empty());
+  CHECK(t.under_way() == "");
+  CHECK(std::ranges::count_if(t.log_lines.lines, [](auto& l) { return l.find("Too many open files") != l.npos; }) == 1);
+  t.processes.lives = agents::living{{{"db", "12"}}, {"db"}};
+  t.advance(1s);
+  CHECK(t.under_way() == "end db/12");
+  t.end("end db/12");
+  CHECK(t.root_told == std::vector<std::string>{"ready"});
 }
 
 TEST_CASE("joined: everything is looked for, and adopted or free") {

@@ -26,7 +26,7 @@ public:
   void end_scope(const agents::scope_name& scope, duration, done on_end) override {
     waiting.push_back({"end " + shown(scope), {}, std::move(on_end)});
   }
-  void list(std::function<void(agents::living)> on_list) override { on_list(lives); }
+  void list(std::function<void(result<agents::living>)> on_list) override { on_list(lives); }
 
   // What is under way, sorted, joined by "; ".
   [[nodiscard]] std::string under_way() const {
@@ -48,7 +48,7 @@ public:
   // Scopes of probes and monitors differ each time: only their kind is shown.
   static std::string shown(const agents::scope_name& s) { return s.slice + "/" + s.scope.substr(0, s.scope.find('-')); }
 
-  agents::living lives;
+  result<agents::living> lives;
   std::vector<asked> waiting;
 };
 

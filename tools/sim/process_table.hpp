@@ -108,7 +108,7 @@ public:
   void run(const agents::scope_name& scope, agents::command call, done on_end) override;
   void end_slice(const std::string& slice, duration grace, done on_end) override;
   void end_scope(const agents::scope_name& scope, duration grace, done on_end) override;
-  void list(std::function<void(agents::living)> on_list) override;
+  void list(std::function<void(result<agents::living>)> on_list) override;
   void shut();
 
 private:
@@ -116,7 +116,7 @@ private:
   machine_index machine_;
   process_table& table_;
   bool shut_ = false;
-  std::map<std::uint64_t, std::function<void(agents::living)>> lists_;
+  std::map<std::uint64_t, std::function<void(result<agents::living>)>> lists_;
   std::uint64_t last_list_ = 0;
 };
 

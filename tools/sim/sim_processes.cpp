@@ -16,7 +16,7 @@ void sim_processes::end_scope(const scope_name& scope, duration grace, done on_e
   if (!shut_) table_.end_scope(scope, grace, std::move(on_end));
 }
 
-void sim_processes::list(std::function<void(living)> on_list) {
+void sim_processes::list(std::function<void(result<living>)> on_list) {
   if (shut_) return;
   auto ticket = ++last_list_;
   lists_[ticket] = std::move(on_list);

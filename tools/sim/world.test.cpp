@@ -321,7 +321,8 @@ TEST_CASE("services outlive their daemon, not their machine; what dies is seen t
                         if (++lives == 1)
                           for (const char* slice : {"vip", "web"})
                             e.processes.run({slice, "1"}, ocf("start"), [](const agents::outcome&) {});
-                        e.processes.list([&](const agents::living& alive) { left.push_back(alive.operations); });
+                        e.processes.list(
+                            [&](const result<agents::living>& alive) { left.push_back(alive->operations); });
                       }),
                       1)};
   w.run_until(instant{15s});
@@ -346,7 +347,7 @@ TEST_CASE("a fence agent run on one node takes the power of another, and gives i
   world w{options_for(
       {}, worker([&](caf::event_based_actor*, env::environment& e, const node::node_options& o) {
         if (o.name.text == "n1")
-          e.processes.run({"fence-n2", "1"}, {{"/usr/sbin/fence_sim"}, {}, "action=reboot\nplug=n2\n", 20s, 1s},
+          e.processes.run({"fence::n2", "1"}, {{"/usr/sbin/fence_sim"}, {}, "action=reboot\nplug=n2\n", 20s, 1s},
                           [&](const agents::outcome& how) { ends.push_back(std::get<agents::exited>(how).status); });
       }))};
   w.run_until(instant{30s});

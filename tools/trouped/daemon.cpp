@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <future>
 #include <map>
+#include <optional>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -72,28 +73,33 @@ struct world {
   env::posix_entropy entropy;
   env::posix_calendar calendar;
 
-  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened, const std::string& scopes,
-        const std::string& cgroup)
+  world(loop::event_loop& on, std::unique_ptr<env::posix_disk> opened, const agents::process_runner::options& places)
     : network(on)
     , control(on)
     , disk(std::move(opened))
-    , processes(on, {scopes, cgroup}) {}
+    , processes(on, places) {}
 };
 
 // What no other daemon may have meanwhile.
 struct claims {
   agents::descriptor scopes, cgroup;
+  std::optional<std::string> no_cgroup; // why this user may not have it; then it is not used
 };
 
 result<claims> claim(const std::string& scopes, const std::string& cgroup) {
   claims out;
   auto one = agents::claim_folder(scopes);
-  if (!one) return tl::unexpected(one.error());
+  if (!one) return failure(std::move(one.error().text));
   out.scopes = std::move(*one);
   if (cgroup.empty() || !agents::in_cgroup2(cgroup)) return out;
   auto other = agents::claim_folder(cgroup);
-  if (!other) return tl::unexpected(other.error());
-  out.cgroup = std::move(*other);
+  if (other) {
+    out.cgroup = std::move(*other);
+    return out;
+  }
+  auto why = other.error().error_number;
+  if (why != EACCES && why != EPERM && why != EROFS) return failure(std::move(other.error().text));
+  out.no_cgroup = std::move(other.error().text);
   return out;
 }
 
@@ -151,7 +157,9 @@ result<ending> run(settings what, env::log_sink& log) {
   config.set("scheduler.max-throughput", 64u); // one flooded actor must not keep its thread
   threads::loop_scheduler::use(config, on);
   caf::actor_system system(config);
-  world real(on, std::move(*disk), scopes, what.cgroup); // gone before the system
+  agents::process_runner::options places{scopes, what.cgroup};
+  if (claimed->no_cgroup) places = {scopes, {}, *claimed->no_cgroup};
+  world real(on, std::move(*disk), places); // gone before the system
   log.write(env::log_level::info, "trouped",
             fmt::format("{} starts, data in {}, {}", what.node.name.text, what.data, real.processes.confinement()));
   if (what.cgroup_was_named && !real.processes.exact())

@@ -3,7 +3,7 @@
 // loop is.
 //
 // Rejected: CAF's own I/O (keeps a handle for each source address for ever, deaf after one failed send), libuv's
-// processes (fork of a large process takes tens of milliseconds; the runner uses posix_spawn and watches pidfds here).
+// processes (fork of a large process takes tens of milliseconds; the runner uses clone3 and watches pidfds here).
 #pragma once
 
 #include "messages/types/time.hpp"

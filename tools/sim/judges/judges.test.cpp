@@ -315,7 +315,7 @@ TEST_CASE("I9: who is lost, who is fenced") {
     CHECK(c.verdict().empty());
   }
   SUBCASE("a device is used without an attempt") {
-    c.judge->operation({c.now, n2, 1, "fence-power", "off.1", "off", "n1", {}});
+    c.judge->operation({c.now, n2, 1, "fence::power", "off.1", "off", "n1", {}});
     CHECK(c.verdict() == "I9 n2 switches n1 off and knows of no open attempt of its own");
   }
 }
