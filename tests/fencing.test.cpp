@@ -74,7 +74,7 @@ struct scene {
   caf::behavior node(stand_in* self, env::environment* env, const node::node_options& options) {
     if (options.name == node_name{"n2"}) {
       ledger = caf::actor_cast<caf::actor>(self);
-      auto directory = std::make_shared<console::actor_directory>();
+      auto directory = std::make_shared<watching::actor_directory>();
       fencing::fencing_settings set{options.name, ledger, {}};
       self->state.fencing = self->spawn<caf::monitored>(fencing::fencing, env, directory, std::move(set));
       self->send(self->state.fencing, fencing::own_session{s.session("n2")});

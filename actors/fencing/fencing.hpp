@@ -29,7 +29,7 @@ struct fencing_settings {
 
 struct fencing_state {
   env::environment* env = nullptr;
-  console::directory_ptr directory;
+  watching::directory_ptr directory;
   fencing_settings set;
   std::unique_ptr<duties> core;
   std::map<device_name, std::pair<config::fence_device, caf::actor>> devices;
@@ -38,9 +38,9 @@ struct fencing_state {
   instant say_at{};
   env::alarm alarm;
 };
-using fencing_actor = caf::stateful_actor<fencing_state, console::observed<caf::event_based_actor>>;
+using fencing_actor = caf::stateful_actor<fencing_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior fencing(fencing_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior fencing(fencing_actor* self, env::environment* env, const watching::directory_ptr& directory,
                       fencing_settings set);
 
 } // namespace troupe::fencing

@@ -49,7 +49,7 @@ enum class leaving_step : std::uint8_t {
 struct root_state {
   env::environment* env = nullptr;
   node_options options;
-  console::directory_ptr directory = std::make_shared<console::actor_directory>();
+  watching::directory_ptr directory = std::make_shared<watching::actor_directory>();
   public_key key;
   env::alarm alarm;
 
@@ -89,7 +89,7 @@ struct root_state {
   instant leaving_ends{};
   instant leaving_look{}; // whether anybody leads
 };
-using root_actor = caf::stateful_actor<root_state, console::observed<caf::event_based_actor>>;
+using root_actor = caf::stateful_actor<root_state, watching::observed<caf::event_based_actor>>;
 
 caf::behavior root(root_actor* self, env::environment* env, node_options options);
 
