@@ -115,7 +115,7 @@ struct scene {
   caf::behavior node(stand_in* self, env::environment* env, const node::node_options& options) {
     if (options.name == node_name{"n2"}) {
       ledger = caf::actor_cast<caf::actor>(self);
-      auto directory = std::make_shared<console::actor_directory>();
+      auto directory = std::make_shared<watching::actor_directory>();
       fencing::fencing_settings set{options.name, ledger, {}};
       lives.push_back(std::make_unique<life>(*env, tells_what_lives));
       self->state.fencing =

@@ -36,6 +36,9 @@ BELOW = {
     "agents": {"agents", "messages", "conf", "transport/loop"},
     "actors": {"actors", "agents", "transport", "messages", "conf"},
 }
+# The folders of actors/, the lowest first: one includes only from itself and from those before it.
+LAYERS = ("env", "watching", "threads", "history", "links", "consensus", "cluster", "attributes", "detector", "fencing",
+          "resource", "scheduler", "supervisor", "node", "console")
 
 
 def sources(root):
@@ -43,6 +46,10 @@ def sources(root):
         for path in sorted((root / room).rglob("*")):
             if path.suffix in (".hpp", ".cpp"):
                 yield path.relative_to(root)
+
+
+def above(path, included):
+    return LAYERS.index(included.split("/")[1]) > LAYERS.index(path.parts[1])
 
 
 def check(name, offences):
@@ -82,6 +89,8 @@ def main(root):
             m = re.match(r'#include "([^"]+)"', line)
             if m and room in BELOW and not any(m.group(1).startswith(b + "/") for b in BELOW[room]):
                 wrong.append(f"{path}:{n}: {room}/ may not include {m.group(1)}")
+            if m and room == "actors" and m.group(1).startswith("actors/") and above(path, m.group(1)):
+                wrong.append(f"{path}:{n}: {m.group(1)} lies above it")
     results.append(check("arrows point one way", wrong))
     untested = [f"{p}: header without #pragma once" for p, t in texts.items()
                 if p.suffix == ".hpp" and "#pragma once" not in t]

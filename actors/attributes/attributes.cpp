@@ -101,7 +101,7 @@ console::attribute_list list_of(const book& notes) {
 
 } // namespace
 
-caf::behavior attributes(attributes_actor* self, const console::directory_ptr& directory, node_name name,
+caf::behavior attributes(attributes_actor* self, const watching::directory_ptr& directory, node_name name,
                          caf::actor ledger) {
   self->publish(directory, "node/attributes", "attributes");
   self->state.self = std::move(name);

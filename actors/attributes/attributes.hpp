@@ -9,8 +9,8 @@
 
 #include "actors/attributes/book.hpp"
 #include "actors/cluster/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::attributes {
 
@@ -44,9 +44,9 @@ struct attributes_state {
   std::optional<instant> again_at; // the desk was full
   env::alarm alarm;
 };
-using attributes_actor = caf::stateful_actor<attributes_state, console::observed<caf::event_based_actor>>;
+using attributes_actor = caf::stateful_actor<attributes_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior attributes(attributes_actor* self, const console::directory_ptr& directory, node_name name,
+caf::behavior attributes(attributes_actor* self, const watching::directory_ptr& directory, node_name name,
                          caf::actor ledger);
 
 } // namespace troupe::attributes

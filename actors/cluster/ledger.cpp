@@ -53,7 +53,7 @@ static void close(ledger_actor* self, const std::string& lane) {
 
 using namespace ledger_parts;
 
-caf::behavior ledger(ledger_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior ledger(ledger_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      ledger_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/ledger", "ledger");

@@ -16,10 +16,10 @@
 #include "actors/cluster/plants.hpp"
 #include "actors/cluster/proposer.hpp"
 #include "actors/consensus/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::cluster {
 
@@ -76,9 +76,9 @@ struct ledger_state {
 
   env::alarm alarm;
 };
-using ledger_actor = caf::stateful_actor<ledger_state, console::observed<caf::event_based_actor>>;
+using ledger_actor = caf::stateful_actor<ledger_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior ledger(ledger_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior ledger(ledger_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      ledger_settings set);
 
 } // namespace troupe::cluster

@@ -2,7 +2,7 @@
 #include "actors/cluster/holdings.hpp"
 #include "actors/cluster/ledger_parts.hpp"
 #include "actors/cluster/state_codec.hpp"
-#include "actors/console/history_messages.hpp"
+#include "actors/history/messages.hpp"
 #include "messages/command_codec.hpp"
 
 #include <fmt/format.h>
@@ -132,7 +132,7 @@ static bool apply_one(ledger_actor* self, const byte_buffer& bytes, slot_effects
   bool overtaken = done.answer.refused == refusal::stale_join || done.answer.refused == refusal::stale_if;
   bool everyday = done.repeated || overtaken || std::holds_alternative<command::tick>(read->what);
   if (state.set.history && !everyday)
-    self->send(state.set.history, console::note_command{at, std::move(*read), done.answer.refused});
+    self->send(state.set.history, history::note_command{at, std::move(*read), done.answer.refused});
   return true;
 }
 

@@ -290,7 +290,7 @@ void on_store(replica_actor* self, store_said& said) {
 
 } // namespace
 
-caf::behavior replica_of_log(replica_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior replica_of_log(replica_actor* self, env::environment* env, const watching::directory_ptr& directory,
                              replica_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/replica", "replica");

@@ -10,10 +10,10 @@
 
 #include "actors/consensus/messages.hpp"
 #include "actors/consensus/store.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::consensus {
 
@@ -56,9 +56,9 @@ struct replica_actor_state {
   bool settled = true; // the journal's last batch is told from a torn one
   env::alarm alarm;
 };
-using replica_actor = caf::stateful_actor<replica_actor_state, console::observed<caf::event_based_actor>>;
+using replica_actor = caf::stateful_actor<replica_actor_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior replica_of_log(replica_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior replica_of_log(replica_actor* self, env::environment* env, const watching::directory_ptr& directory,
                              replica_settings set);
 
 } // namespace troupe::consensus

@@ -174,7 +174,7 @@ void say_goodbye(detector_actor* self, caf::response_promise who) {
 
 } // namespace
 
-caf::behavior detector(detector_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior detector(detector_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        settings set) {
   auto& state = self->state;
   self->publish(directory, "node/detector", "detector");

@@ -12,11 +12,11 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/detector/messages.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
+#include "actors/watching/observed.hpp"
 #include "messages/gossip_codec.hpp"
 
 namespace troupe::detector {
@@ -48,9 +48,9 @@ struct detector_state {
   bool gone = false;
   env::alarm alarm;
 };
-using detector_actor = caf::stateful_actor<detector_state, console::observed<caf::event_based_actor>>;
+using detector_actor = caf::stateful_actor<detector_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior detector(detector_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior detector(detector_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        settings set);
 
 } // namespace troupe::detector

@@ -76,7 +76,7 @@ struct stage {
   still_calendar calendar;
   kept_log log;
   env::environment env{network, disk, processes, entropy, calendar, log, {}};
-  console::directory_ptr directory = std::make_shared<console::actor_directory>();
+  watching::directory_ptr directory = std::make_shared<watching::actor_directory>();
   std::map<std::string, host> nodes;
   cluster::state_ptr shown;
   std::vector<caf::actor> askers; // may wait for an answer that never comes

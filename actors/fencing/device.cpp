@@ -55,7 +55,7 @@ void carry_out(device_actor* self, device_work::outputs all) {
 
 } // namespace
 
-caf::behavior device(device_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior device(device_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      device_settings set) {
   auto& state = self->state;
   state.of = set.device.name;

@@ -2,10 +2,10 @@
 // fence::DEVICE, and tells the node's fencing actor what became of its jobs.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/fencing/messages.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::fencing {
 
@@ -23,9 +23,9 @@ struct device_state {
   std::unique_ptr<device_work> work;
   env::alarm alarm;
 };
-using device_actor = caf::stateful_actor<device_state, console::observed<caf::event_based_actor>>;
+using device_actor = caf::stateful_actor<device_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior device(device_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior device(device_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      device_settings set);
 
 } // namespace troupe::fencing

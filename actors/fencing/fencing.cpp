@@ -189,7 +189,7 @@ void follow(fencing_actor* self, const cluster::delta& d, bool more) {
 
 } // namespace
 
-caf::behavior fencing(fencing_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior fencing(fencing_actor* self, env::environment* env, const watching::directory_ptr& directory,
                       fencing_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/fencing", "fencing");

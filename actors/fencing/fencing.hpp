@@ -43,7 +43,7 @@ struct clearing { // of agents that are nobody's
 
 struct fencing_state {
   env::environment* env = nullptr;
-  console::directory_ptr directory;
+  watching::directory_ptr directory;
   fencing_settings set;
   std::unique_ptr<duties> core;
   std::optional<clearing> first{clearing{}}; // unset: it is done
@@ -53,9 +53,9 @@ struct fencing_state {
   instant say_at{};
   env::alarm alarm;
 };
-using fencing_actor = caf::stateful_actor<fencing_state, console::observed<caf::event_based_actor>>;
+using fencing_actor = caf::stateful_actor<fencing_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior fencing(fencing_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior fencing(fencing_actor* self, env::environment* env, const watching::directory_ptr& directory,
                       fencing_settings set);
 
 } // namespace troupe::fencing

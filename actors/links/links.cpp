@@ -92,7 +92,7 @@ transport::link_timing timing_from(const conf::timers& t) {
   return {t.link_keep_alive, t.link_silent, t.handshake_retry, t.reconnect_min, t.reconnect_max, t.connect_limit};
 }
 
-caf::behavior links(links_actor* self, env::environment* env, const console::directory_ptr& directory, settings s) {
+caf::behavior links(links_actor* self, env::environment* env, const watching::directory_ptr& directory, settings s) {
   auto& state = self->state;
   self->publish(directory, "node/links", "links");
   state.env = env;

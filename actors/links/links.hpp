@@ -1,10 +1,10 @@
 // The node's links to its peers: the actor around transport's switchboard. It owns the network; everybody else posts.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/links/messages.hpp"
+#include "actors/watching/observed.hpp"
 
 #include <set>
 
@@ -29,11 +29,11 @@ struct links_state {
   transport::effects effects;
   env::alarm alarm;
 };
-using links_actor = caf::stateful_actor<links_state, console::observed<caf::event_based_actor>>;
+using links_actor = caf::stateful_actor<links_state, watching::observed<caf::event_based_actor>>;
 
 [[nodiscard]] transport::link_timing timing_from(const conf::timers& t);
 
 // Ends with an error in the log when it cannot listen.
-caf::behavior links(links_actor* self, env::environment* env, const console::directory_ptr& directory, settings s);
+caf::behavior links(links_actor* self, env::environment* env, const watching::directory_ptr& directory, settings s);
 
 } // namespace troupe::links

@@ -6,8 +6,8 @@
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/journal/segment.hpp"
 #include "actors/consensus/options.hpp"
-#include "actors/console/directory.hpp"
 #include "actors/env/env.hpp"
+#include "actors/watching/directory.hpp"
 #include "agents/fence/protocol.hpp"
 #include "agents/ocf/operation.hpp"
 #include "messages/console.hpp"
@@ -48,7 +48,7 @@ struct node_options {
   tuning sizes;
   std::set<std::string> plants;              // bugs to show on purpose (troupe-sim --list-plants); empty in trouped
   std::function<void(const applied_command&)> on_applied; // empty in trouped; called from the actor that applies
-  console::directory_ptr directory; // of this node's actors; unset: the node makes its own
+  watching::directory_ptr directory;                      // of this node's actors; unset: the node makes its own
 };
 
 // `env` outlives the actor system.

@@ -1,6 +1,6 @@
 #include "actors/node/root.hpp"
 
-#include "actors/console/history.hpp"
+#include "actors/history/history.hpp"
 
 #include <fmt/format.h>
 
@@ -128,7 +128,7 @@ caf::behavior root(root_actor* self, env::environment* env, node_options options
   });
   self->set_exit_handler([self](const caf::exit_msg& e) { end(self, e.reason); });
   spawn_links(self);
-  state.history = self->spawn<caf::monitored>(console::history, env, state.directory);
+  state.history = self->spawn<caf::monitored>(history::history, env, state.directory);
   ask_disk(self, disk_step::charter, read_charter());
 
   return {

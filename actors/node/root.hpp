@@ -51,7 +51,7 @@ enum class leaving_step : std::uint8_t {
 struct root_state {
   env::environment* env = nullptr;
   node_options options;
-  console::directory_ptr directory = std::make_shared<console::actor_directory>();
+  watching::directory_ptr directory = std::make_shared<watching::actor_directory>();
   public_key key;
   env::alarm alarm;
 
@@ -94,7 +94,7 @@ struct root_state {
   bool standby_sent = false;
   instant may_drain{}; // after a standby that was asked for
 };
-using root_actor = caf::stateful_actor<root_state, console::observed<caf::event_based_actor>>;
+using root_actor = caf::stateful_actor<root_state, watching::observed<caf::event_based_actor>>;
 
 caf::behavior root(root_actor* self, env::environment* env, node_options options);
 

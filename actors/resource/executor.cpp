@@ -133,7 +133,7 @@ void settle(executor_actor* self) {
   self->state.alarm.set(self, self->state.reports->next_deadline());
 }
 
-caf::behavior executor(executor_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior executor(executor_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        executor_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/executor", "executor");

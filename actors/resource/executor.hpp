@@ -72,7 +72,7 @@ using executor_mode = std::variant<starting, open, closing, alone>;
 struct executor_state {
   env::environment* env = nullptr;
   executor_settings set;
-  console::directory_ptr directory;
+  watching::directory_ptr directory;
   executor_mode mode;
   std::set<instance> findings_told; // a plant's
   std::unique_ptr<node_view> view;
@@ -84,9 +84,9 @@ struct executor_state {
   std::uint64_t last_life = 0, last_number = 0;
   env::alarm alarm;
 };
-using executor_actor = caf::stateful_actor<executor_state, console::observed<caf::event_based_actor>>;
+using executor_actor = caf::stateful_actor<executor_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior executor(executor_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior executor(executor_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        executor_settings set);
 
 void say(executor_actor* self, env::log_level level, const std::string& text);

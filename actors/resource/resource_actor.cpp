@@ -67,8 +67,8 @@ void step(instance_actor* self, Do what) {
 
 } // namespace
 
-caf::behavior instance_of_resource(instance_actor* self, env::environment* env, const console::directory_ptr& directory,
-                                   instance_settings set) {
+caf::behavior instance_of_resource(instance_actor* self, env::environment* env,
+                                   const watching::directory_ptr& directory, instance_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/resource/" + slice_of(set.self.who), "resource");
   state.env = env;

@@ -2,10 +2,10 @@
 // when something is wanted of the instance, and retires it when nothing is.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/resource/messages.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::resource {
 
@@ -23,9 +23,9 @@ struct instance_state {
   std::uint64_t number = 0;               // of the executor's last word
   std::optional<std::uint64_t> told_rest; // at which one we said that we rest
 };
-using instance_actor = caf::stateful_actor<instance_state, console::observed<caf::event_based_actor>>;
+using instance_actor = caf::stateful_actor<instance_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior instance_of_resource(instance_actor* self, env::environment* env, const console::directory_ptr& directory,
-                                   instance_settings set);
+caf::behavior instance_of_resource(instance_actor* self, env::environment* env,
+                                   const watching::directory_ptr& directory, instance_settings set);
 
 } // namespace troupe::resource

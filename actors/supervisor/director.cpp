@@ -232,7 +232,7 @@ void follow(director_actor* self, const cluster::delta_ptr& what) {
 
 } // namespace
 
-caf::behavior director(director_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior director(director_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        director_settings set) {
   auto& state = self->state;
   self->publish(directory, "node/director", "director");

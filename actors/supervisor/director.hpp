@@ -10,7 +10,6 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/detector/messages.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
@@ -18,6 +17,7 @@
 #include "actors/supervisor/loss_watch.hpp"
 #include "actors/supervisor/placing.hpp"
 #include "actors/supervisor/supervisor.hpp"
+#include "actors/watching/observed.hpp"
 #include "conf/timers.hpp"
 
 namespace troupe::supervisor {
@@ -33,7 +33,7 @@ struct director_settings {
 struct director_state {
   env::environment* env = nullptr;
   director_settings set;
-  console::directory_ptr directory;
+  watching::directory_ptr directory;
   std::optional<cluster::mirror> follows;
   readiness ready;
   placing places;
@@ -54,9 +54,9 @@ struct director_state {
   bool contacts_asked = false;
   env::alarm alarm;
 };
-using director_actor = caf::stateful_actor<director_state, console::observed<caf::event_based_actor>>;
+using director_actor = caf::stateful_actor<director_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior director(director_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior director(director_actor* self, env::environment* env, const watching::directory_ptr& directory,
                        director_settings set);
 
 } // namespace troupe::supervisor

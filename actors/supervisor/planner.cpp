@@ -19,7 +19,7 @@ std::vector<command::assignment> place(planner_state& state, const place_now& as
 
 } // namespace
 
-caf::behavior planner(planner_actor* self, const console::directory_ptr& directory, caf::actor director) {
+caf::behavior planner(planner_actor* self, const watching::directory_ptr& directory, caf::actor director) {
   self->publish(directory, "node/director/planner", "planner");
   return {[=](const place_now& asked) {
     try {

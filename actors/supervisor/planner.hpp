@@ -3,10 +3,10 @@
 #pragma once
 
 #include "actors/cluster/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/env/env.hpp"
 #include "actors/scheduler/native/standing_placement.hpp"
 #include "actors/threads/thinker.hpp"
+#include "actors/watching/observed.hpp"
 
 namespace troupe::supervisor {
 
@@ -25,9 +25,9 @@ struct planner_state {
   std::optional<cluster::mirror> follows;
   scheduler::standing_placement places;
 };
-using planner_actor = caf::stateful_actor<planner_state, console::observed<threads::first_thinker>>;
+using planner_actor = caf::stateful_actor<planner_state, watching::observed<threads::first_thinker>>;
 
-caf::behavior planner(planner_actor* self, const console::directory_ptr& directory, caf::actor director);
+caf::behavior planner(planner_actor* self, const watching::directory_ptr& directory, caf::actor director);
 
 } // namespace troupe::supervisor
 

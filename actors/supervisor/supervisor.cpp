@@ -30,7 +30,7 @@ void on_told(supervisor_actor* self, const step_told& told) {
 
 } // namespace
 
-caf::behavior supervisor(supervisor_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior supervisor(supervisor_actor* self, env::environment* env, const watching::directory_ptr& directory,
                          resource_name resource, caf::actor director) {
   auto& state = self->state;
   self->publish(directory, "node/director/" + resource.text, "supervisor");

@@ -2,10 +2,10 @@
 // comes from the director (ready.hpp), when it goes out is the pacing's, and whether it may is the kernel's.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/env/env.hpp"
 #include "actors/supervisor/pacing.hpp"
+#include "actors/watching/observed.hpp"
 
 #include <map>
 #include <optional>
@@ -39,9 +39,9 @@ struct supervisor_state {
   pacing pace;
   env::alarm alarm;
 };
-using supervisor_actor = caf::stateful_actor<supervisor_state, console::observed<caf::event_based_actor>>;
+using supervisor_actor = caf::stateful_actor<supervisor_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior supervisor(supervisor_actor* self, env::environment* env, const console::directory_ptr& directory,
+caf::behavior supervisor(supervisor_actor* self, env::environment* env, const watching::directory_ptr& directory,
                          resource_name resource, caf::actor director);
 
 } // namespace troupe::supervisor

@@ -1,7 +1,7 @@
 #include "actors/threads/loop_scheduler.hpp"
 
-#include "actors/console/observed.hpp"
 #include "actors/threads/thinker.hpp"
+#include "actors/watching/observed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -34,11 +34,11 @@ namespace troupe::threads_test {
 
 namespace {
 
-using plain_actor = console::observed<caf::event_based_actor>;
-using thinking_actor = console::observed<threads::thinker>;
+using plain_actor = watching::observed<caf::event_based_actor>;
+using thinking_actor = watching::observed<threads::thinker>;
 
 template <class Actor>
-caf::behavior worker(Actor* self, const console::directory_ptr& directory) {
+caf::behavior worker(Actor* self, const watching::directory_ptr& directory) {
   self->publish(directory, "worker", "worker");
   return {[](const work& w) { w(); }};
 }
@@ -46,7 +46,7 @@ caf::behavior worker(Actor* self, const console::directory_ptr& directory) {
 // The loop is there before the system, and after it.
 struct on_a_loop {
   loop::event_loop loop;
-  console::directory_ptr directory = std::make_shared<console::actor_directory>();
+  watching::directory_ptr directory = std::make_shared<watching::actor_directory>();
   caf::actor_system_config config;
   std::unique_ptr<caf::actor_system> system;
 
@@ -129,7 +129,7 @@ TEST_CASE("whom the cluster waits for thinks on, however many questions take lon
   std::vector<caf::actor> asked;
   for (std::size_t i = 0; i <= threads::question_threads; ++i) asked.push_back(t.thinking());
   for (auto& each : asked) caf::anon_send(each, work{[held] { held.wait(); }});
-  auto first = t.system->spawn(worker<console::observed<threads::first_thinker>>, t.directory);
+  auto first = t.system->spawn(worker<watching::observed<threads::first_thinker>>, t.directory);
   caf::anon_send(first, work{[&] { thought.set_value(); }});
   got(thought.get_future());
   release.set_value();

@@ -91,7 +91,7 @@ public:
   scripted_processes processes;
   kept_log log_lines;
   caf::actor executor;
-  console::directory_ptr directory = std::make_shared<console::actor_directory>();
+  watching::directory_ptr directory = std::make_shared<watching::actor_directory>();
 
 private:
   void answer(cluster::submit& asked, caf::response_promise& promise);

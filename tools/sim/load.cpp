@@ -7,7 +7,7 @@
 namespace troupe::sim {
 
 // A count that is lower than the last one is of an actor that was started anew.
-void load_meter::actors(instant at, machine_index who, const std::vector<console::actor_row>& rows) {
+void load_meter::actors(instant at, machine_index who, const std::vector<watching::actor_row>& rows) {
   until_ = at;
   for (auto& row : rows) {
     auto& before = seen_[{who, row.path}];

@@ -9,7 +9,7 @@ namespace troupe::sim {
 
 class load_meter final : public observer {
 public:
-  void actors(instant at, machine_index who, const std::vector<console::actor_row>& rows) override;
+  void actors(instant at, machine_index who, const std::vector<watching::actor_row>& rows) override;
 
   // "  replica  81.4 a second" lines, the busiest kind first; of the whole cluster.
   [[nodiscard]] std::string show() const;

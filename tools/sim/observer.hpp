@@ -39,7 +39,7 @@ public:
   virtual void operation(const operation_event&) {}
   virtual void logged(const log_line&) {}
   // The actors of a running daemon, now and then.
-  virtual void actors(instant, machine_index, const std::vector<console::actor_row>&) {}
+  virtual void actors(instant, machine_index, const std::vector<watching::actor_row>&) {}
   virtual void applied(instant, machine_index, const node::applied_command&) {}
   virtual void told(instant, const told_outcome&) {}
   // At the end of the quiet period. False: what still happens has a reason that lies within it; it is doubled, once.

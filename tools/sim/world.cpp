@@ -1,6 +1,6 @@
 #include "tools/sim/world.hpp"
 
-#include "actors/console/describe.hpp"
+#include "actors/history/describe.hpp"
 #include "messages/types/assert.hpp"
 
 #include <fmt/format.h>
@@ -101,7 +101,7 @@ void world::write_down(const node::applied_command& what) {
   written_ = what.index;
   auto refused = what.refused == refusal::none ? "" : fmt::format(" REFUSED: {}", name_of(what.refused));
   kernel_.record().aside(kernel_.now(), "log",
-                         fmt::format("{} {} ({}){}", what.index.value, console::describe(what.what->what),
+                         fmt::format("{} {} ({}){}", what.index.value, history::describe(what.what->what),
                                      name_of(what.what->from.why), refused));
 }
 
@@ -201,7 +201,7 @@ void world::start_daemon(machine_index m) {
     ready_.push_back(&d);
   };
   auto on_end = [this, m] { kernel_.after({}, kernel_.life_of(m), [this, m] { daemon_ended(m); }); };
-  here.options.directory = std::make_shared<console::actor_directory>();
+  here.options.directory = std::make_shared<watching::actor_directory>();
   here.running = std::make_unique<daemon>(daemon::place{kernel_, fabric_, here.disk, here.processes, m}, options_.make,
                                           here.options, daemon::callbacks{list, on_end});
 }

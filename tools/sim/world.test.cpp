@@ -1,4 +1,4 @@
-#include "actors/console/observed.hpp"
+#include "actors/watching/observed.hpp"
 #include "messages/types/assert.hpp"
 #include "tools/sim/plants.hpp"
 #include "tools/sim/run.hpp"
@@ -410,7 +410,7 @@ TEST_CASE("the agreement observer: the same command and state at an index, in ea
 }
 
 // An actor that rings again at once, as an alarm does that nobody takes down: of a machine that is named n2.
-using ringing_actor = caf::stateful_actor<int, console::observed<caf::event_based_actor>>;
+using ringing_actor = caf::stateful_actor<int, watching::observed<caf::event_based_actor>>;
 
 TEST_CASE("an alarm without end stops the run at its moment and is named, with its machine") {
   auto make = [](caf::actor_system& system, env::environment&, const node::node_options& options) {

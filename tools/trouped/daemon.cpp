@@ -105,7 +105,7 @@ result<claims> claim(const std::string& scopes, const std::string& cgroup) {
 
 ending live(caf::actor_system& system, loop::event_loop& on, world& real, settings& what, env::log_sink& log) {
   env::environment environment{real.network, *real.disk, real.processes, real.entropy, real.calendar, log, what.host};
-  auto directory = std::make_shared<console::actor_directory>();
+  auto directory = std::make_shared<watching::actor_directory>();
   what.node.directory = directory;
   end_of_node end;
   auto root = node::node_main(system, environment, what.node);

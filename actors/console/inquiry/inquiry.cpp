@@ -33,7 +33,7 @@ answer plan(const inquire_plan& asked) {
 } // namespace
 
 // It ends with its first answer; a question that breaks an assertion ends it, and the caller hears of that.
-caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const std::string& path) {
+caf::behavior inquiry(inquiry_actor* self, const watching::directory_ptr& directory, const std::string& path) {
   self->publish(directory, path, "inquiry");
   return {
       [=](const inquire_status& asked) {

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "actors/cluster/messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/threads/thinker.hpp"
+#include "actors/watching/observed.hpp"
 
 #include <caf/all.hpp>
 
@@ -36,9 +36,9 @@ struct worked_out {
 };
 
 struct inquiry_state {};
-using inquiry_actor = caf::stateful_actor<inquiry_state, observed<threads::thinker>>;
+using inquiry_actor = caf::stateful_actor<inquiry_state, watching::observed<threads::thinker>>;
 
-caf::behavior inquiry(inquiry_actor* self, const directory_ptr& directory, const std::string& path);
+caf::behavior inquiry(inquiry_actor* self, const watching::directory_ptr& directory, const std::string& path);
 
 } // namespace troupe::console
 

@@ -1,7 +1,7 @@
 #include "actors/console/inquiry/why.hpp"
 
 #include "actors/cluster/script.hpp"
-#include "actors/console/describe.hpp"
+#include "actors/history/describe.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

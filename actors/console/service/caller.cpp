@@ -3,13 +3,13 @@
 #include "actors/attributes/attributes.hpp"
 #include "actors/cluster/messages.hpp"
 #include "actors/consensus/messages.hpp"
-#include "actors/console/history_messages.hpp"
 #include "actors/console/inquiry/cleanup_orders.hpp"
 #include "actors/console/inquiry/fence_order.hpp"
 #include "actors/console/inquiry/inquiry.hpp"
 #include "actors/console/service/summary.hpp"
 #include "actors/env/clock.hpp"
 #include "actors/fencing/messages.hpp"
+#include "actors/history/messages.hpp"
 #include "actors/links/messages.hpp"
 #include "actors/node/node_main.hpp"
 #include "messages/config_codec.hpp"
@@ -147,9 +147,9 @@ void gather(caller_actor* self, const node::node_parts& parts) {
     ask_one<consensus::replica_status>(self, g, parts.replica, consensus::ask_status{},
                                        [](gathering& to, consensus::replica_status& s) { to.replica = s; });
   if (parts.fencing) ask_one<fencing::device_troubles>(self, g, parts.fencing, fencing::ask_troubles{}, take_troubles);
-  ask_one<history_trouble>(self, g, parts.history, ask_history_trouble{}, [](gathering& to, history_trouble& t) {
-    to.so_far.history_trouble = cut(std::move(t.why), max_shown);
-  });
+  ask_one<history::history_trouble>(
+      self, g, parts.history, history::ask_history_trouble{},
+      [](gathering& to, history::history_trouble& t) { to.so_far.history_trouble = cut(std::move(t.why), max_shown); });
   if (parts.ledger) ask_state_part(self, g, parts.ledger);
   gathered(self, g);
 }
@@ -280,9 +280,9 @@ void inquire(caller_actor* self, Question question) {
 void carry_out(caller_actor* self, const ask_why& asked) {
   with_state(self, [self, asked](const cluster::state_ptr& s, const node::node_parts& parts) {
     with_leadership(self, parts.replica, [self, asked, s, history = parts.history](bool unled) {
-      self->request(history, part_patience, ask_kept_events{})
+      self->request(history, part_patience, history::ask_kept_events{})
           .then(
-              [self, asked, s, unled](const kept_events& kept) {
+              [self, asked, s, unled](const history::kept_events& kept) {
                 inquire(self, inquire_why{s, kept.events, asked.subject, unled});
               },
               fail(self));
@@ -339,7 +339,7 @@ void take_next(caller_actor* self) {
 
 } // namespace
 
-caf::behavior caller(caller_actor* self, env::environment* env, const directory_ptr& directory,
+caf::behavior caller(caller_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      console_settings settings, transport::caller_id id, std::string user) {
   auto& state = self->state;
   state.env = env;

@@ -3,8 +3,8 @@
 // sent away. Its commands are a lane of the ledger's front desk, which closes when it goes.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/console/service/console.hpp"
+#include "actors/watching/observed.hpp"
 #include "messages/console_codec.hpp"
 
 namespace troupe::console {
@@ -19,7 +19,7 @@ struct caller_sent {
 
 struct caller_state {
   env::environment* env = nullptr;
-  directory_ptr directory;
+  watching::directory_ptr directory;
   console_settings set;
   transport::caller_id id;
   std::string user;
@@ -27,9 +27,9 @@ struct caller_state {
   bool busy = false;
   caf::actor ledger; // where our lane is; unset: there is none
 };
-using caller_actor = caf::stateful_actor<caller_state, observed<caf::event_based_actor>>;
+using caller_actor = caf::stateful_actor<caller_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior caller(caller_actor* self, env::environment* env, const directory_ptr& directory,
+caf::behavior caller(caller_actor* self, env::environment* env, const watching::directory_ptr& directory,
                      console_settings settings, transport::caller_id id, std::string user);
 
 } // namespace troupe::console

@@ -62,7 +62,7 @@ std::string open(console_actor* self) {
 
 } // namespace
 
-caf::behavior console(console_actor* self, env::environment* env, const directory_ptr& directory,
+caf::behavior console(console_actor* self, env::environment* env, const watching::directory_ptr& directory,
                       console_settings settings) {
   auto& state = self->state;
   self->publish(directory, "node/console", "console");

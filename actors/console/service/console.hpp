@@ -3,8 +3,8 @@
 // whom to ask.
 #pragma once
 
-#include "actors/console/observed.hpp"
 #include "actors/env/env.hpp"
+#include "actors/watching/observed.hpp"
 #include "transport/control_socket.hpp"
 
 #include <caf/all.hpp>
@@ -23,14 +23,14 @@ struct console_settings {
 
 struct console_state {
   env::environment* env = nullptr;
-  directory_ptr directory;
+  watching::directory_ptr directory;
   console_settings set;
   std::map<transport::caller_id, caf::actor> callers;
 };
-using console_actor = caf::stateful_actor<console_state, observed<caf::event_based_actor>>;
+using console_actor = caf::stateful_actor<console_state, watching::observed<caf::event_based_actor>>;
 
 // Ends with an error in the log when it cannot listen.
-caf::behavior console(console_actor* self, env::environment* env, const directory_ptr& directory,
+caf::behavior console(console_actor* self, env::environment* env, const watching::directory_ptr& directory,
                       console_settings settings);
 
 } // namespace troupe::console

@@ -13,7 +13,7 @@ constexpr std::size_t max_actors = 1'000; // of one node
 
 class bounds_observer final : public observer {
 public:
-  void actors(instant at, machine_index who, const std::vector<console::actor_row>& rows) override {
+  void actors(instant at, machine_index who, const std::vector<watching::actor_row>& rows) override {
     if (rows.size() > max_actors) report(at, "I10", fmt::format("n{} has {} actors", who.value + 1, rows.size()));
     for (auto& row : rows)
       if (row.waiting > max_mailbox)

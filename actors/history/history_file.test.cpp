@@ -1,4 +1,4 @@
-#include "actors/console/history_file.hpp"
+#include "actors/history/history_file.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,6 +6,7 @@
 
 namespace troupe::history_test {
 
+using namespace troupe::history;
 using namespace troupe::console;
 
 event numbered(std::uint64_t n, std::string what = "standby n2") {

@@ -1,23 +1,23 @@
-#include "actors/console/observed.hpp"
+#include "actors/watching/observed.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <future>
 
-namespace troupe::console::observed_test {
+namespace troupe::watching::observed_test {
 
 struct hold { // keeps its actor busy until the promise is kept
   std::shared_future<void> until;
 };
 struct step {};
 
-} // namespace troupe::console::observed_test
+} // namespace troupe::watching::observed_test
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::observed_test::hold)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::observed_test::step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::watching::observed_test::hold)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::watching::observed_test::step)
 
-namespace troupe::console::observed_test {
+namespace troupe::watching::observed_test {
 
 struct counter {
   int steps = 0;
@@ -125,4 +125,4 @@ TEST_CASE("two nodes in one process do not see each other") {
   one.system->await_all_actors_done();
 }
 
-} // namespace troupe::console::observed_test
+} // namespace troupe::watching::observed_test

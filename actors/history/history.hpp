@@ -2,20 +2,20 @@
 // told to files of its own and answers from memory. A disk that fails it costs the history and nothing else.
 #pragma once
 
-#include "actors/console/history_file.hpp"
-#include "actors/console/history_messages.hpp"
-#include "actors/console/observed.hpp"
 #include "actors/env/env.hpp"
+#include "actors/history/history_file.hpp"
+#include "actors/history/messages.hpp"
+#include "actors/watching/observed.hpp"
 
-namespace troupe::console {
+namespace troupe::history {
 
 struct history_state {
   env::environment* env = nullptr;
   history_book book;
   std::string failed; // why nothing is written any more; empty: it is
 };
-using history_actor = caf::stateful_actor<history_state, observed<caf::event_based_actor>>;
+using history_actor = caf::stateful_actor<history_state, watching::observed<caf::event_based_actor>>;
 
-caf::behavior history(history_actor* self, env::environment* env, const directory_ptr& directory);
+caf::behavior history(history_actor* self, env::environment* env, const watching::directory_ptr& directory);
 
-} // namespace troupe::console
+} // namespace troupe::history

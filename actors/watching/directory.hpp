@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace troupe::console {
+namespace troupe::watching {
 
 inline constexpr std::int64_t not_busy = INT64_MIN;
 
@@ -56,4 +56,4 @@ private:
 
 using directory_ptr = std::shared_ptr<actor_directory>;
 
-} // namespace troupe::console
+} // namespace troupe::watching

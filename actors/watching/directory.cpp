@@ -1,8 +1,8 @@
-#include "actors/console/directory.hpp"
+#include "actors/watching/directory.hpp"
 
 #include <algorithm>
 
-namespace troupe::console {
+namespace troupe::watching {
 
 void actor_directory::add(std::shared_ptr<actor_card> card) {
   std::lock_guard hold{mutex_};
@@ -36,4 +36,4 @@ std::uint64_t actor_directory::ever() const {
   return ever_;
 }
 
-} // namespace troupe::console
+} // namespace troupe::watching

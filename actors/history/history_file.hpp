@@ -14,7 +14,7 @@
 #include <deque>
 #include <optional>
 
-namespace troupe::console {
+namespace troupe::history {
 
 inline const std::string history_file = "history";
 inline const std::string history_older = "history.old";
@@ -23,8 +23,8 @@ inline constexpr std::size_t history_sync_every = std::size_t{64} << 10;
 inline constexpr std::size_t max_kept_events = 4096; // in memory: how far back `why` can look
 inline constexpr std::size_t max_unwritten = std::size_t{1} << 20; // bytes that wait for the disk; then lines are lost
 
-std::string line_of(const event& e);                    // with its end
-std::optional<event> parse_line(std::string_view line); // without its end
+std::string line_of(const console::event& e);                    // with its end
+std::optional<console::event> parse_line(std::string_view line); // without its end
 
 class history_book {
 public:
@@ -33,20 +33,21 @@ public:
   void opened(const env::disk_answer& files);
 
   // False: it was noted before.
-  bool note(event e);
+  bool note(console::event e);
   // What is to be written now; nullopt: nothing, or the last request is not answered yet.
   std::optional<env::disk_request> next_write();
   void written() { writing_ = false; }
 
-  [[nodiscard]] std::vector<event> newest(std::size_t count) const; // oldest first; their parts within their text
-  [[nodiscard]] const std::deque<event>& kept() const { return tail_; }
+  [[nodiscard]] std::vector<console::event>
+  newest(std::size_t count) const; // oldest first; their parts within their text
+  [[nodiscard]] const std::deque<console::event>& kept() const { return tail_; }
   [[nodiscard]] std::uint64_t damaged() const { return damaged_; }
   [[nodiscard]] std::uint64_t lost() const { return lost_; } // lines that the disk was too slow for
 
 private:
   std::uint64_t read_lines(byte_view content); // the length of its whole lines
 
-  std::deque<event> tail_; // at most max_kept_events, oldest first
+  std::deque<console::event> tail_; // at most max_kept_events, oldest first
   log_index last_;
   std::string waiting_;
   std::uint64_t size_ = 0; // of the file, what waits not counted
@@ -57,4 +58,4 @@ private:
   std::uint64_t lost_ = 0;
 };
 
-} // namespace troupe::console
+} // namespace troupe::history

@@ -1,10 +1,12 @@
-#include "actors/console/history.hpp"
+#include "actors/history/history.hpp"
 
-#include "actors/console/describe.hpp"
+#include "actors/history/describe.hpp"
 
 #include <fmt/format.h>
 
-namespace troupe::console {
+namespace troupe::history {
+
+using namespace console;
 
 namespace {
 
@@ -16,12 +18,12 @@ struct history_written {
 };
 
 } // namespace
-} // namespace troupe::console
+} // namespace troupe::history
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::history_read)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::console::history_written)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::history::history_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::history::history_written)
 
-namespace troupe::console {
+namespace troupe::history {
 
 namespace {
 
@@ -76,7 +78,7 @@ caf::behavior keeping(history_actor* self) {
 
 } // namespace
 
-caf::behavior history(history_actor* self, env::environment* env, const directory_ptr& directory) {
+caf::behavior history(history_actor* self, env::environment* env, const watching::directory_ptr& directory) {
   auto& state = self->state;
   self->publish(directory, "node/history", "history");
   state.env = env;
@@ -93,4 +95,4 @@ caf::behavior history(history_actor* self, env::environment* env, const director
   }};
 }
 
-} // namespace troupe::console
+} // namespace troupe::history

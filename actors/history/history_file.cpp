@@ -1,4 +1,4 @@
-#include "actors/console/history_file.hpp"
+#include "actors/history/history_file.hpp"
 
 #include "messages/types/digest.hpp"
 #include "messages/types/utf8.hpp"
@@ -10,7 +10,9 @@
 #include <charconv>
 #include <utility>
 
-namespace troupe::console {
+namespace troupe::history {
+
+using namespace console;
 
 namespace lines {
 
@@ -240,4 +242,4 @@ std::vector<event> history_book::newest(std::size_t count) const {
   return out;
 }
 
-} // namespace troupe::console
+} // namespace troupe::history

@@ -1,9 +1,10 @@
-#include "actors/console/describe.hpp"
+#include "actors/history/describe.hpp"
 
 #include <doctest/doctest.h>
 
 namespace troupe::describe_test {
 
+using namespace troupe::history;
 using namespace troupe::console;
 using namespace troupe::command;
 

@@ -3,9 +3,9 @@
 
 #include "messages/console.hpp"
 
-namespace troupe::console {
+namespace troupe::history {
 
 std::string describe(const command::body& what); // at most max_shown bytes
-event event_of(log_index at, const command::command& c, refusal refused);
+console::event event_of(log_index at, const command::command& c, refusal refused);
 
-} // namespace troupe::console
+} // namespace troupe::history

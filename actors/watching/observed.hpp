@@ -1,7 +1,7 @@
 // observed<Base>: an actor with a card in its node's directory. Use it as the base of whatever kind of actor:
 //   struct vip_state { ... };
 //   using vip_actor = caf::stateful_actor<vip_state, observed<caf::event_based_actor>>;
-//   caf::behavior vip(vip_actor* self, console::directory_ptr where) {
+//   caf::behavior vip(vip_actor* self, watching::directory_ptr where) {
 //     self->publish(where, "node/resource/vip", "resource"); ...
 //
 // It overrides the three virtuals of CAF that see everything: enqueue (any thread), resume (the thread that runs it)
@@ -10,11 +10,11 @@
 // Messages to an actor that has not published yet are counted as well.
 #pragma once
 
-#include "actors/console/directory.hpp"
+#include "actors/watching/directory.hpp"
 
 #include <caf/all.hpp>
 
-namespace troupe::console {
+namespace troupe::watching {
 
 template <class Base>
 class observed : public Base {
@@ -57,4 +57,4 @@ private:
   std::shared_ptr<actor_card> card_;
 };
 
-} // namespace troupe::console
+} // namespace troupe::watching

@@ -1,4 +1,4 @@
-#include "actors/console/describe.hpp"
+#include "actors/history/describe.hpp"
 
 #include "messages/promotion.hpp"
 
@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
-namespace troupe::console {
+namespace troupe::history {
+
+using namespace console;
 
 namespace told {
 
@@ -188,4 +190,4 @@ std::string describe(const command::body& what) {
   return text_of(event_of({}, {{}, what}, refusal::none));
 }
 
-} // namespace troupe::console
+} // namespace troupe::history
