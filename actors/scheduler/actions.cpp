@@ -1,5 +1,6 @@
 // Every action that may be needed to bring each unit from its present place and role to the chosen ones.
 #include "actors/scheduler/planner.hpp"
+#include "actors/scheduler/transition/probes.hpp"
 
 #include <algorithm>
 
@@ -129,16 +130,8 @@ bool planner::unprobed(unit_id u) const {
   return false;
 }
 
-// Does nobody know yet whether it runs there? Of an anonymous clone, any instance will do.
 bool planner::probe_due(unit_id u, node_id n) const {
-  auto& st = s_.nodes[n];
-  auto& r = in_.resources[s_.units[u].what];
-  if (!in_.settings.startup_probes || s_.now[u].orphan || !st.online || st.unclean || !in_.nodes[n].discovery)
-    return false;
-  if (!r.isolated_ok && in_.nodes[n].kind != node_kind::cluster) return false;
-  auto& modes = a_.considered.probes[u.at()];
-  if (!modes.empty() && modes[n.at()] == discovery::never) return false;
-  return !s_.knows(in_anonymous_clone(in_, s_, u) ? enclosing_clone(s_, u) : u, n);
+  return scheduler::probe_due(in_, s_, a_, u, n);
 }
 
 void planner::make_unit(unit_id u) {
@@ -279,7 +272,10 @@ void planner::bring_down(unit_id u, role from, role to, bool optional) {
 }
 
 void planner::bring_up(unit_id u, role from, role to, node_id n, bool optional, bool need_promote) {
-  if (from == role::stopped && to > role::stopped) make(u, task::start, n, optional);
+  if (from == role::stopped && to > role::stopped) {
+    auto start = make(u, task::start, n, true);
+    if (!optional && plan_.actions[start].runnable) make(u, task::start, n, false); // else nobody asks for it
+  }
   if (to == role::promoted && from != role::promoted) promote(u, n, optional && !need_promote);
 }
 

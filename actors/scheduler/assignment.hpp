@@ -52,6 +52,7 @@ struct candidates {
   std::vector<score_row> scores;                                // by unit
   std::vector<avoidance_row> avoided;                           // by unit
   std::vector<std::vector<discovery>> probes;                   // by unit; empty: always
+  std::vector<unit_id> exclusive;                               // probed only where a location says so
   std::vector<std::pair<unit_id, location>> promoted_locations; // with role Promoted: they act on promotion
   std::vector<std::pair<unit_id, node_id>> exhausted;           // who failed where as often as it may
   std::vector<score_reason> reasons;

@@ -21,9 +21,9 @@ public:
     out_.avoided = find_avoided(in, s);
     for (auto& r : in.resources) containers_ = containers_ || r.container.valid();
     for (auto& l : in.locations)
-      if (l.probes == discovery::exclusive) exclusive_.push_back(s.unit_of[l.what]);
+      if (l.probes == discovery::exclusive) out_.exclusive.push_back(s.unit_of[l.what]);
     for (auto r : ids_of(in.resources))
-      if (in.resources[r].exclusive_discovery) exclusive_.push_back(s.unit_of[r]);
+      if (in.resources[r].exclusive_discovery) out_.exclusive.push_back(s.unit_of[r]);
   }
 
   candidates find() {
@@ -245,10 +245,10 @@ private:
   }
 
   void exclusive_discovery(unit_id u) {
-    if (exclusive_.empty()) return;
+    if (out_.exclusive.empty()) return;
     // A member's own constraint limits only where it is probed.
     auto whole = outermost(s_, u);
-    if (std::find(exclusive_.begin(), exclusive_.end(), whole) == exclusive_.end()) return;
+    if (std::find(out_.exclusive.begin(), out_.exclusive.end(), whole) == out_.exclusive.end()) return;
     for (auto n : ids_of(in_.nodes))
       if (out_.probes[u.at()].empty() || out_.probes[u.at()][n.at()] != discovery::exclusive)
         add(u, n, -infinity, "resource-discovery");
@@ -282,7 +282,6 @@ private:
   const cluster_state& s_;
   candidates out_;
   bool containers_ = false; // some resource is in another
-  std::vector<unit_id> exclusive_;
 };
 
 } // namespace

@@ -8,24 +8,24 @@
 
 namespace troupe::scheduler {
 
-namespace {
-
 // A start or a stop that a live migration stands for is not executed itself.
-bool replaced_by_migration(const plan& p, const action& a) {
+bool stands_for_migration(const plan& p, const action& a) {
   if (a.what != task::start || !a.migratable) return false;
   auto arrive = find_action(p, a.unit, task::migrate_from, a.node);
   return arrive.valid() && !p.actions[arrive].optional && p.actions[arrive].runnable;
 }
 
-bool runs(const plan& p, const action& a) {
+bool carried_out(const plan& p, const action& a) {
   if ((a.optional && !a.always) || !a.runnable) return false;
   if ((a.what == task::migrate_to || a.what == task::migrate_from) && a.unit.valid()) {
     for (auto id : p.of_unit[a.unit.at()])
       if (p.actions[id].what == task::start && p.actions[id].migratable) return true;
     return false;
   }
-  return !replaced_by_migration(p, a);
+  return !stands_for_migration(p, a);
 }
+
+namespace {
 
 class executor {
 public:
@@ -153,7 +153,7 @@ private:
   void watch_promoted(const action& start, history& h) {
     if (out_.rules != policy::pacemaker || o_.placement.units[start.unit].next != role::promoted) return;
     auto promote = find_action(o_.steps, start.unit, task::promote, start.node);
-    if (promote.valid() && runs(o_.steps, o_.steps.actions[promote])) return;
+    if (promote.valid() && carried_out(o_.steps, o_.steps.actions[promote])) return;
     for (auto& c : out_.resources[o_.state.units[start.unit].what].operations) {
       if (!c.enabled || c.what != task::monitor || c.interval_ms <= 0 || c.in_role != role::promoted) continue;
       std::erase_if(h.operations, [&](auto& old) { return old.what == c.what && old.interval_ms == c.interval_ms; });
@@ -235,7 +235,7 @@ private:
 
 } // namespace
 
-std::vector<action_id> executable(const plan& p) {
+std::vector<action_id> in_order(const plan& p) {
   std::vector<std::uint32_t> waiting(p.actions.size(), 0);
   std::vector<std::vector<action_id>> after(p.actions.size());
   for (auto& e : p.edges) {
@@ -256,7 +256,12 @@ std::vector<action_id> executable(const plan& p) {
   while (next < ready.size()) take(ready[next++]);
   for (auto id : ids_of(p.actions)) // a loop: in the order of their making
     if (!taken[id.at()]) order.push_back(id);
-  std::erase_if(order, [&](auto id) { return !runs(p, p.actions[id]); });
+  return order;
+}
+
+std::vector<action_id> executable(const plan& p) {
+  auto order = in_order(p);
+  std::erase_if(order, [&](auto id) { return !carried_out(p, p.actions[id]); });
   return order;
 }
 

@@ -131,9 +131,14 @@ void planner::order_shutdowns() {
     auto& st = s_.nodes[n];
     if (in_.nodes[n].kind != node_kind::cluster || !st.online || !st.shutting_down || to_fence_[n.at()]) continue;
     auto id = plan_.actions.add({.unit = {}, .node = n, .what = task::shutdown, .optional = false, .reason = {}});
+    // What is left alone keeps no node from going; what should be stopped and cannot be does.
+    auto touched = [&](unit_id u) {
+      return !s_.now[u].maintenance && !st.maintenance && (a_.units[u].managed || s_.now[u].blocked);
+    };
     for (auto u : ids_of(s_.units))
       for (auto stop : plan_.of_unit[u.at()])
-        if (plan_.actions[stop].what == task::stop && plan_.actions[stop].node == n) order(stop, id, sequence);
+        if (plan_.actions[stop].what == task::stop && plan_.actions[stop].node == n && touched(u))
+          order(stop, id, runnable_left);
   }
 }
 

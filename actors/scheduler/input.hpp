@@ -47,6 +47,8 @@ enum class task : std::uint8_t {
   unfence,
   shutdown,
   clear_failures,
+  forget,
+  room_made, // what had to leave a node, so that there is capacity, has left it
   one_or_more,
   all_stopped,
   other,
@@ -120,6 +122,7 @@ struct operation { // as configured
   on_fail failure = on_fail::unset;
   bool enabled = true;
   std::int64_t timeout_ms = 20'000;
+  bool ambiguous = false;  // another one has its name and its interval: it does not recur
   bool by_default = false; // not configured: what the defaults say of that task, at whichever interval
 };
 
@@ -236,6 +239,7 @@ struct any_of_order {
   task then_task = task::start;
   bool mandatory = true;   // the way down; on the way up it always is
   bool symmetrical = true; // with its inverse
+  constraint_id set{};     // the name of the set
 };
 
 enum class ticket_loss : std::uint8_t { stop, demote, fence, freeze };
@@ -289,6 +293,7 @@ struct operation_record {
   node_id migration_source{}, migration_target{};
   std::int32_t coordinator = -1; // whose plan asked for it, and which of its plans; -1: not known
   std::int32_t plan = -1;
+  bool last_failure = false;     // kept apart from what came later
   bool outdated_failure = false; // the last failure, with parameters that have changed since
   bool newest = false;           // the node keeps one record of all that does not recur, and this is it
 };

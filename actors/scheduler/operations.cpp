@@ -69,6 +69,7 @@ private:
       judge_result(op);
     else
       judge_expired(op);
+    if (old && failed_result(op) && op.interval_ms > 0) s_.lapsed.push_back({u_, n_, op.what, op.interval_ms});
     if (old && (failed_result(op) || op.status == operation_status::pending)) return;
     if (masked_probe(op)) {
       ban_everywhere_or(n_, "masked-probe-failure");
@@ -162,6 +163,8 @@ private:
     if (now < op.last_change + r_.failure_timeout_ms / 1000) return false;
     if (failures_of(in_, s_, u_, n_, false).count > 0) {
       if (kept_by_block(op) || failures_of(in_, s_, u_, n_, true).count > 0) return false;
+      clear_failures();
+    } else if (op.last_failure && r_.reconnect_ms > 0) {
       clear_failures();
     }
     bool plain = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted;

@@ -209,6 +209,7 @@ void planner::order_constraint(const struct order& o) {
     // order is and whatever else it says.
     auto between = mark(first, task::one_or_more, true, true);
     plan_.actions[between].needed_before = o.minimum;
+    plan_.actions[between].origin = o.origin;
     for (auto c : s_.units[first].children)
       for (auto b : actions_of(c, o.first_task)) order(b, between, one_or_more, o.origin);
     for (auto a : actions_of(then, o.then_task)) order(between, a, runnable_left, o.origin);
@@ -232,6 +233,7 @@ void planner::order_any_of(const any_of_order& o) {
   auto owner = s_.unit_of[o.any.front()];
   auto between = mark(owner, task::one_or_more, true, true);
   plan_.actions[between].needed_before = 1;
+  plan_.actions[between].origin = o.set;
   auto done = [&](unit_id u, task t) { return s_.units[u].kind == resource_kind::primitive ? t : completed(t); };
   for (auto r : o.any) {
     auto u = s_.unit_of[r];

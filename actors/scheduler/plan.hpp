@@ -25,6 +25,7 @@ struct action {
   requirement needs = requirement::nothing;
   std::string reason;
   std::uint32_t needed_before = 0; // one_or_more: how many of its predecessors must be able to run
+  constraint_id origin{};          // one_or_more: whose mark it is
 };
 
 // What an edge does besides putting `before` before `after`.

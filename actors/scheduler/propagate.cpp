@@ -127,8 +127,7 @@ private:
       for (auto e : out_[id.at()]) push(p_.edges[e].after);
       for (auto sibling : p_.of_unit[a.unit.at()]) push(sibling);
     }
-    bool counts =
-        a.what == task::start || a.what == task::started || a.what == task::promote || a.what == task::promoted;
+    bool counts = a.what == task::started || a.what == task::promoted;
     if (counts && a.runnable && !f.runnable && s_.units[a.unit].kind == resource_kind::group) {
       a.runnable = false;
       touch(id);

@@ -34,7 +34,12 @@ struct outcome {
 outcome schedule(const input& in);
 std::vector<decision> decide(const input& in, const cluster_state& s, const assignment& a, const plan& p);
 
-// The required actions that can run, in an order that respects the plan.
+// All actions, in an order that respects the plan.
+std::vector<action_id> in_order(const plan& p);
+// Is it required and can it run? A start is not itself carried out if a live migration stands for it.
+bool carried_out(const plan& p, const action& a);
+bool stands_for_migration(const plan& p, const action& a);
+// Those that are carried out, in order.
 std::vector<action_id> executable(const plan& p);
 input execute(input in, const outcome& o);
 

@@ -89,6 +89,14 @@ struct known_operation {
   bool failed = false;
 };
 
+// A failure of what recurs that is forgotten for its age.
+struct lapsed_failure {
+  unit_id what{};
+  node_id where{};
+  task done;
+  std::int64_t interval_ms;
+};
+
 struct cluster_state {
   table<node_id, node_state> nodes;
   table<unit_id, unit> units;
@@ -100,6 +108,7 @@ struct cluster_state {
   std::vector<unit_id> no_promotion{}; // a ticket for the promoted role is missing
   std::vector<failure_to_clear> expired{};
   std::vector<known_operation> operations{};
+  std::vector<lapsed_failure> lapsed{};
   std::vector<std::uint8_t> known{}; // units x nodes: the history says whether it runs there
 
   [[nodiscard]] bool knows(unit_id u, node_id n) const { return known[u.at() * nodes.size() + n.at()] != 0; }

@@ -109,6 +109,7 @@ struct node {
 };
 
 struct resource_set {
+  text id;
   std::vector<text> members;
   bool sequential = true;
   bool sequential_said = false; // that is written there, and not only so by default

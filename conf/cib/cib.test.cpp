@@ -69,6 +69,23 @@ constexpr const char* small = R"(<cib have-quorum="1" validate-with="pacemaker-3
     <rsc_dream id="x"/></constraints>
   </configuration><status/></cib>)";
 
+TEST_CASE("a CIB: a template's operation gives way to one of the same name and role, at whichever interval") {
+  for (auto [role, all] : {std::pair{"Started", "monitor 7s, start 0"},
+                           {"unpromoted", "monitor 7s, start 0"},
+                           {"Promoted", "monitor 7s, monitor 10s, start 0"}}) {
+    std::string text = small;
+    auto own = text.find("interval=\"10\" timeout");
+    text.replace(own, 13, std::string("interval=\"7s\" role=\"") + role + "\"");
+    auto cib = parse(text);
+    REQUIRE(cib);
+    std::string found;
+    for (auto& o : cib->resources[0].operations)
+      for (auto& [k, v] : o.attributes)
+        if (k == "interval") found += (found.empty() ? "" : ", ") + std::string(o.name) + " " + std::string(v);
+    CHECK(found == all);
+  }
+}
+
 TEST_CASE("a CIB: templates, id-ref, and a warning for what is no constraint") {
   auto cib = parse(small);
   REQUIRE(cib);

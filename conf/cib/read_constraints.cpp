@@ -22,6 +22,7 @@ std::vector<resource_set> reader::read_resource_sets(pugi::xml_node element) {
     for (const char* name : {"sequential", "require-all"})
       judge(get(e, "id"), e, {name, notation::boolean, "taken as false"});
     set.sequential = is_true(get(e, "sequential"), true);
+    set.id = get(e, "id");
     set.sequential_said = is_true(get(e, "sequential"), false);
     set.require_all = is_true(get(e, "require-all"), true);
     set.role = get(e, "role");

@@ -136,7 +136,24 @@ bool reader::read_primitive(pugi::xml_node e, resource& r) {
   return true;
 }
 
+// Of a template the operations count that the primitive has not itself, by name and role, at whichever interval. What
+// is started, or not promoted, is no role of its own here.
 void reader::read_operations(pugi::xml_node primitive, resource& into) {
+  auto role_of = [](text role) {
+    for (text plain : {"Started", "Unpromoted", "Slave"})
+      if (same_text(role, plain)) return text{};
+    return role;
+  };
+  auto of_its_own = into.operations.size();
+  auto overridden = [&](pugi::xml_node op) {
+    return std::any_of(into.operations.begin(), into.operations.begin() + static_cast<std::ptrdiff_t>(of_its_own),
+                       [&](const operation& o) {
+                         text role;
+                         for (auto& [k, v] : o.attributes)
+                           if (k == "role") role = v;
+                         return o.name == attr(op, "name") && same_text(role_of(role), role_of(attr(op, "role")));
+                       });
+  };
   for (auto block : primitive.children("operations")) {
     auto operations = resolve(block);
     if (!operations) continue;
@@ -147,17 +164,7 @@ void reader::read_operations(pugi::xml_node primitive, resource& into) {
         warn(fmt::format("{}: an operation has no name: ignored", into.id));
         continue;
       }
-      auto interval = to_interval_ms(attr(op, "interval")).value_or(0);
-      bool known = std::any_of(into.operations.begin(), into.operations.end(), [&](const operation& o) {
-        auto has = [&](text name) {
-          for (auto& [k, v] : o.attributes)
-            if (k == name) return v;
-          return text{};
-        };
-        return !into.from_template.empty() && o.name == attr(op, "name") &&
-               to_interval_ms(has("interval")).value_or(0) == interval && attr(op, "role") == has("role");
-      });
-      if (known) continue; // the primitive's own operation overrides its template's
+      if (overridden(op)) continue;
       auto o = without_sets(op);
       o.meta = read_sets(op, "meta_attributes");
       o.params = read_sets(op, "instance_attributes");

@@ -113,9 +113,10 @@ std::string importer::digest_text(sched::resource_id r, sched::node_id n, cib::t
 }
 
 // What the start rests on comes first: another digest of that means a restart whatever the rest says. A record without
-// a digest tells nothing, which counts as a difference.
-sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h,
-                                            sched::node_id n) {
+// a digest tells nothing, which counts as a difference. `but_secrets`: it is the same if only secrets differ, which a
+// copied CIB does not contain.
+sched::definition importer::compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n,
+                                            bool but_secrets) {
   using sched::definition;
   if (!op.comparable) return definition::same;
   auto& p = primitives_[h.what.at()];
@@ -123,12 +124,12 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
   bool uses_start = what == sched::task::monitor || what == sched::task::start || what == sched::task::promote ||
                     what == sched::task::migrate_from;
   if ((!p.source() && !p.params_known) || h.other_agent) return definition::same;
-  if (op.interval_ms > 0) return compare_recurring(op, h.what, n);
+  if (op.interval_ms > 0) return compare_recurring(op, h.what, n, but_secrets);
   if (!uses_start) return definition::same;
   bool restarts = !op.restart_digest.empty() && !op.restart_params.empty() &&
                   !has_digest(op.restart_digest, h.what, n, "start", 0, op.restart_params, {});
   if (!restarts && !op.digest.empty() && has_digest(op.digest, h.what, n, "start", 0, {}, {})) return definition::same;
-  if (!op.secure_digest.empty()) {
+  if (but_secrets && !op.secure_digest.empty()) {
     auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
     if (has_digest(op.secure_digest, h.what, n, "start", 0, {}, without)) return definition::same;
   }
@@ -136,11 +137,12 @@ sched::definition importer::compare_digests(const cib::operation_record& op, con
 }
 
 // What recurs is begun anew with the new parameters; nothing else is restarted for it.
-sched::definition importer::compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n) {
+sched::definition importer::compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n,
+                                              bool but_secrets) {
   using sched::definition;
   if (op.digest.empty() || task_named(op.operation) != sched::task::monitor) return definition::same;
   if (has_digest(op.digest, r, n, op.operation, op.interval_ms, {}, {})) return definition::same;
-  if (!op.secure_digest.empty()) {
+  if (but_secrets && !op.secure_digest.empty()) {
     auto without = op.secure_params.empty() ? cib::text{"passwd password user"} : op.secure_params;
     if (has_digest(op.secure_digest, r, n, op.operation, 0, {}, without)) return definition::same;
   }

@@ -66,6 +66,21 @@ TEST_CASE("digests: a failure under parameters that have changed since is outdat
   }
 }
 
+TEST_CASE("digests: that only secrets may differ spares a restart, not the failure that came before") {
+  auto text = cib_with("");
+  auto record = op("a", "start", "0", "1");
+  auto none = md5_hex(" <parameters/>\n");
+  record.replace(record.find("f2317cad3d54cec5d7d7aa7d0bf35cf8"), 33,
+                 md5_hex("another") + "\" op-secure-params=\" passwd \" op-secure-digest=\"" + none + "\"");
+  auto id = record.find("id=\"") + 4;
+  record.replace(id, record.find('"', id) - id, "a_last_failure_0");
+  report_on_n1(text, reported("a", "D", record));
+  auto i = imported_from(text);
+  REQUIRE(i.input.histories.size() == 1);
+  CHECK(i.input.histories[0].operations[0].params == scheduler::definition::same);
+  CHECK(i.input.histories[0].operations[0].outdated_failure);
+}
+
 TEST_CASE("digests: what is in a clone has the clone's parameters too, and its own before them") {
   auto digest = md5_hex(parameters_element({{"deep", "1"}, {"wide", "2"}}));
   for (std::string wide : {"2", "3"}) {

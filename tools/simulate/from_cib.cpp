@@ -221,7 +221,10 @@ void importer::read_node_attributes(sched::node_id id) {
   auto positive = [](cib::text t) { return cib::to_number(t).value_or(0) > 0 || cib::is_true(t); };
   node.standby = is_true(get("standby"));
   node.maintenance = is_true(get("maintenance"));
-  node.discovery = is_true(get("resource-discovery-enabled"), true);
+  // Of a cluster node it is not allowed, and who is not looked at behind a connection must be fenced if that is lost.
+  node.discovery = node.kind == sched::node_kind::cluster ||
+                   (node.kind == sched::node_kind::remote && !in_.settings.fencing) ||
+                   is_true(get("resource-discovery-enabled"), true);
   auto shutdown = get("shutdown");
   node.shutdown_requested = !shutdown.empty() && shutdown != "0" && !same_text(shutdown, "false");
   node.terminate_requested = positive(get("terminate"));

@@ -76,7 +76,8 @@ private:
                        sched::resource_id container);
   void add_bundle(sched::resource_id id, const cib::resource& from, const lineage& parents);
   sched::resource_id add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
-                                     const char* type, std::map<std::string, std::string> params);
+                                     const char* type, std::map<std::string, std::string> params,
+                                     std::vector<cib::name_value> monitor = {{"interval", "60s"}});
 
   void read_constraints();
   void read_location(const cib::location& l);
@@ -119,8 +120,10 @@ private:
   void read_history(sched::node_id n, const reported& whose, const cib::resource_history& from,
                     std::vector<sched::history>& into);
   void read_record(const cib::operation_record& from, sched::history& into);
-  sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n);
-  sched::definition compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n);
+  sched::definition compare_digests(const cib::operation_record& op, const sched::history& h, sched::node_id n,
+                                    bool but_secrets = true);
+  sched::definition compare_recurring(const cib::operation_record& op, sched::resource_id r, sched::node_id n,
+                                      bool but_secrets);
   [[nodiscard]] std::int64_t timeout_of(sched::resource_id r, cib::text operation, std::int64_t interval_ms) const;
   static std::map<std::string, std::string> parameters(const primitive& p, const cib::rule_context& c);
   bool has_digest(cib::text wanted, sched::resource_id r, sched::node_id n, cib::text operation,

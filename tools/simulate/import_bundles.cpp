@@ -28,7 +28,8 @@ std::string address_after(const std::string& first, unsigned offset) {
 } // namespace
 
 sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::string name, const char* provider,
-                                             const char* type, std::map<std::string, std::string> params) {
+                                             const char* type, std::map<std::string, std::string> params,
+                                             std::vector<cib::name_value> monitor) {
   auto& whole = in_.resources[bundle];
   sched::resource r;
   r.name = name;
@@ -42,7 +43,6 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   r.migration_threshold = whole.migration_threshold;
   r.failure_timeout_ms = whole.failure_timeout_ms;
   r.needs = whole.needs;
-  r.operations.push_back({.what = sched::task::monitor, .name = "monitor", .interval_ms = 60'000});
   auto id = in_.resources.add(std::move(r));
   primitives_.resize(in_.resources.size());
   primitives_[id.at()].standard = "ocf";
@@ -51,6 +51,12 @@ sched::resource_id importer::add_bundle_part(sched::resource_id bundle, std::str
   primitives_[id.at()].params_known = !params.empty();
   primitives_[id.at()].params = std::move(params);
   resources_.emplace(std::move(name), id);
+  cib::resource as_configured; // for the defaults of its operations
+  as_configured.standard = "ocf";
+  as_configured.provider = provider;
+  as_configured.agent = type;
+  as_configured.operations.push_back({{}, "monitor", std::move(monitor), {}, {}});
+  read_operations(id, as_configured);
   return id;
 }
 
@@ -74,7 +80,6 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
     clone.priority = in_.resources[id].priority;
     clone.interleave = true;
     clone.unique = b.per_host > 1;
-    clone.notify = true;
     clone.promotable = settings.promoted_max > 0;
     clone.promoted_max = settings.promoted_max;
     clone.clone_max = settings.replicas;
@@ -86,6 +91,8 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
     auto inner = add_resource(from.children[0], b.clone, parents);
     if (!inner.valid()) return;
     in_.resources[b.clone].children.push_back(inner);
+    // Of a bundle, unlike a clone, what is inside says whether it is to be told.
+    in_.resources[b.clone].notify = flag_in(cib::evaluate(from.children[0].meta, context()), {"notify"}, false);
   }
   if (!settings.ip_range_start.empty() && settings.replicas > 1 && !is_ipv4(std::string{settings.ip_range_start}))
     warn(fmt::format("{}: ip-range-start=\"{}\" is no IPv4 address: all replicas have the same", from.id,
@@ -118,15 +125,14 @@ void importer::add_bundle(sched::resource_id id, const cib::resource& from, cons
       std::map<std::string, std::string> params;
       auto port = settings.control_port.empty() ? cib::text{"3121"} : settings.control_port;
       if (!address.empty()) params = {{"addr", address}, {"port", std::string{port}}}; // else wherever the container is
-      part.connection = add_bundle_part(id, name, "pacemaker", "remote", std::move(params));
+      part.connection = add_bundle_part(id, name, "pacemaker", "remote", std::move(params),
+                                        {{"interval", "30s"}, {"timeout", "30s"}});
       auto& link = in_.resources[part.connection];
       link.remote_connection = true;
       link.isolated_ok = false;
       link.container = part.container;
       link.needs = sched::requirement::quorum;
       link.allow_migrate = false;
-      link.operations.front().interval_ms = 30'000;
-      link.operations.front().timeout_ms = 30'000;
       add_remote_node(name, sched::node_kind::guest, part.connection, part.container);
       part.guest = nodes_.at(name);
     }

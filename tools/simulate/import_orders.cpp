@@ -81,6 +81,7 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
     bool has_ends, sequential, require_all;
     task what;
     sched::order_kind kind;
+    cib::text name;
   };
   auto kind = kind_of(o.kind, o.score_text);
   bool symmetrical = symmetrical_of(o, kind);
@@ -91,7 +92,7 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
     if (!named.complete || order_task(set.action) == task::other) return;
     relations += named.all.size() * (1 + (sides.empty() ? 0 : sides.back().members.size()));
     sides.push_back({std::move(named.all), set.sequential_said, set.sequential, set.require_all, order_task(set.action),
-                     set.kind.empty() ? kind : kind_of(set.kind, {})});
+                     set.kind.empty() ? kind : kind_of(set.kind, {}), set.id});
   }
   if (!room_for(relations, in_.orders.size(), o.id)) return;
   auto both_ways = [&](task first, task then, sched::order_kind k) {
@@ -111,7 +112,9 @@ void importer::read_order_sets(const cib::order& o, sched::constraint_id origin)
     bool goes_up = before.what == task::start || before.what == task::promote;
     if (!before.require_all && goes_up) {
       in_.any_of_orders.push_back({origin, before.members, before.what, after.members, after.what,
-                                   kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind)});
+                                   kind == sched::order_kind::mandatory, both_ways(before.what, after.what, kind),
+                                   sched::constraint_id{in_.constraint_names.size()}});
+      in_.constraint_names.emplace_back(before.name);
       continue;
     }
     auto firsts = before.has_ends ? std::vector{before.members.back()} : before.members;

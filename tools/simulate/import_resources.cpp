@@ -279,10 +279,11 @@ void importer::read_operations(sched::resource_id id, const cib::resource& from)
       warn(fmt::format("{}: the operation {} cannot recur: ignored", from.id, op.name));
       continue;
     }
-    bool twice = o.interval_ms > 0 && std::any_of(r.operations.begin(), r.operations.end(), [&](auto& other) {
-                   return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
-                 });
-    if (twice) {
+    auto twin = std::find_if(r.operations.begin(), r.operations.end(), [&](auto& other) {
+      return other.what == o.what && other.name == o.name && other.interval_ms == o.interval_ms;
+    });
+    if (o.interval_ms > 0 && twin != r.operations.end()) {
+      twin->ambiguous = true;
       warn(fmt::format("{} has two operations {} with the same interval: the second is ignored", from.id, op.name));
       continue;
     }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace troupe::simulate {
 
 using namespace scheduler;
@@ -42,6 +44,7 @@ const char* task_text(task t) {
   case task::demoted: return "demoted";
   case task::shutdown: return "do_shutdown";
   case task::fence: return "stonith";
+  case task::forget: return "delete";
   default: return "action";
   }
 }
@@ -98,23 +101,57 @@ std::string summary_text(const input& in, const outcome& o) {
   return text;
 }
 
+namespace {
+
+std::string fence_step(const input& in, const outcome& o, const step& s) {
+  auto& name = in.nodes[s.node].name;
+  for (auto& f : o.steps.fencing)
+    if (f.what == s.act)
+      return s.pseudo ? fmt::format("Pseudo action:   stonith-{}-{} on {}", name, fence_text(f.kind), name)
+                      : fmt::format("Fencing {} ({})", name, fence_text(f.kind));
+  return {};
+}
+
+std::string mark_name(const input& in, const outcome& o, const step& s) {
+  auto unit = unit_name(in, o.state, s.unit);
+  switch (s.about) {
+  case step::notice::none: return fmt::format("{}_{}_0", unit, task_text(s.what));
+  case step::notice::before: return fmt::format("{}_pre_notify_{}_0", unit, task_text(s.what));
+  case step::notice::before_done: return fmt::format("{}_confirmed-pre_notify_{}_0", unit, task_text(s.what));
+  case step::notice::after: return fmt::format("{}_post_notify_{}_0", unit, task_text(s.what));
+  case step::notice::after_done: return fmt::format("{}_confirmed-post_notify_{}_0", unit, task_text(s.what));
+  case step::notice::fenced_done: return fmt::format("{}_notified_0", unit);
+  }
+  return {};
+}
+
+// Of a clone that must be up in several instances, or of a set of which any will do.
+std::string one_or_more_name(const input& in, const outcome& o, const step& s) {
+  auto origin = o.steps.actions[s.act].origin;
+  auto name = origin.valid() ? in.constraint_names[origin.at()] : std::string{};
+  bool of_set = std::any_of(in.any_of_orders.begin(), in.any_of_orders.end(), [&](auto& a) { return a.set == origin; });
+  return (of_set ? "one-or-more:" : "clone-one-or-more:") + name;
+}
+
+} // namespace
+
+std::string step_text(const input& in, const outcome& o, const step& s) {
+  if (s.what == task::fence || s.what == task::unfence) return fence_step(in, o, s);
+  auto node = s.node.valid() ? " on " + in.nodes[s.node].name : std::string{};
+  if (s.what == task::room_made) return "Pseudo action:   load_stopped_" + in.nodes[s.node].name;
+  if (s.what == task::one_or_more) return "Pseudo action:   " + one_or_more_name(in, o, s);
+  if (!s.unit.valid()) return fmt::format("Cluster action:  {}{}", task_text(s.what), node);
+  auto unit = unit_name(in, o.state, s.unit);
+  if (s.what == task::clear_failures) return fmt::format("Cluster action:  clear_failcount for {}{}", unit, node);
+  if (s.pseudo) return "Pseudo action:   " + mark_name(in, o, s);
+  std::string what = s.name.empty() ? task_text(s.what) : s.name;
+  if (s.interval_ms > 0) what += fmt::format("={}", s.interval_ms);
+  return fmt::format("Resource action: {:<15} {}{}", unit, what, node);
+}
+
 std::string execution_text(const input& in, const outcome& o) {
   std::string text;
-  for (auto id : executable(o.steps)) {
-    auto& a = o.steps.actions[id];
-    if (a.what == task::one_or_more) continue;
-    auto node = a.node.valid() ? " on " + in.nodes[a.node].name : std::string{};
-    if (a.what == task::fence || a.what == task::unfence) {
-      for (auto& f : o.steps.fencing)
-        if (f.what == id) text += fmt::format("  * Fencing {} ({})\n", in.nodes[a.node].name, fence_text(f.kind));
-    } else if (!a.unit.valid())
-      text += fmt::format("  * Cluster action:  {}{}\n", task_text(a.what), node);
-    else if (a.pseudo)
-      text += fmt::format("  * Pseudo action:   {}_{}_0\n", unit_name(in, o.state, a.unit), task_text(a.what));
-    else
-      text +=
-          fmt::format("  * Resource action: {:<15} {}{}\n", unit_name(in, o.state, a.unit), task_text(a.what), node);
-  }
+  for (auto& s : transition(in, o)) text += "  * " + step_text(in, o, s) + "\n";
   return text;
 }
 

@@ -130,7 +130,7 @@ nlohmann::json why_json(const input& in, const outcome& o, const std::string& re
 
 nlohmann::json to_json(const input& in, const outcome& o) {
   nlohmann::json j;
-  for (auto part : {"fencing", "decisions", "placement", "actions"}) j[part] = nlohmann::json::array();
+  for (auto part : {"fencing", "decisions", "placement", "actions", "executed"}) j[part] = nlohmann::json::array();
   for (auto& f : o.steps.fencing)
     j["fencing"].push_back({{"node", in.nodes[f.node].name}, {"kind", fence_text(f.kind)}, {"reason", f.reason}});
   for (auto& d : o.decisions) {
@@ -155,6 +155,12 @@ nlohmann::json to_json(const input& in, const outcome& o) {
                             {"node", a.node.valid() ? in.nodes[a.node].name : ""},
                             {"reason", a.reason}});
   }
+  for (auto& s : transition(in, o))
+    j["executed"].push_back({{"text", step_text(in, o, s)},
+                             {"resource", s.unit.valid() ? unit_name(in, o.state, s.unit) : ""},
+                             {"node", s.node.valid() ? in.nodes[s.node].name : ""},
+                             {"interval_ms", s.interval_ms},
+                             {"pseudo", s.pseudo}});
   return j;
 }
 
