@@ -116,7 +116,7 @@ public:
   std::string runs(config::role role = config::role::started, bool healthy = true) {
     w.held = true;
     w.act.reset();
-    w.watch = watching{role, healthy};
+    w.watch = upkeep{role, healthy};
     return want();
   }
   std::string round(std::uint64_t id, command::notice_stage stage, action operation = action::promote) {

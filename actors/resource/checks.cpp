@@ -6,7 +6,7 @@
 
 namespace troupe::resource {
 
-void checks::begin(std::shared_ptr<const config::resource> definition, const watching& as, instant now) {
+void checks::begin(std::shared_ptr<const config::resource> definition, const upkeep& as, instant now) {
   definition_ = std::move(definition);
   role_ = as.role;
   told_healthy_ = as.healthy;

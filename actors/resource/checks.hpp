@@ -18,7 +18,7 @@ inline constexpr std::uint32_t silent_monitors_borne = 1;
 class checks {
 public:
   // Anew, whenever it begins to run, or its role or its definition changes. `definition` lives as long as they run.
-  void begin(std::shared_ptr<const config::resource> definition, const watching& as, instant now);
+  void begin(std::shared_ptr<const config::resource> definition, const upkeep& as, instant now);
   void end() { rows_.clear(), definition_.reset(); }
   [[nodiscard]] bool running() const { return definition_ != nullptr; }
   [[nodiscard]] const config::resource* definition() const { return definition_.get(); }

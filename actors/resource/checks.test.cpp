@@ -12,7 +12,7 @@ struct watched {
   checks core;
   instant now{100s};
 
-  explicit watched(std::vector<config::monitor> monitors, watching as = {}) {
+  explicit watched(std::vector<config::monitor> monitors, upkeep as = {}) {
     core.begin(std::make_shared<const config::resource>(definition_of("db", std::move(monitors))), as, now);
   }
   // "", "healthy", "failed"

@@ -220,7 +220,7 @@ wanted node_view::want(const instance& what) const {
     if (round->second.asked == out.session) out.tell = round->second.tell;
   }
   auto* r = std::get_if<cluster::running>(&h->now);
-  if (r && !h->open && !out.probe && !maintained(what.resource)) out.watch = watching{h->role, r->healthy};
+  if (r && !h->open && !out.probe && !maintained(what.resource)) out.watch = upkeep{h->role, r->healthy};
   return out;
 }
 

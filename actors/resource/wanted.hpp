@@ -34,10 +34,10 @@ struct blueprint {
   bool operator==(const blueprint&) const = default;
 };
 
-struct watching { // it runs and no act is open: its monitors recur
+struct upkeep { // it runs and no act is open: its monitors recur
   config::role role = config::role::started;
   bool healthy = true; // as the state has it
-  bool operator==(const watching&) const = default;
+  bool operator==(const upkeep&) const = default;
 };
 
 // The open round of notices of its resource, as its agent is told it: one object a round, compared by identity.
@@ -60,7 +60,7 @@ struct wanted {
   bool held = false;  // it may be active here, as far as the state knows
   bool probe = false; // nobody has looked yet whether it runs here
   std::optional<cluster::open_act> act;
-  std::optional<watching> watch;
+  std::optional<upkeep> watch;
   std::shared_ptr<const notice_round> round; // none: no round is open
   std::optional<telling> tell;
 
