@@ -293,7 +293,6 @@ struct operation_record {
   node_id migration_source{}, migration_target{};
   std::int32_t coordinator = -1; // whose plan asked for it, and which of its plans; -1: not known
   std::int32_t plan = -1;
-  bool last_failure = false;     // kept apart from what came later
   bool outdated_failure = false; // the last failure, with parameters that have changed since
   bool newest = false;           // the node keeps one record of all that does not recur, and this is it
 };

@@ -164,8 +164,6 @@ private:
     if (failures_of(in_, s_, u_, n_, false).count > 0) {
       if (kept_by_block(op) || failures_of(in_, s_, u_, n_, true).count > 0) return false;
       clear_failures();
-    } else if (op.last_failure && r_.reconnect_ms > 0) {
-      clear_failures();
     }
     bool plain = op.rc == exit_code::ok || op.rc == exit_code::not_running || op.rc == exit_code::promoted;
     return !(is_probe(op) && plain);

@@ -47,10 +47,9 @@ void importer::read_history(sched::node_id n, const reported& whose, const cib::
       record.coordinator = nobody ? sched::simulated_coordinator : 1 + intern(key.coordinator);
     }
     record.newest = is_record(op.id, from.id, "_last_0");
-    record.last_failure = is_record(op.id, from.id, "_last_failure_0");
-    bool started = record.what == sched::task::start || record.what == sched::task::monitor;
-    record.outdated_failure = record.last_failure && started && !op.digest.empty() &&
-                              compare_digests(op, h, n, false) != sched::definition::same;
+    bool kept = is_record(op.id, from.id, "_last_failure_0") && !op.digest.empty();
+    bool looks = record.what == sched::task::start || record.what == sched::task::monitor;
+    record.outdated_failure = kept && looks && compare_digests(op, h, n, false) != sched::definition::same;
   }
   into.push_back(std::move(h));
 }

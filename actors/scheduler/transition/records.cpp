@@ -29,7 +29,8 @@ std::vector<const operation_record*> since_start(const history& h) {
 }
 
 std::vector<const operation_record*> still_recurring(const cluster_state& s, const history& h) {
-  if (!s.nodes[h.where].online) return {};
+  auto recurs = [](auto& op) { return op.interval_ms > 0; }; // nothing does where it only was looked for
+  if (!s.nodes[h.where].online || std::none_of(h.operations.begin(), h.operations.end(), recurs)) return {};
   auto ops = since_start(h);
   std::erase_if(ops, [](auto* op) { return op->interval_ms <= 0 || op->status == operation_status::pending; });
   return ops;

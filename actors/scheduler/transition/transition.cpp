@@ -69,12 +69,12 @@ private:
     return stop.valid() && !p_.actions[stop].optional;
   }
 
-  // Of several places where it is and should not be, it stays at one: there nothing is done to start it.
-  bool starts_where_it_is(const action& a) const {
+  // What was in several places and should be in one is expected to go on there: the peer starts nothing, even if that
+  // place is another one.
+  bool expected_to_go_on(const action& a) const {
     if (a.what != task::start || !a.unit.valid()) return false;
-    auto& at = o_.state.now[a.unit].running_on;
     return in_.resources[o_.state.units[a.unit].what].on_multiple == multiple_active::stop_unexpected &&
-           at.size() > 1 && std::find(at.begin(), at.end(), a.node) != at.end();
+           o_.state.now[a.unit].running_on.size() > 1 && a.node == o_.placement.units[a.unit].node;
   }
 
   void follow(action_id id) {
@@ -83,7 +83,7 @@ private:
                     .node = a.node,
                     .what = a.what,
                     .interval_ms = a.interval_ms,
-                    .pseudo = a.pseudo || stands_for_migration(p_, a) || starts_where_it_is(a),
+                    .pseudo = a.pseudo || stands_for_migration(p_, a) || expected_to_go_on(a),
                     .act = id});
     bool implied = a.what == task::stop && a.pseudo && a.unit.valid() && a.node.valid();
     if (implied) add_fencing_notices(in_, o_, id, all_);

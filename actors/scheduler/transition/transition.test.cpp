@@ -69,7 +69,7 @@ TEST_CASE("a live migration: the start that it stands for is a mark") {
   CHECK(of(c) == "(start a n2); migrate_from a n2; migrate_to a n1; stop a n1");
 }
 
-TEST_CASE("multiple-active=stop_unexpected: where it stays there is nothing to start") {
+TEST_CASE("multiple-active=stop_unexpected: it is expected to run, and is not started") {
   small_cluster c{2};
   auto a = c.primitive("a");
   c.in.resources[a].on_multiple = multiple_active::stop_unexpected;
@@ -77,6 +77,13 @@ TEST_CASE("multiple-active=stop_unexpected: where it stays there is nothing to s
   c.running(a, 2);
   c.locate(a, 1, 100);
   CHECK(of(c) == "(start a n1); stop a n2");
+  small_cluster elsewhere{3}; // a slip of the peer's: nobody starts it
+  auto b = elsewhere.primitive("b");
+  elsewhere.in.resources[b].on_multiple = multiple_active::stop_unexpected;
+  elsewhere.running(b, 1);
+  elsewhere.running(b, 2);
+  elsewhere.locate(b, 3, score::limit);
+  CHECK(of(elsewhere) == "(start b n3); stop b n1; stop b n2");
 }
 
 TEST_CASE("a reload is done unless there is a restart") {
