@@ -208,6 +208,10 @@ TEST_CASE("the same name while it runs attaches; it runs once") {
   b.make_pipe("go");
   auto call = b.script("echo run >> $T/log; cat $T/go");
   auto first = b.start({"vip", "1"}, call), second = b.start({"vip", "1"}, call);
+  b.loop.call([] {});        // both are asked for
+  std::promise<void> turned; // and the second has had its turn, before the first may end
+  loop::timer next{b.loop, duration{}, [&] { turned.set_value(); }};
+  turned.get_future().wait();
   std::ofstream(b.folder / "go") << "went";
   CHECK(std::get<exited>(bench::wait(std::move(first))).output == "went");
   CHECK(std::get<exited>(bench::wait(std::move(second))).output == "went");
