@@ -1,6 +1,9 @@
 #include "actors/threads/loop_scheduler.hpp"
 
 #include "actors/threads/thinker.hpp"
+#include "messages/types/assert.hpp"
+
+#include <pthread.h>
 
 namespace troupe::threads {
 
@@ -71,10 +74,39 @@ loop_scheduler::loop_scheduler(caf::actor_system& system, loop::event_loop& loop
   , loop_(loop)
   , clock_(loop) {}
 
+namespace {
+
+// For as long as threads are made that recurse as deep as a configuration is long.
+class deep_stacks {
+public:
+  deep_stacks() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t deep;
+    pthread_getattr_default_np(&deep);
+    TROUPE_ASSERT(pthread_attr_setstacksize(&deep, thinker_stack) == 0 && pthread_setattr_default_np(&deep) == 0,
+                  "a thread may have a stack of this size");
+    pthread_attr_destroy(&deep);
+  }
+  ~deep_stacks() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  deep_stacks(const deep_stacks&) = delete;
+  deep_stacks& operator=(const deep_stacks&) = delete;
+
+private:
+  pthread_attr_t before_{};
+};
+
+} // namespace
+
 void loop_scheduler::start() {
   one_thread::start();
-  thinkers_.emplace_back([this] { think(first_); });
-  for (std::size_t i = 0; i < question_threads; ++i) thinkers_.emplace_back([this] { think(questions_); });
+  {
+    deep_stacks thinkers_need;
+    thinkers_.emplace_back([this] { think(first_); });
+    for (std::size_t i = 0; i < question_threads; ++i) thinkers_.emplace_back([this] { think(questions_); });
+  }
   loop_.each_turn([this] { return turn(); });
 }
 

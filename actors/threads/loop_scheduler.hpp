@@ -27,6 +27,9 @@ namespace troupe::threads {
 inline constexpr std::size_t turn_length = 256;
 inline constexpr duration longest_turn = std::chrono::milliseconds{5};
 inline constexpr std::size_t question_threads = 2; // a quick question need not wait for one that takes long
+// place() goes along colocations, half a kilobyte for each of a chain, and a chain may be as long as
+// config::max_resources. What is not used of it costs no memory.
+inline constexpr std::size_t thinker_stack = std::size_t{64} << 20;
 
 // CAF's clock, whose timers the loop waits for. Thinkers use it too, hence the lock; an event that is dropped may end
 // an actor, which then cancels its own timers: hence a recursive one.

@@ -101,6 +101,18 @@ TEST_CASE("an actor with much to do does not keep the loop from its sockets") {
   CHECK(got(seen.get_future()) == 4); // what max-throughput allows at once takes longer than a turn
 }
 
+TEST_CASE("a thinker may go deep: half a kilobyte for each of the longest chain of resources") {
+  on_a_loop l;
+  std::promise<std::size_t> reached;
+  std::function<std::size_t(std::size_t)> down = [&](std::size_t levels) {
+    volatile char frame[512] = {};
+    frame[levels % sizeof frame] = 1;
+    return levels == 0 ? 0 : down(levels - 1) + static_cast<std::size_t>(frame[levels % sizeof frame]);
+  };
+  caf::anon_send(l.thinking(), work{[&] { reached.set_value(down(20'000)); }});
+  CHECK(got(reached.get_future()) == 20'000);
+}
+
 TEST_CASE("while one thinks all others are answered, and another one thinks") {
   on_a_loop t;
   std::promise<void> release, thinking, other_thought;
