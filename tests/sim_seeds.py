@@ -36,7 +36,7 @@ ONCE_FAILED = [
 PLANTED = {
     "answer-before-sync": "2",
     "count-minority": "5",
-    "adopt-lowest-ballot": "278",
+    "adopt-lowest-ballot": "35",
     "skip-phase-one-values": "6",
     "let-refetched-voter-vote": "42",
     "choose-any-ballot": "1",

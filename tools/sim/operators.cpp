@@ -31,7 +31,10 @@ void operators::applied(const node::applied_command& what) {
     configuration_ = s.config().value;
   }
   directives_.clear();
-  for (auto& [key, found] : s.all<cluster::directive_key>()) directives_.push_back(key);
+  // Who leaves puts its standby again as often as somebody lifts it: nobody goes on doing that.
+  bool calm = sees_.k.now() >= sees_.calm_from;
+  for (auto& [key, found] : s.all<cluster::directive_key>())
+    if (!calm || found.value.owner != key.subject) directives_.push_back(key);
   for (auto& [key, found] : s.all<cluster::member_key>()) members_[key.node] = found.value;
   failures_ = !s.all<cluster::failure_key>().empty();
 }

@@ -62,7 +62,7 @@ private:
   config::cluster configuration_; // the newest
   log_index configured_at_;
   log_index newest_;
-  std::vector<cluster::directive_key> directives_;
+  std::vector<cluster::directive_key> directives_; // in the end without those that a node gave itself
   std::map<node_name, cluster::member> members_;
   std::map<node_name, instant> off_since_; // seen without power
   bool failures_ = false; // are counted

@@ -41,7 +41,7 @@ struct told : script {
     c.what = std::move(what);
     last = cluster::apply(s, s.index().next(), c);
     REQUIRE_MESSAGE(last.answer.refused == refusal::none, name_of(last.answer.refused));
-    history.push_back(event_of(s.index(), c, last.answer.refused));
+    history.push_back(history::event_of(s.index(), c, last.answer.refused));
     return s.index();
   }
   log_index assigned(const char* r, const char* n, std::vector<log_index> causes) {
