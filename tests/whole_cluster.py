@@ -257,6 +257,7 @@ def test_leaves_although_its_standby_is_lifted(c):
     other.order("unstandby", node)
     c.wait("it leaves all the same", lambda: pending(f"{node} leaves"))
     hold.unlink()
+    equal(int(c[node].machine.expect("ended")), 0)
     c.wait("it has left", lambda: {m["node"]: m["state"] for m in other.status()["cluster"]["members"]}[node] == "left")
     all_run(c, nodes=rest)
     equal(shots(c), [])
@@ -281,6 +282,7 @@ def test_found_lost_while_it_leaves(c):
     c.wait("it is lost", lambda: state() == "lost")
     c[node].machine.tell(str(int(signal.SIGCONT)))
     c.wait("it has left", lambda: state() == "left")
+    equal(int(c[node].machine.expect("ended")), 0)
     refused = [e for e in other.history() if e["outcome"] != "applied"]
     assert len(refused) <= 3, refused
     equal(shots(c), [])
